@@ -48,18 +48,22 @@ class Assumed(Record):
     """What the scores of the new tasks are taken for.
 
     Attributes:
+        known: Tasks that the tables have.
+        stated: What the files state about tasks.
         facts: Columns of the tasks table by task.
         directions, units: Tasks whose direction or unit is not known.
-        known: Tasks that the tables have.
         refused: Scores above 1 that the publisher calls proportions, and why.
+        placed: All other scores.
     """
 
+    known: Collection[str]
+    stated: StatedRows
     facts: dict[str, dict[str, Any]] = field(default_factory=dict)
     assumptions: list[Assumption] = field(default_factory=list)
     directions: list[_Task] = field(default_factory=list)
     units: list[_Task] = field(default_factory=list)
     refused: list[tuple[Placed, str]] = field(default_factory=list)
-    known: Collection[str] = ()
+    placed: list[Placed] = field(default_factory=list)
 
     @property
     def mixed(self) -> list[_Task]:
@@ -234,7 +238,7 @@ def assume_tasks(
     A direction comes from `site.toml`, the files, the metric, or an option; bounds come from
     `site.toml`, the files, or the metric and the scores. The first that tells counts.
     """
-    assumed = Assumed(known=known)
+    assumed = Assumed(known, stated)
     tasks = _new_tasks(placed, stated, known)
     percents = set[tuple[str, str]]().union(*(t.kinds for t in tasks if _has_percents(t)))
     for every in tasks:
@@ -263,6 +267,8 @@ def assume_tasks(
         told = (why, shown, why_bounds if shown else "")
         metric = task.metric or str(task.stated.get("unit") or "")
         assumed.assumptions.append(Assumption(task.name, metric, bool(better), *told))
+    refused = {id(one) for one, _ in assumed.refused}
+    assumed.placed.extend(one for one in placed if id(one) not in refused)
     return assumed
 
 

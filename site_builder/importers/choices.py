@@ -45,13 +45,11 @@ def choice_lines(choices: Choices, config: SiteConfig) -> tuple[str, ...]:
     facets = [f"{as_key(name)} = {{}}" for name in likely.pop(FACETS, ())]
     keys = [f"{key} = {as_toml(part)}" for key, part in likely.items()]
     said = [", ".join(f"{key} = {as_toml(part)}" for key, part in of.items()) for of in others]
-    where = "" if keys else " below [import]" if facets else ""
-    comments = [f"# or{where}: {one}" if where else f"# or {one}" for one in said]
-    return (
-        *lines_to_paste(FACETS, facets, config),
-        *(() if keys or not facets else comments),
-        *(() if facets and not keys else lines_to_paste("import", [*keys, *comments], config)),
-    )
+    of_facets = lines_to_paste(FACETS, facets, config)
+    if facets and not keys:
+        return (*of_facets, *(f"# or below [import]: {one}" for one in said))
+    lines = [*keys, *(f"# or {one}" for one in said)]
+    return (*of_facets, *lines_to_paste("import", lines, config))
 
 
 def further_lines(further: Iterable[FurtherColumn], config: SiteConfig) -> Iterator[str]:

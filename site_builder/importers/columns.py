@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -94,14 +94,18 @@ class Columns(Record):
         kinds = {name: what for name, what in self.measures.items() if name not in columns}
         measures = [f"{name} ({what})" for name, what in kinds.items()]
         parts += [f"no scores: {', '.join(measures)}"] if measures else []
-        unused = [name for name in self.unused if name not in {*kinds, *columns}]
+        unused = [n for n in self.unused if n not in kinds and n not in columns]
         parts += [f"not used: {', '.join(unused)}"] if unused else []
         return f"one {shape}; {'; '.join(parts)}"
 
 
 def guess_columns(sheet: Sheet, options: ImportOptions) -> Columns:
     """Guess what each column of a table is, also of those that are facets and measures."""
-    _check_meanings(options.columns)
+    for meaning in options.columns:
+        hint = "" if meaning in SYNONYMS else did_you_mean(meaning, SYNONYMS, "names")
+        if hint.startswith("Did"):
+            why = f"[import.columns] of site.toml names {meaning!r}. {hint}"
+            raise UnreadableFileError(why=why)
     # Of several files, each may have some of the facets.
     stated = {m: c for m, c in options.columns.items() if m in SYNONYMS or c in sheet.names}
     columns = _guess(sheet, replace(options, columns=stated))
@@ -124,9 +128,6 @@ def _guess(sheet: Sheet, options: ImportOptions) -> Columns:
     _check_stated(sheet.names, stated, tasks or (), models)
     plain = {name: plain_name(name) for name in sheet.names}
     named = _name_columns(sheet, plain, stated, (*(tasks or ()), *models))
-    if not {*stated} & {"task", "score"} and "task" not in named and _is_wide(sheet, named):
-        # A score for each model is one of the tasks. The error may be that of another.
-        named = {of: name for of, name in named.items() if of not in ("score", "stderr")}
     free = [name for name in sheet.names if name not in named.values()]
     errors = _errors(plain, free)
     stderrs = {*errors.values()}
@@ -143,19 +144,17 @@ def _guess(sheet: Sheet, options: ImportOptions) -> Columns:
     elif "task" in named and tasks is None:
         return _long(sheet, options, named, free, numbers)
     # Cells with more than a number are reported one by one.
-    others = (name for name in free if name not in columns and name not in stderrs)
-    more = [
-        n
-        for n in others
-        if not measure_of(n) and _are_most(sheet, n, lambda c: why_no_number(c, sheet.marks) != "")
-    ]
-    scores = tuple(n for n in models or tasks or (*numbers, *more) if n in sheet.names)
+    others = (n for n in free if n not in kinds and n not in stderrs and not measure_of(n))
+    more = [n for n in others if _are_most(sheet, n, lambda c: why_no_number(c, sheet.marks) != "")]
+    names = {*sheet.names}
+    scores = tuple(n for n in models or tasks or (*numbers, *more) if n in names)
     if tasks is None and not models and (not scores or not sheet.deep.isdisjoint(numbers)):
         raise _no_scores(sheet, options, named, numbers, measures)
     errors = {column: errors[column] for column in scores if column in errors}
-    unused = tuple(name for name in free if name not in {*scores, *errors.values()})
+    used = {*scores, *errors.values()}
+    unused = tuple(name for name in free if name not in used)
+    measures = {name: what for name, what in measures.items() if name not in used}
     across = "model" if models else "task"
-    measures = {name: what for name, what in measures.items() if name not in scores}
     return Columns(named, across, scores, errors, unused, measures=measures)
 
 
@@ -182,18 +181,13 @@ def _kinds(sheet: Sheet, columns: Collection[str]) -> dict[str, str]:
     lasts = {n: n.rpartition(".")[2].rpartition(": ")[2] for n in columns}
     kinds = {n: measure_of(n) or measure_of(last) for n, last in lasts.items()}
     # Gigabytes are of what something ran on, or made.
-    kinds |= {n: "size" for n in columns if not kinds[n] and _is_size(sheet.units.get(n, ""))}
+    units = {n: sheet.units.get(n, "") for n in columns if not kinds[n]}
+    kinds |= {n: "size" for n, u in units.items() if "/" not in u and measure_of(u) == "size"}
     # A cost or a size is no percentage, and has no margin.
     kinds |= {n: "" for n, what in kinds.items() if what in _AMOUNTS and _is_marked(sheet, n)}
     # The ends of an interval: `elo+` and `elo-`.
-    kinds |= {
-        n: "interval" for n in columns if n[-1] in "+-" and {n[:-1], f"{n[:-1]}+"} <= {*columns}
-    }
-    return kinds | dict.fromkeys(_margins(columns), "interval")
-
-
-def _is_size(unit: str) -> bool:
-    return "/" not in unit and measure_of(unit) == "size"
+    ends = (n for n in columns if n[-1] in "+-" and n[:-1] in kinds and f"{n[:-1]}+" in kinds)
+    return kinds | dict.fromkeys((*ends, *_margins(columns)), "interval")
 
 
 def _margins(columns: Collection[str]) -> Iterator[str]:
@@ -305,7 +299,7 @@ def _name_columns(
     """Return the column of each meaning, as stated or by its plain name."""
     named = dict(stated)
     for meaning, names in SYNONYMS.items():
-        taken = (*named.values(), *tasks)
+        taken = {*named.values(), *tasks}
         first = {plain[name]: name for name in reversed(plain) if name not in taken}
         match = next((first[word] for word in names if word in first), None)
         if meaning in ("model", "task") and match and _are_fractions(sheet, match):
@@ -316,6 +310,9 @@ def _name_columns(
             match = next((name for name in first.values() if is_size_in_billions(name)), None)
         if meaning not in named and match is not None:
             named[meaning] = match
+    if not {*stated} & {"task", "score"} and "task" not in named and _is_wide(sheet, named):
+        # A score for each model is one of the tasks. The error may be that of another.
+        return {of: name for of, name in named.items() if of not in ("score", "stderr")}
     return named
 
 
@@ -345,14 +342,6 @@ def _check_stated(names: Sequence[str], stated: Mapping[str, str], *lists: Seque
     for name in (*stated.values(), *missing):
         if name not in names:
             why = f"site.toml names the column {name!r}; the file has {', '.join(names[:12])}"
-            raise UnreadableFileError(why=why)
-
-
-def _check_meanings(stated: Iterable[str]) -> None:
-    for meaning in stated:
-        hint = "" if meaning in SYNONYMS else did_you_mean(meaning, SYNONYMS, "names")
-        if hint.startswith("Did"):
-            why = f"[import.columns] of site.toml names {meaning!r}. {hint}"
             raise UnreadableFileError(why=why)
 
 
@@ -450,9 +439,7 @@ def _further(
     is_percent = any(str(row.get(column)).rstrip("*_ ").endswith("%") for row in sheet.rows)
     unit = "%" if is_percent else sheet.units.get(column) or _unit_of(column)
     is_known = measure_of(column) in ("cost", "time") and is_cost(column)
-    return FurtherColumn(
-        name, column, is_measure=True, unit=unit, is_cost=is_known, is_of_row=several
-    )
+    return FurtherColumn(name, column, is_measure, unit, is_known, is_of_row=several)
 
 
 def _unit_of(column: str) -> str:
@@ -463,10 +450,10 @@ def _unit_of(column: str) -> str:
 
 
 def _may_be_facet(sheet: Sheet, column: str) -> bool:
-    texts = [start_of(row.get(column)) for row in sheet.rows if not is_blank(row.get(column))]
+    texts = (start_of(row.get(column)) for row in sheet.rows if not is_blank(row.get(column)))
     times = Counter(texts)
     comes_back = 2 * sum(n > 1 for n in times.values()) >= len(times)
-    are_alike = len(times) < 2 and len(texts) == len(sheet.rows)
+    are_alike = len(times) < 2 and times.total() == len(sheet.rows)
     return bool(times) and comes_back and not are_alike and all(map(_is_short, times))
 
 

@@ -77,10 +77,6 @@ def _is_objects(value: object) -> TypeGuard[dict[str, dict[str, Any]]]:
     )
 
 
-def _scalars(record: Mapping[str, Any]) -> dict[str, Any]:
-    return {k: v for k, v in record.items() if not isinstance(v, dict | list)}
-
-
 def _of_records(records: list[dict[str, Any]], *, is_single: bool = False) -> Rows:
     """Make rows of objects; what an object in one holds has columns such as `pass@1.easy`."""
     rows = [dict(_flat(record, _MAX_DEPTH)) for record in ROWS.take(records)]
@@ -104,7 +100,8 @@ def _of_boards(boards: list[dict[str, Any]]) -> list[dict[str, Any]]:
         title = next((as_text(board[key]) for key in _TITLES if as_text(board.get(key))), "")
         if len(lists) != 1 or not title:
             return []
-        more = {f"{BOARD}.{key}": v for key, v in _scalars(board).items() if key not in _TITLES}
+        scalars = {k: v for k, v in board.items() if not isinstance(v, dict | list)}
+        more = {f"{BOARD}.{k}": v for k, v in scalars.items() if k not in _TITLES}
         rows += [{BOARD: title, **more, **row} for row in lists[0]]
     return rows
 

@@ -38,7 +38,8 @@ def records_of(config: SiteConfig) -> tuple[dict[str, bytes], list[Fault]]:
         FaultsError: The tables have an error.
     """
     tables = check_tables(load_tables(config.data_dir), config)
-    results, unknown = _rows(tables.results), _undirected(tables)
+    results = _rows(tables.results)
+    unknown = {assumed.task for assumed in tables.assumptions if assumed.why == NOTHING}
     days = [str(row.get(name, "")) for row in results for name in ("date", "retrieved")]
     retrieved = _epoch(max(filter(_is_day, days), default="")) or "0"
     runs: dict[tuple[str, ...], list[_Row]] = {}
@@ -62,10 +63,6 @@ def records_of(config: SiteConfig) -> tuple[dict[str, bytes], list[Fault]]:
             text = json.dumps(record | {"evaluation_results": scores}, ensure_ascii=False, indent=2)
             files[path] = f"{text}\n".encode()
     return files, [Fault("", f"not exported: {what}", severity="warning") for what in lacking]
-
-
-def _undirected(tables: Tables) -> set[str]:
-    return {assumed.task for assumed in tables.assumptions if assumed.why == NOTHING}
 
 
 def _models(tables: Tables) -> dict[str, _Row]:
@@ -124,9 +121,8 @@ def _source(row: _Row, config: SiteConfig) -> dict[str, Any]:
         "source_organization_name": config.site.title,
         "evaluator_relationship": relationship if relationship in _RELATIONSHIPS else "other",
     }
-    return source | (
-        {"source_organization_url": config.site.base_url} if config.site.base_url else {}
-    )
+    url = config.site.base_url
+    return source | ({"source_organization_url": url} if url else {})
 
 
 def _library(row: _Row) -> dict[str, str]:
@@ -155,10 +151,10 @@ def _result(row: _Row, task: _Row, tables: Tables) -> dict[str, Any]:
     if moment := _epoch(str(row.get("date", ""))):
         result["evaluation_timestamp"] = moment
     result |= {"metric_config": _metric(task), "score_details": score}
-    arguments = (
-        {"generation_args": {"execution_command": row["command"]}} if "command" in row else {}
-    )
-    config = {**arguments, **({"additional_details": settings} if settings else {})}
+    config: dict[str, Any] = {}
+    if "command" in row:
+        config["generation_args"] = {"execution_command": row["command"]}
+    config |= {"additional_details": settings} if settings else {}
     return result | ({"generation_config": config} if config else {})
 
 
@@ -166,16 +162,14 @@ def _data(row: _Row, task: _Row) -> dict[str, Any]:
     """Return the data set of a task: on Hugging Face, elsewhere, or not known."""
     link, name = str(task.get("dataset_url", "")), task["task"]
     version = row.get("version_of_task", task.get("version"))
-    about = {"additional_details": {"dataset_version": str(version)}} if version else {}
+    about: dict[str, Any] = {}
+    if version:
+        about["additional_details"] = {"dataset_version": str(version)}
     if link.startswith(DATA_SETS):
         split = {"hf_split": task["evaluation_split"]} if "evaluation_split" in task else {}
         repository = link.removeprefix(DATA_SETS)
-        return {
-            "dataset_name": name,
-            "source_type": "hf_dataset",
-            "hf_repo": repository,
-            **split,
-        } | about
+        about = {"hf_repo": repository, **split, **about}
+        return {"dataset_name": name, "source_type": "hf_dataset", **about}
     links = [found for found in (as_link(link), as_link(row.get("source"))) if found]
     kind = {"source_type": "url", "url": links} if links else {"source_type": "other"}
     return {"dataset_name": name, **kind} | about

@@ -180,21 +180,22 @@ def read_bigcodebench(found: Found, options: ImportOptions) -> Reading:
     model = _model(stated.text("model"))
     if not model:
         raise UnreadableFileError(why="it names no model")
+    sound = stated.number("gt_pass_rate")
+    is_low = sound is not None and 0 <= sound <= _SOUND
     run = ImportedScore(
         model,
         _task(stated),
         math.nan,
-        flag=_flag(stated),
+        flag=f"Only {sound:.1%} of the reference solutions passed." if is_low else None,
         facets=_facets(found, stated),
         **found.provenance(None),
     )
-    measures = tuple(
-        replace(run, score=score, metric=name)
-        for name, score in scores.items()
-        if score is not None
-    )
+    known = {name: score for name, score in scores.items() if score is not None}
     facts: dict[str, Any] = {"higher_is_better": True, "score_min": 0.0, "score_max": 1.0}
-    return Reading(measures, tasks=(ImportedRow(run.task, facts),))
+    return Reading(
+        tuple(replace(run, score=score, metric=name) for name, score in known.items()),
+        tasks=(ImportedRow(run.task, facts),),
+    )
 
 
 def _model(stated: str) -> str:
@@ -221,10 +222,3 @@ def _facets(found: Found, stated: JsonObject) -> dict[str, str]:
         facets |= {"backend": backend, "decoding": "greedy" if is_greedy else "sampled"}
         facets |= {} if is_greedy else {"temperature": temperature}
     return facets
-
-
-def _flag(stated: JsonObject) -> str | None:
-    share = stated.number("gt_pass_rate")
-    if share is None or not 0 <= share <= _SOUND:
-        return None
-    return f"Only {share:.1%} of the reference solutions passed."

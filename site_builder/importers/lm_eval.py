@@ -335,14 +335,12 @@ def _read_run(run: _Run, options: ImportOptions) -> Reading:
     cells, skipped = _cells(run)
     if not cells:
         return Reading(skipped=(Skipped(shown, "it has no score"), *skipped))
-    members = _members_of_groups(run.document, {task for task, *_ in cells})
-    out: set[str] = set()
-    if not options.subtasks:
-        out = {name for names in members.values() for name in names}
-    why = "its group is imported; --subtasks imports the tasks of groups too"
     tasks = dict.fromkeys(task for task, *_ in cells)
-    runs = {task: _task_run(run, task, members) for task in tasks if task not in out}
+    members = _members_of_groups(run.document, {*tasks})
     whole = tasks.keys() - {name for names in members.values() for name in names}
+    left_out = [task for task in tasks if not options.subtasks and task not in whole]
+    why = "its group is imported; --subtasks imports the tasks of groups too"
+    runs = {t: _task_run(run, t, members) for t in tasks if options.subtasks or t in whole}
     seconds = parse_number(run.document.get("total_evaluation_time_seconds"))
     if seconds and len(whole) == 1:  # of several tasks, the time is of all together
         (task,) = whole
@@ -358,7 +356,6 @@ def _read_run(run: _Run, options: ImportOptions) -> Reading:
         for task, metric, used_filter, number, error in cells
         if task in runs
     ]
-    left_out = [task for task in tasks if task in out]
     reading = Reading(
         measures=tuple(scores),
         models=(ImportedRow(run.base or run.model, run.facts),),
@@ -400,17 +397,14 @@ def _cells(run: _Run) -> tuple[list[_Cell], list[Skipped]]:
             metric, comma, used_filter = key.partition(",")
             if metric in _NOT_METRICS or metric.endswith("_stderr"):
                 continue
-            number = as_number(value)
-            if number is None and isinstance(value, str):
-                parsed = parse_number(value)
-                number = parsed.value if parsed else None
+            number = parse_number(value)
             if number is None or not name:
                 found = "a list" if isinstance(value, list) else "not a number"
                 why = f"there is no score: the value is {found}"
                 skipped.append(Skipped(f"{run.found.shown}: {task}, {key}", why, what="score"))
             else:
                 error = values.error(f"{metric}_stderr{comma}{used_filter}")
-                cells.append((name, metric, used_filter, number, error))
+                cells.append((name, metric, used_filter, number.value, error))
     return cells, skipped
 
 

@@ -304,7 +304,7 @@ class MergedScores(Record):
         undated: Files whose score was replaced by one of another file, and no date tells why.
     """
 
-    rows: list[StoredRow]
+    rows: list[StoredRow] = field(default_factory=list)
     added: list[Key] = field(default_factory=list)
     replaced: list[tuple[Key, Any, float]] = field(default_factory=list)
     moved: list[tuple[Key, tuple[str, str]]] = field(default_factory=list)

@@ -43,6 +43,7 @@ _PRIVATE = ("contact", "email")
 """Words in names of what is nobody's business."""
 _COUNTS = ("n_examples", "num_examples", "n_samples", "num_samples", "n")
 _ERRORS = ("stderr", "standard_error", "std_err")
+_TAKEN = RESERVED.difference(MEASURES)
 _MAX_DEPTH = 3
 
 
@@ -149,12 +150,8 @@ def _fields(values: Mapping[str, Any], path: Sequence[str] = ()) -> Iterator[tup
             continue
         if isinstance(value, dict) and len(path) + 1 < _MAX_DEPTH:
             yield from _fields(value, (*path, name))
-        elif isinstance(value, str | int | float) and (text := _shown(value)):
+        elif isinstance(value, str | int | float) and (text := as_text(str(value))):
             yield ".".join((*path, name)), text
-
-
-def _shown(value: object) -> str:
-    return as_text(value if isinstance(value, str) else str(value))
 
 
 def _scores(run: ImportedScore, values: Mapping[str, Any]) -> Iterator[ImportedScore]:
@@ -166,8 +163,10 @@ def _scores(run: ImportedScore, values: Mapping[str, Any]) -> Iterator[ImportedS
     error = next((numbers[name] for name in _ERRORS if numbers.get(name)), None)
     texts = dict(_fields({name: v for name, v in named.items() if isinstance(v, str | bool)}))
     metrics = {name: v for name, v in numbers.items() if name not in about or not name}
+    # A measure has the name of no other column.
+    columns = {name: f"{name}_" if name in _TAKEN else name for name in metrics}
     for metric, score in metrics.items():
-        others = {_column(name): v for name, v in metrics.items() if name not in (metric, "")}
+        others = {columns[name]: v for name, v in metrics.items() if name not in (metric, "")}
         yield replace(
             run,
             score=score,
@@ -177,8 +176,3 @@ def _scores(run: ImportedScore, values: Mapping[str, Any]) -> Iterator[ImportedS
             measures=others,
             fields={**run.fields, **texts},
         )
-
-
-def _column(name: str) -> str:
-    """Return the name of a measure, which is none of another column."""
-    return f"{name}_" if name in RESERVED and name not in MEASURES else name

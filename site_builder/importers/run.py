@@ -14,7 +14,7 @@ from site_builder.errors import MAX_ALIKE, Fault, FaultsError, did_you_mean
 from site_builder.formatting import counted, listed
 from site_builder.importers.assume import Assumed, StatedRows, assume_tasks
 from site_builder.importers.choices import as_key, choice_lines, lines_to_paste
-from site_builder.importers.facets import Stated, state_facets, state_measures
+from site_builder.importers.facets import state_facets, state_measures
 from site_builder.importers.formats import ANY, Format
 from site_builder.importers.merge import (
     RESERVED,
@@ -52,7 +52,7 @@ from site_builder.importers.runs import (
 )
 from site_builder.importers.values import as_text, is_wanted
 from site_builder.importers.versions import part_versions, versions_of
-from site_builder.records import Record, replace
+from site_builder.records import Record, field, replace
 from site_builder.tables.columns import names_setting, sort_columns
 from site_builder.tables.lock import read_locked, write_locked
 from site_builder.tables.metrics import assumption_lines
@@ -92,9 +92,9 @@ class ImportReport(Record):
     other_metrics: list[Skipped]
     older: list[tuple[ImportedScore, ImportedScore]]
     pairing: Pairing
-    merged: MergedScores
-    added: Mapping[str, int]
-    stray_examples: int
+    merged: MergedScores = field(default_factory=MergedScores)
+    added: Mapping[str, int] = field(default_factory=dict)
+    stray_examples: int = 0
     notes: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
     saved: tuple[Path, ...] = ()
@@ -213,63 +213,63 @@ def _merge(
     submitted: Sequence[StoredRow],
 ) -> tuple[ImportReport, dict[str, list[StoredRow]]]:
     """Return the report, and the new rows of each table; scores in `submitted` get none."""
+    report = _choose(reading, stored, config, options)
+    reading, placed = report.reading, report.assumed.placed
+    merged = _merged(stored[RESULTS.name], placed, config, options, submitted)
+    examples = _placed_examples(reading.examples, placed, merged)
+    of_models = _model_facts(reading.models, placed, config.importing.models)
+    of_tasks = _first_known((*versions_of(placed, config).items(), *_task_facts(report.assumed)))
     old = {name: table.rows for name, table in stored.items()}
-    names, default = config.importing, config.default_variant
-    reading, of_versions = part_versions(reading, old[TASKS.name], old[RESULTS.name], config)
-    known = {str(row.get("task")): row.get(_SETTING) or "" for row in old[TASKS.name]}
+    added = {key[0] for key in merged.added}
+    rows = {
+        MODELS.name: merge_models(old[MODELS.name], merged.rows, of_models, added),
+        TASKS.name: merge_facts(old[TASKS.name], merged.rows, "task", of_tasks, _EMPTY_MEANS),
+        EXAMPLES.name: merge_examples(old[EXAMPLES.name], examples, config.default_variant),
+        RESULTS.name: merged.rows,
+    }
+    _check_facets(placed, rows, stored, config)
+    nouns = (("model", MODELS.name), ("task", TASKS.name), ("example", EXAMPLES.name))
+    n_added = {noun: len(rows[name]) - len(old[name]) for noun, name in nouns}
+    stray = len(reading.examples) - len(examples)
+    return replace(report, merged=merged, added=n_added, stray_examples=stray), rows
+
+
+def _choose(
+    reading: Reading,
+    stored: Mapping[str, StoredTable],
+    config: SiteConfig,
+    options: ImportOptions,
+) -> ImportReport:
+    """Give the scores that count their places in the tables, and report what is left out."""
+    names, table, tasks = config.importing, stored[RESULTS.name], stored[TASKS.name].rows
+    reading, of_versions = part_versions(reading, tasks, table.rows, config)
+    known = {str(row.get("task")): row.get(_SETTING) or "" for row in tasks}
     setups = {m.task: known.get(names.tasks.get(m.task, m.task), "") for m in reading.measures}
     chosen, others = choose_metrics(reading.measures, options.metrics, setups)
     ids = name_tasks(chosen, known, names.tasks)
-    pairing = pair_runs(chosen, ids, config, old[RESULTS.name])
-    # In a text table, a new column would change each row.
-    table = stored[RESULTS.name]
+    pairing = pair_runs(chosen, ids, config, table.rows)
     faceted = state_facets(
         _place(chosen, ids, pairing, options, config),
         config,
         table.types.keys() - RESERVED,
         by_name=options.model_by is not None,
-        is_text=bool(table.texts),
+        is_text=bool(table.texts),  # in which a new column would change each row
     )
-    kept, older = _choose_runs(_by_key(faceted.placed), options, config)
+    kept, older = _choose_runs(faceted.placed, options, config)
     stated = StatedRows(reading.tasks)
     measured = state_measures(kept, config, _wholes(stated, kept))
     assumed = assume_tasks(measured.placed, stated, known, config, options)
     if options.asks:
         assumed.check(config, reading.guessed, reading.others)
-    refused = {id(one) for one, _ in assumed.refused}
-    placed = [one for one in measured.placed if id(one) not in refused]
-    merged = _merged(table, placed, config, options, submitted)
-    examples = _placed_examples(reading.examples, placed, merged)
-    of_models = _model_facts(reading.models, placed, names.models)
-    of_tasks = _first_known(
-        (*versions_of(placed, config).items(), *_task_facts(stated, placed, assumed, known))
-    )
-    rows = {
-        MODELS.name: merge_models(
-            old[MODELS.name], merged.rows, of_models, {key[0] for key in merged.added}
-        ),
-        TASKS.name: merge_facts(old[TASKS.name], merged.rows, "task", of_tasks, _EMPTY_MEANS),
-        EXAMPLES.name: merge_examples(old[EXAMPLES.name], examples, default),
-        RESULTS.name: merged.rows,
-    }
-    _check_facets(faceted, rows, stored, config)
-    nouns = (("model", MODELS.name), ("task", TASKS.name), ("example", EXAMPLES.name))
-    added = {noun: len(rows[name]) - len(old[name]) for noun, name in nouns}
-    stray = len(reading.examples) - len(examples)
-    reading = _without_facets(reading, faceted.placed)
-    report = ImportReport(
-        reading,
+    return ImportReport(
+        _without_facets(reading, faceted.placed),
         assumed,
         others,
         older,
         pairing,
-        merged,
-        added,
-        stray,
-        (*of_versions, *faceted.notes, *measured.notes),
-        (*measured.faults, *joined_faults(placed, config)),
+        notes=(*of_versions, *faceted.notes, *measured.notes),
+        faults=(*measured.faults, *joined_faults(assumed.placed, config)),
     )
-    return report, rows
 
 
 def _merged(
@@ -336,13 +336,6 @@ def _place(
     return found
 
 
-def _by_key(placed: Iterable[Placed]) -> list[list[Placed]]:
-    groups: dict[Key, list[Placed]] = {}
-    for one in placed:
-        groups.setdefault(one.key, []).append(one)
-    return [*groups.values()]
-
-
 def _wholes(stated: StatedRows, placed: Iterable[Placed]) -> dict[str, str]:
     """Return the task that each task is a part of, by what the files state."""
     facts = ((one.task, row.values) for one in placed for row in stated.of(one.score))
@@ -350,17 +343,20 @@ def _wholes(stated: StatedRows, placed: Iterable[Placed]) -> dict[str, str]:
 
 
 def _choose_runs(
-    groups: Iterable[Sequence[Placed]], options: ImportOptions, config: SiteConfig
+    placed: Iterable[Placed], options: ImportOptions, config: SiteConfig
 ) -> tuple[list[Placed], list[tuple[ImportedScore, ImportedScore]]]:
-    """Return the score of each group that counts, and others with the one that replaces them.
+    """Return the score of each key that counts, and others with the one that replaces them.
 
     Raises:
-        FaultsError: Nothing tells which of the scores of a group counts.
+        FaultsError: Nothing tells which of the scores of a key counts.
     """
+    groups: dict[Key, list[Placed]] = {}
+    for one in placed:
+        groups.setdefault(one.key, []).append(one)
     kept: list[Placed] = []
     older: list[tuple[ImportedScore, ImportedScore]] = []
     unclear: list[Sequence[Placed]] = []
-    for group in groups:
+    for group in groups.values():
         best = choose_run([s.score for s in group], is_named=options.model_by is not None)
         unclear += [] if best else [group]
         kept += (one for one in group if one.score is best)
@@ -376,7 +372,7 @@ def _choose_runs(
 
 
 def _check_facets(
-    stated: Stated,
+    placed: Iterable[Placed],
     rows: Mapping[str, list[StoredRow]],
     stored: Mapping[str, StoredTable],
     config: SiteConfig,
@@ -386,8 +382,8 @@ def _check_facets(
     Raises:
         FaultsError: It would read a column that tells entries apart as notes.
     """
-    stated_names = dict.fromkeys(name for one in stated.placed for name in one.facets)
-    names = [name for name in stated_names if not (name in config.facets or names_setting(name))]
+    stated = dict.fromkeys(name for one in placed for name in one.facets)
+    names = [name for name in stated if not (name in config.facets or names_setting(name))]
     if not names:
         return
     new = load_rows((stored[name], rows[name]) for name in (RESULTS.name, MODELS.name)).tables
@@ -441,20 +437,18 @@ def _model_facts(
     }
 
 
-def _task_facts(
-    stated: StatedRows, placed: Sequence[Placed], assumed: Assumed, known: Iterable[str]
-) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _task_facts(assumed: Assumed) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield what is known of each task by its id, what counts more first.
 
-    A task is a part only of one that is imported too or `known` to the tables.
+    A task is a part only of one that is imported too or known to the tables.
     """
-    first = {one.task: one.score for one in reversed(placed)}
-    names = {name: name for name in known}
+    first = {one.task: one.score for one in reversed(assumed.placed)}
+    names = {name: name for name in assumed.known}
     names |= {score.task: task for task, score in reversed(first.items())}
     of_versions = {(score.task, score.version): task for task, score in reversed(first.items())}
     for task, score in first.items():
         # Files name a whole as they do, and the tables as `[import.tasks]` or its setup tells.
-        facts = [assumed.facts.get(task, {}), *(row.values for row in stated.of(score))]
+        facts = [assumed.facts.get(task, {}), *(row.values for row in assumed.stated.of(score))]
         stated_wholes = (values.get("part_of") or "" for values in facts)
         wholes = (of_versions.get((of, score.version), names.get(of)) for of in stated_wholes)
         whole = next(filter(None, wholes), None)

@@ -108,13 +108,14 @@ def _joined_fault(records: Mapping[str, Sequence[Placed]], config: SiteConfig) -
     entry = f"{firsts[0].model} ({stated})" if stated else firsts[0].model
     tasks = [f"{record} ({listed([one.task for one in of])})" for record, of in records.items()]
     values = _differences([firsts])
+    kinds = {name: _kind(name, found) for name, found in values.items()}
     apart = [
         name
         for name, found in values.items()
         if len({value.casefold() for value in found if value}) == len(firsts)
-        and _may_name_entry(name, found)
+        # Texts, dates and places may tell entries apart, numbers may not.
+        and (kinds[name] < _NUMBER or all(map(moment_of, found)))
     ]
-    kinds = {name: _kind(name, values[name]) for name in apart}
     names = sorted(apart, key=lambda name: (kinds[name] == _PLACE, kinds[name]))[:_MOST_OFFERED]
     differ = listed([f"{name} ({quoted(values[name], most=3)})" for name in names])
     what = f"{entry} has scores of {len(records)} runs, {listed(tasks, most=6)}, and is one entry"
@@ -124,11 +125,6 @@ def _joined_fault(records: Mapping[str, Sequence[Placed]], config: SiteConfig) -
     likely, *others = [f"{as_key(short[name])} = {{}}" for name in names] or [""]
     lines = [likely, *(f"# or {line}" for line in others)] if likely else []
     return Fault("", what, fix, "warning", paste=lines_to_paste(FACETS, lines, config))
-
-
-def _may_name_entry(name: str, values: Iterable[str]) -> bool:
-    """Whether values of a field may tell entries apart: texts, dates and places, no numbers."""
-    return _kind(name, values) < _NUMBER or all(map(moment_of, values))
 
 
 def choices_apart(unclear: Sequence[Sequence[Placed]], options: ImportOptions) -> Choices:
@@ -144,7 +140,8 @@ def choices_apart(unclear: Sequence[Sequence[Placed]], options: ImportOptions) -
     repeats = [*usual, *filter(_is_of_repeat, kinds)]
     trials = [usual, repeats, [*usual, *texts], *([place] for place in reversed(places)), [*kinds]]
     names = next((names for names in trials if _are_apart(unclear, names)), trials[-1])
-    of_task = [n for n in names if kinds[n] > _TEXT or _names_task(n)]
+    words = {n: {*plain_name(n).split("_")} for n in names}
+    of_task = [n for n in names if kinds[n] > _TEXT or not words[n].isdisjoint(WORDS["tasks"])]
     of_model = [n for n in names if n not in of_task]
     key = "model_by" if options.model_by else FACETS
     short = short_names(kinds) if key == FACETS else {}
@@ -186,10 +183,6 @@ def short_names(names: Iterable[str]) -> dict[str, str]:
     lasts = {name: name.rpartition(".")[2] for name in names}
     times = Counter(lasts.values())
     return {name: last if times[last] == 1 else name for name, last in lasts.items()}
-
-
-def _names_task(name: str) -> bool:
-    return not {*WORDS["tasks"]}.isdisjoint(plain_name(name).split("_"))
 
 
 def is_setting(name: str, value: str) -> bool:

@@ -10,7 +10,6 @@ from typing import Any
 
 from site_builder.formatting import quoted
 from site_builder.importers.cells import (
-    ParsedNumber,
     is_blank,
     parse_number,
     start_of,
@@ -61,9 +60,8 @@ _BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, 
 class _Cell(Record):
     """A cell with a score, the name of its column, and the named cells of its row."""
 
-    where: str
     column: str
-    number: ParsedNumber
+    has_spread: bool
     values: dict[str, Any]
     score: ImportedScore
 
@@ -83,7 +81,7 @@ def read_tabular(found: Found, options: ImportOptions) -> Reading:
     if not cells:
         return Reading(skipped=(Skipped(found.shown, "it has no score"), *mixed, *skipped))
     notes = [f"{found.shown}: {what}" for what in (*sheet.notes, columns)]
-    if spreads := sum(cell.number.has_spread for cell in cells):
+    if spreads := sum(cell.has_spread for cell in cells):
         what = f"the number after \N{PLUS-MINUS SIGN} is ignored ({spreads})"
         notes.append(f"{found.shown}: {what}: the file does not state what it is")
     n_metrics = Counter(task for task, _ in {(c.score.task, c.score.metric) for c in cells})
@@ -154,9 +152,9 @@ def _cells(
                 metric = score.metric or columns.metric
                 is_percent = parsed.is_percent or "%" in f"{column}{metric}"
                 stderr = _error(sheet, row, columns.errors.get(column))
-                score = replace(score, metric=metric, stderr=stderr, is_percent=is_percent)
-                score = replace(score, score=parsed.value)
-                cells.append(_Cell(where, column, parsed, values, score))
+                stated = {"metric": metric, "stderr": stderr, "is_percent": is_percent}
+                score = replace(score, score=parsed.value, **stated)
+                cells.append(_Cell(column, parsed.has_spread, values, score))
     return cells, skipped
 
 
@@ -191,27 +189,24 @@ def _rows(
             replace(
                 _shared(sheet, columns, values),
                 where=f"{sheet.found.shown}, row {number}",
-                fields={n: start_of(row.get(n)) for n in settings if not _is_many(row.get(n))},
+                fields={
+                    n: start_of(row.get(n))
+                    for n in settings
+                    if not isinstance(row.get(n), list | dict)
+                },
                 facets=facets,
                 measures=measures,
             ),
         )
 
 
-def _is_many(value: object) -> bool:
-    return isinstance(value, list | dict)
-
-
 def _no_number(where: str, column: str, value: object, sheet: Sheet) -> Skipped:
-    why = why_no_number(value, sheet.marks)
-    fix = "Write each number into a column of its own." if "more" in why else ""
-    fix = (
-        "Write numbers with a decimal point, and nothing between thousands."
-        if why and not fix
-        else fix
-    )
-    text = f"{str(value)[:40]!r} {why or 'is not a number'}"
-    return Skipped(where, f"{text} (in {column!r})" if why else text, "row", fix)
+    text, why = repr(str(value)[:40]), why_no_number(value, sheet.marks)
+    if not why:
+        return Skipped(where, f"{text} is not a number", "row")
+    fix = "Write numbers with a decimal point, and nothing between thousands."
+    fix = "Write each number into a column of its own." if "more" in why else fix
+    return Skipped(where, f"{text} {why} (in {column!r})", "row", fix)
 
 
 def _error(sheet: Sheet, row: Mapping[str, Any], column: str | None) -> float | None:
@@ -235,7 +230,7 @@ def _shared(sheet: Sheet, columns: Columns, values: dict[str, Any]) -> ImportedS
     if truth:
         flag = columns.named["flag"] if truth.value else ""
     return ImportedScore(
-        model=_without_folder(_without_link(word_of(values.get("model")))),
+        model=_model(word_of(values.get("model"))),
         task=word_of(values.get("task")),
         score=math.nan,
         metric=word_of(values.get("metric")),
@@ -249,15 +244,11 @@ def _shared(sheet: Sheet, columns: Columns, values: dict[str, Any]) -> ImportedS
     )
 
 
-def _without_link(text: str) -> str:
-    """Return the text of a link in Markdown, `[name](https://…)`, else the whole."""
-    match = _LINKED.fullmatch(text)
-    return match[1] if match else text
-
-
-def _without_folder(model: str) -> str:
-    """Return the last part of a path on a disk, else the whole name."""
-    return re.split(r"[/\\]", model.rstrip("/\\"))[-1] if _DISK.match(model) else model
+def _model(text: str) -> str:
+    """Return the text of a link in Markdown, and the last part of a path on a disk."""
+    linked = _LINKED.fullmatch(text)
+    name = linked[1] if linked else text
+    return re.split(r"[/\\]", name.rstrip("/\\"))[-1] if _DISK.match(name) else name
 
 
 def _of_task(task: str, cells: list[_Cell], across: str, sheet: Sheet) -> Reading:

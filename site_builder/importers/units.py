@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from itertools import islice
 from typing import Any
 
 from site_builder.formatting import listed
-from site_builder.importers.cells import find_marks, is_blank, parse_number
+from site_builder.importers.cells import Marks, find_marks, is_blank, parse_number
 from site_builder.importers.columns import SYNONYMS
 from site_builder.importers.reading import ImportOptions, Skipped
 from site_builder.importers.sheets import Sheet
 from site_builder.importers.values import UnreadableFileError
-from site_builder.records import Record, replace
+from site_builder.records import replace
 from site_builder.tables.columns import names_setting
 from site_builder.tables.metrics import plain_name
 
@@ -36,13 +35,6 @@ _NAMES = SYNONYMS.keys() - {"score", "stderr"}
 _NAMED = {name for meaning in _NAMES for name in SYNONYMS[meaning]}
 
 
-class _Column(Record):
-    """What the cells of a column say: the unit of all numbers, or why it has none."""
-
-    unit: str = ""
-    mixed: tuple[str, ...] = ()
-
-
 def read_units(sheet: Sheet, options: ImportOptions) -> tuple[Sheet, tuple[Skipped, ...]]:
     """Take the unit out of the cells of each column in which all numbers share it.
 
@@ -53,12 +45,12 @@ def read_units(sheet: Sheet, options: ImportOptions) -> tuple[Sheet, tuple[Skipp
     """
     named = {column for meaning, column in options.columns.items() if meaning in _NAMES}
     columns = {
-        name: _column(sheet, name)
+        name: _units_of_column(sheet, name)
         for name in sheet.names
         if name not in named and plain_name(name) not in _NAMED and not names_setting(name)
     }
-    units = {name: column.unit for name, column in columns.items() if column.unit}
-    mixed = {name: column.mixed for name, column in columns.items() if column.mixed}
+    units = {name: found[0] for name, found in columns.items() if len(found) == 1}
+    mixed = {name: found for name, found in columns.items() if len(found) > 1}
     skipped = tuple(_skipped(sheet, name, found) for name, found in mixed.items())
     stated = (*options.columns.values(), *(options.task_columns or ()), *options.model_columns)
     for one, name in zip(skipped, mixed, strict=True):
@@ -77,41 +69,32 @@ def read_units(sheet: Sheet, options: ImportOptions) -> tuple[Sheet, tuple[Skipp
     return replace(sheet, rows=rows, names=names, marks=marks, units=units, notes=notes), skipped
 
 
-def _column(sheet: Sheet, name: str) -> _Column:
-    cells = (row.get(name) for row in sheet.rows)
-    texts = (cell for cell in cells if isinstance(cell, str) and not is_blank(cell))
-    if not any(_unit_of(text) for text in islice(texts, _SAMPLE)):
-        return _Column()
-    filled = [row.get(name) for row in sheet.rows if not is_blank(row.get(name))]
-    found = Counter(_unit_of(cell) or _plain_number(sheet, cell) for cell in filled)
+def _units_of_column(sheet: Sheet, name: str) -> tuple[str, ...]:
+    """Return the units of the numbers of a column; `none` is one of several."""
+    cells = [row.get(name) for row in sheet.rows if not is_blank(row.get(name))]
+    texts = islice((cell for cell in cells if isinstance(cell, str)), _SAMPLE)
+    if not any(_unit_of(text, sheet.marks) for text in texts):
+        return ()
+    units = [_unit_of(cell, sheet.marks) for cell in cells]
+    others = [str(cell) for cell, unit in zip(cells, units, strict=True) if unit is None]
     # Beside numbers stand words such as OOM; `A100 80 GB` is what something ran on.
-    others = (str(cell) for cell in filled if _is_text(sheet, cell))
-    if any(map(_DIGIT.search, others)) or found.pop(None, 0) > len(filled) / 2:
-        return _Column()
-    units = [unit for unit in found if unit]
+    if any(map(_DIGIT.search, others)) or len(others) > len(cells) / 2:
+        return ()
+    found = [unit for unit in dict.fromkeys(units) if unit is not None]
     # Beside prices, a number alone is one too.
-    if len(units) == 1 and ("" not in found or units[0] in _MONEY.values()):
-        return _Column(unit=units[0])
-    return _Column(mixed=tuple(unit or "none" for unit in found))
+    if len(found) == 2 and "" in found and not {*found}.isdisjoint(_MONEY.values()):
+        found.remove("")
+    return tuple(unit or "none" for unit in found)
 
 
-def _unit_of(cell: object) -> str:
-    """Return the unit that a cell states beside its number; empty if it states none."""
-    if not isinstance(cell, str):
-        return ""
-    if match := _MEASURED.fullmatch(cell.strip()):
-        return match["unit"]
-    priced = _PRICED.fullmatch(cell.strip())
-    return _MONEY[priced["sign"]] if priced else ""
-
-
-def _is_text(sheet: Sheet, cell: object) -> bool:
-    return not _unit_of(cell) and _plain_number(sheet, cell) is None
-
-
-def _plain_number(sheet: Sheet, cell: object) -> str | None:
-    """Return an empty unit for a number alone, None for a text."""
-    return None if parse_number(cell, sheet.marks) is None else ""
+def _unit_of(cell: object, marks: Marks) -> str | None:
+    """Return the unit that a cell states: empty for a number alone, None for a text."""
+    if isinstance(cell, str):
+        if match := _MEASURED.fullmatch(cell.strip()):
+            return match["unit"]
+        if priced := _PRICED.fullmatch(cell.strip()):
+            return _MONEY[priced["sign"]]
+    return None if parse_number(cell, marks) is None else ""
 
 
 def _plain(cell: Any) -> Any:  # noqa: ANN401 - a cell holds anything
