@@ -12,6 +12,7 @@ from site_builder.audit.boards import Audited
 from site_builder.audit.sources import Taken
 from site_builder.compute.board import share_a_scale
 from site_builder.compute.intervals import LEAST_TASKS
+from site_builder.messages import Messages
 from site_builder.records import Record
 
 SCHEMA = 1
@@ -114,6 +115,7 @@ class Audit(Record):
             where a unit is not known, or the API of a published board leaves it open.
         rules: The leaders by each rule that the tasks allow, that of the board first.
         taken: What scores were taken for, and what was not read.
+        audited: What this is of.
     """
 
     source: str
@@ -137,6 +139,12 @@ class Audit(Record):
     names: Mapping[str, str]
     task_names: Mapping[str, str]
     taken: Taken
+    audited: Audited
+
+    @property
+    def say(self) -> Messages:
+        """Texts in English, in the words of the site."""
+        return self.audited.say
 
 
 def find_audit(audited: Audited, taken: Taken) -> Audit:
@@ -145,8 +153,9 @@ def find_audit(audited: Audited, taken: Taken) -> Audit:
     variant = stats["variants"][0]
     entries = tuple(_entry(model, audited, variant) for model in audited.models)
     scored = tuple(e for e in entries if e.scored)
-    tasks = [t["task"] for t in audited.tasks if t["best"].get(variant)]
-    is_one_scale = _is_one_scale(audited, tasks)
+    scored_tasks = [t for t in audited.tasks if t["best"].get(variant)]
+    tasks = [t["task"] for t in scored_tasks]
+    is_one_scale = _is_one_scale(audited, scored_tasks)
     return Audit(
         source=audited.source,
         board=audited.board,
@@ -163,12 +172,13 @@ def find_audit(audited: Audited, taken: Taken) -> Audit:
         missing=_missing(scored, audited, tasks),
         without_task=_without_task(robustness.get("one_task_left_out")),
         rules=tuple(robustness.get("rules", ())),
-        scales=_scales(audited, tasks),
+        scales=_scales(audited, scored_tasks),
         is_one_scale=None if is_one_scale and taken.units else is_one_scale,
         entries=scored,
         names={m["model"]: m["name"] for m in audited.models},
         task_names={t["task"]: t["name"] for t in audited.tasks},
         taken=taken,
+        audited=audited,
     )
 
 
@@ -243,25 +253,22 @@ def _without_task(found: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     return {**{k: found[k] for k in ("tried", "kept", "task", "share", "lead")}, "leaders": leaders}
 
 
-def _is_one_scale(audited: Audited, tasks: Sequence[str]) -> bool | None:
-    known = {*tasks}
-    mine = [t for t in audited.tasks if t["task"] in known]
-    if not audited.facts and len({t["metric"] for t in mine}) > 1:
-        return False if len({t["higher_is_better"] for t in mine}) > 1 else None
-    of = [audited.facts.get(t["task"], {}) for t in mine]
+def _is_one_scale(audited: Audited, tasks: Sequence[Mapping[str, Any]]) -> bool | None:
+    if not audited.facts and len({t["metric"] for t in tasks}) > 1:
+        return False if len({t["higher_is_better"] for t in tasks}) > 1 else None
+    of = [audited.facts.get(t["task"], {}) for t in tasks]
     facts = (
-        [t["higher_is_better"] for t in mine],
-        [t["metric"] for t in mine],
+        [t["higher_is_better"] for t in tasks],
+        [t["metric"] for t in tasks],
         *([one.get(name) for one in of] for name in ("unit", "score_min", "score_max")),
     )
     return share_a_scale(*facts)
 
 
-def _scales(audited: Audited, tasks: Sequence[str]) -> tuple[Scale, ...]:
+def _scales(audited: Audited, tasks: Sequence[Mapping[str, Any]]) -> tuple[Scale, ...]:
     """Group tasks by direction, unit and bounds, and by metric where no bounds are stated."""
     groups: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
-    known = {*tasks}
-    for task in (t for t in audited.tasks if t["task"] in known):
+    for task in tasks:
         of = audited.facts.get(task["task"], {})
         low, high = of.get("score_min"), of.get("score_max")
         metric = task["metric"] if low is None or high is None else None

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from textwrap import wrap
 
-from site_builder.audit.boards import Audited, reading_api
-from site_builder.audit.findings import SCHEMA, Audit, AuditedEntry, Scale, find_audit
+from site_builder.audit.boards import reading_api
+from site_builder.audit.findings import SCHEMA, Audit, Scale, find_audit
 from site_builder.audit.sources import AuditOptions, Taken, read_source
 from site_builder.compute.intervals import LEAST_TASKS
 from site_builder.compute.rules import find_rule
 from site_builder.config import RULES
 from site_builder.errors import Fault, one_line
 from site_builder.formatting import MISSING, listed, percent, sentence, text_columns
-from site_builder.messages import Messages, with_article
-from site_builder.records import Record, asdict
+from site_builder.messages import with_article
+from site_builder.records import asdict
 from site_builder.releases.wording import as_code
 from site_builder.tables.metrics import bounds_text
 
@@ -31,28 +32,16 @@ _WHY = {
 }
 
 
-class Line(Record):
-    """One finding: a word for what it is about, and what was found."""
-
-    label: str
-    text: str
+Line = tuple[str, str]
+"""One finding: a word for what it is about, and what was found."""
 
 
-class _Words(Record):
-    """What writes the findings of one audit."""
+def _models(audit: Audit, ids: Sequence[str]) -> str:
+    return listed([_short(audit.names.get(one, one)) for one in ids], _NAMED)
 
-    audit: Audit
-    audited: Audited
 
-    @property
-    def say(self) -> Messages:
-        return self.audited.say
-
-    def models(self, ids: Sequence[str], most: int = _NAMED) -> str:
-        return listed([_short(self.audit.names.get(one, one)) for one in ids], most)
-
-    def tasks(self, ids: Sequence[str], most: int = _NAMED) -> str:
-        return listed([_short(self.audit.task_names.get(one, one)) for one in ids], most)
+def _tasks(audit: Audit, ids: Sequence[str], most: int = _NAMED) -> str:
+    return listed([_short(audit.task_names.get(one, one)) for one in ids], most)
 
 
 def _short(text: str, most: int = _LONGEST) -> str:
@@ -69,18 +58,17 @@ def _joined(parts: Sequence[str]) -> str:
     return "; ".join(parts[:_NAMED]) + more
 
 
-def heading(audited: Audited, audit: Audit) -> str:
+def heading(audit: Audit) -> str:
     """Return what was audited, in one line."""
-    say = audited.say
-    what = f"{audited.board} ({audited.source})" if audited.board else audited.source
+    say = audit.say
+    what = f"{audit.board} ({audit.source})" if audit.board else audit.source
     n_models, n_tasks = say("n_models", len(audit.entries)), say("n_tasks", audit.tasks)
     return say("audit.heading", what=what, n_models=n_models, n_tasks=n_tasks)
 
 
-def findings(audited: Audited, audit: Audit) -> list[Line]:
+def findings(audit: Audit) -> list[Line]:
     """Return every finding, the answer first."""
-    words = _Words(audit, audited)
-    parts: tuple[tuple[str, Callable[[_Words], Iterator[str]]], ...] = (
+    parts: tuple[tuple[str, Callable[[Audit], Iterator[str]]], ...] = (
         ("first", _first),
         ("unknown", _unknown),
         ("neighbours", _neighbours),
@@ -91,92 +79,89 @@ def findings(audited: Audited, audit: Audit) -> list[Line]:
         ("scores", _scales),
         ("boards", _boards),
     )
-    found = ((name, " ".join(write(words))) for name, write in parts)
-    lines = [Line(audited.say(f"audit.label.{name}"), text) for name, text in found if text]
-    return [*lines, *_warnings(words)]
+    found = ((name, " ".join(write(audit))) for name, write in parts)
+    lines = [(audit.say(f"audit.label.{name}"), text) for name, text in found if text]
+    return [*lines, *_warnings(audit)]
 
 
 # --- one finding each ---------------------------------------------------------------------------
 
 
-def _first(words: _Words) -> Iterator[str]:
-    audit, say, first = words.audit, words.say, words.audit.first
+def _first(audit: Audit) -> Iterator[str]:
+    say, first = audit.say, audit.first
     n = len(first.entries)
-    who, merit = words.models(first.entries), with_article(words.audited.rule)
+    who, merit = _models(audit, first.entries), with_article(audit.audited.rule)
     if audit.ranked < 2:
         yield say("audit.first.only", first=who) if n else say("audit.first.none")
         return
     best = [e.value for e in audit.entries if e.rank == 1 and e.value is not None]
-    value = words.audited.scale.score(best[0]) if best else ""
+    value = audit.audited.scale.score(best[0]) if best else ""
     kind = "plain" if value else "bare"
     yield say(f"audit.first.{kind}", n, first=who, merit=merit, value=value)
     if first.by is None:
         yield say(f"audit.first.why_not.{first.why_not}", least=LEAST_TASKS)
     elif first.may_be:
-        others = words.models(first.may_be)
+        others = _models(audit, first.may_be)
         yield say(f"audit.first.open_{first.by}", len(first.may_be), others=others)
     else:
         yield say(f"audit.first.clear_{first.by}", n)
 
 
-def _neighbours(words: _Words) -> Iterator[str]:
-    found = words.audit.neighbours
+def _neighbours(audit: Audit) -> Iterator[str]:
+    found = audit.neighbours
     if found is not None:
         kind = "some" if found.too_close else "none"
-        yield words.say(f"audit.neighbours.{kind}", found.too_close, of=found.pairs)
+        yield audit.say(f"audit.neighbours.{kind}", found.too_close, of=found.pairs)
 
 
-def _missing(words: _Words) -> Iterator[str]:
-    say, found, first = words.say, words.audit.missing, words.audit.first.entries
+def _missing(audit: Audit) -> Iterator[str]:
+    say, found, first = audit.say, audit.missing, audit.first.entries
     if not found.scores:
         yield say("audit.missing.none", of=found.of)
         return
-    who = [f"{words.models([one])} ({n:,})" for one, n in found.entries.items()]
+    who = [f"{_models(audit, [one])} ({n:,})" for one, n in found.entries.items()]
     yield say("audit.missing.some", found.scores, of=found.of, who=listed(who, _NAMED))
     if found.first is None:
-        yield say("audit.missing.rule", merit=words.audited.rule)
+        yield say("audit.missing.rule", merit=audit.audited.rule)
         return
     if found.tasks_without_bounds:
-        yield say("audit.missing.unbounded", tasks_named=words.tasks(found.tasks_without_bounds))
+        yield say("audit.missing.unbounded", tasks_named=_tasks(audit, found.tasks_without_bounds))
     if not first:
         return
     if others := [one for one in found.first if one not in first]:
-        yield say("audit.missing.others", len(others), others=words.models(others))
+        yield say("audit.missing.others", len(others), others=_models(audit, others))
     else:
-        yield say("audit.missing.kept", len(first), first=words.models(first))
+        yield say("audit.missing.kept", len(first), first=_models(audit, first))
     if found.ranks and found.ranks[1] > 1:
-        yield say("audit.missing.down", first=words.models(first[:1]), worst=found.ranks[1])
+        yield say("audit.missing.down", first=_models(audit, first[:1]), worst=found.ranks[1])
 
 
-def _without_task(words: _Words) -> Iterator[str]:
-    say, found, audit = words.say, words.audit.without_task, words.audit
-    if found is None or not audit.first.entries:
+def _without_task(audit: Audit) -> Iterator[str]:
+    say, found, first = audit.say, audit.without_task, audit.first.entries
+    if found is None or not first:
         return
-    who, of = words.models(audit.first.entries), min(found["tried"], audit.tasks)
-    leaders = found["leaders"]
+    of, leaders = min(found["tried"], audit.tasks), found["leaders"]
     if not leaders:
-        yield say("audit.tasks.kept", len(audit.first.entries), first=who, of=of)
+        yield say("audit.tasks.kept", len(first), first=_models(audit, first), of=of)
     else:
         named = [
-            say("audit.tasks.then", len(ids), name=words.tasks([task]), leaders=words.models(ids))
-            for task, ids in leaders.items()
+            say(
+                "audit.tasks.then", len(ids), name=_tasks(audit, [one]), leaders=_models(audit, ids)
+            )
+            for one, ids in leaders.items()
         ]
         yield say("audit.tasks.changed", len(leaders), of=of, named=_joined(named))
     second = audit.rules[0]["second"] if audit.rules else None
     if second and found["task"] and found["lead"] is not None:
-        scale, lead = words.audited.lead_scale, audit.rules[0]["lead"]
-        yield say(
-            "left_out.lead",
-            second=words.models([second]),
-            lead=scale.signed(lead),
-            name=words.tasks([found["task"]]),
-            without=scale.signed(found["lead"]),
-        )
+        signed = audit.audited.lead_scale.signed
+        leads = {"lead": signed(audit.rules[0]["lead"]), "without": signed(found["lead"])}
+        names = {"second": _models(audit, [second]), "name": _tasks(audit, [found["task"]])}
+        yield say("left_out.lead", **names, **leads)
 
 
-def _rules(words: _Words) -> Iterator[str]:
-    say, rules = words.say, words.audit.rules
-    if len(rules) < 2 or words.audit.tasks < 2:
+def _rules(audit: Audit) -> Iterator[str]:
+    say, rules = audit.say, audit.rules
+    if len(rules) < 2 or audit.tasks < 2:
         return
     others = [rule for rule in rules[1:] if not rule["same"]]
     if not others:
@@ -184,34 +169,31 @@ def _rules(words: _Words) -> Iterator[str]:
         return
     named = [
         say(
-            "audit.rules.other", rule=_rule_name(words, rule), leaders=words.models(rule["leaders"])
+            "audit.rules.other", rule=_rule_name(audit, one), leaders=_models(audit, one["leaders"])
         )
-        for rule in others
+        for one in others
     ]
     yield say("audit.rules.differ", len(others), of=len(rules) - 1, named=_joined(named))
 
 
-def _rule_name(words: _Words, rule: Mapping[str, object]) -> str:
+def _rule_name(audit: Audit, rule: Mapping[str, object]) -> str:
     name = str(rule["rule"])
-    name = words.say(f"rule.{name}") if name in RULES else name  # of a newer version
+    name = audit.say(f"rule.{name}") if name in RULES else name  # of a newer version
     metric = rule["metric"]
-    return words.say("rules.metric", rule=name, metric=metric) if metric else name
+    return audit.say("rules.metric", rule=name, metric=metric) if metric else name
 
 
-def _ranking(words: _Words) -> Iterator[str]:
+def _ranking(audit: Audit) -> Iterator[str]:
     """Say what ranks, and why that and no other rule."""
-    say, audit = words.say, words.audit
-    if audit.tasks == 1 and words.audited.rule == "score":
-        yield say("audit.ranking.one", name=words.tasks(audit.scales[0].tasks))
+    say = audit.say
+    if audit.tasks == 1 and audit.audited.rule == "score":
+        yield say("audit.ranking.one", name=_tasks(audit, audit.scales[0].tasks))
     else:
         kind = _WHY.get(audit.why, "plain")
-        yield say(f"audit.ranking.{kind}", merit=words.audited.rule)
+        yield say(f"audit.ranking.{kind}", merit=audit.audited.rule)
     if len(audit.variants) > 1:
         yield say("audit.ranking.variant", len(audit.variants) - 1, variant=audit.variants[0])
-    hidden: dict[str, int] = {}
-    for entry in audit.entries:
-        if entry.unranked:
-            hidden[entry.unranked] = hidden.get(entry.unranked, 0) + 1
+    hidden = Counter(entry.unranked for entry in audit.entries if entry.unranked)
     share = percent(audit.min_coverage)
     these = [
         say(f"board.hidden.{why}", n_models=say("n_models", n), share=share)
@@ -223,18 +205,18 @@ def _ranking(words: _Words) -> Iterator[str]:
         yield say("audit.ranking.measures", names=listed([*map(_short, measures)], _NAMED))
 
 
-def _scales(words: _Words) -> Iterator[str]:
-    say, audit = words.say, words.audit
+def _scales(audit: Audit) -> Iterator[str]:
+    say = audit.say
     if len(audit.scales) == 1 or audit.is_one_scale:
-        yield f"{sentence(_of_scale(words, audit.scales[0]))}."
-        yield from _told(words)
+        yield f"{sentence(_of_scale(audit, audit.scales[0]))}."
+        yield from _told(audit)
         return
     named = [
         say(
             "audit.scales.one",
             n_tasks=say("n_tasks", len(s.tasks)),
-            names=words.tasks(s.tasks, 2),
-            of=_of_scale(words, s),
+            names=_tasks(audit, s.tasks, 2),
+            of=_of_scale(audit, s),
         )
         for s in audit.scales
     ]
@@ -243,43 +225,35 @@ def _scales(words: _Words) -> Iterator[str]:
         return
     is_average = audit.rank_by in RULES and find_rule(audit.rank_by, ()).is_average
     kind = "averaged" if is_average else "apart"
-    yield say(f"audit.scales.{kind}", merit=words.audited.rule)
-    yield from _told(words)
+    yield say(f"audit.scales.{kind}", merit=audit.audited.rule)
+    yield from _told(audit)
 
 
-def _told(words: _Words) -> Iterator[str]:
+def _told(audit: Audit) -> Iterator[str]:
     """Say what told the directions of files, where it is a name and no statement."""
-    by: dict[str, int] = {}
-    for one in words.audit.taken.told:
-        by[one.why] = by.get(one.why, 0) + 1
-    named = [f"{why} ({words.say('n_tasks', n)})" for why, n in by.items()]
+    by = Counter(one.why for one in audit.taken.told)
+    named = [f"{why} ({audit.say('n_tasks', n)})" for why, n in by.items()]
     if named:
-        yield words.say("audit.scales.told", named=_joined(named))
+        yield audit.say("audit.scales.told", named=_joined(named))
 
 
-def _of_scale(words: _Words, scale: Scale) -> str:
-    say = words.say
+def _of_scale(audit: Audit, scale: Scale) -> str:
     bounds = bounds_text(scale.low, scale.high)
-    what = [
-        scale.metric or "",
-        scale.unit or "",
-        bounds,
-        say(f"audit.better.{scale.higher_is_better}"),
-    ]
-    return ", ".join(filter(None, what))
+    better = audit.say(f"audit.better.{scale.higher_is_better}")
+    return ", ".join(filter(None, (scale.metric, scale.unit, bounds, better)))
 
 
-def _unknown(words: _Words) -> Iterator[str]:
-    say, taken = words.say, words.audit.taken
+def _unknown(audit: Audit) -> Iterator[str]:
+    say, taken = audit.say, audit.taken
     if taken.directions:
-        names = words.tasks(taken.directions)
+        names = _tasks(audit, taken.directions)
         yield say("audit.unknown.direction", len(taken.directions), names=names)
     if taken.mixed:
         yield say("audit.unknown.mixed", len(taken.mixed), names=_ranges(taken, taken.mixed))
     if units := [name for name in taken.units if name not in taken.mixed]:
         yield say("audit.unknown.unit", len(units), names=_ranges(taken, units))
     if taken.assumed:
-        yield say("audit.unknown.assumed", len(taken.assumed), names=words.tasks(taken.assumed))
+        yield say("audit.unknown.assumed", len(taken.assumed), names=_tasks(audit, taken.assumed))
 
 
 def _ranges(taken: Taken, tasks: Sequence[str]) -> str:
@@ -288,48 +262,42 @@ def _ranges(taken: Taken, tasks: Sequence[str]) -> str:
     return listed([f"{_short(name)} ({low:g} to {high:g})" for name, (low, high) in ranges], _NAMED)
 
 
-def _boards(words: _Words) -> Iterator[str]:
-    if others := words.audit.other_boards:
-        yield words.say("audit.boards", len(others), names=listed(others, 6))
+def _boards(audit: Audit) -> Iterator[str]:
+    if others := audit.other_boards:
+        yield audit.say("audit.boards", len(others), names=listed(others, 6))
 
 
-def _warnings(words: _Words) -> Iterator[Line]:
+def _warnings(audit: Audit) -> Iterator[Line]:
     """Yield the first warnings, a line each."""
-    faults, label = words.audit.taken.faults, words.say("audit.label.warning")
+    faults, label = audit.taken.faults, audit.say("audit.label.warning")
     for fault in faults[:_FAULTS]:
         said = str(fault)
         room = WIDTH - 20
-        yield Line(label, said if len(said) <= room else f"{said[:room]}\N{HORIZONTAL ELLIPSIS}")
+        yield label, said if len(said) <= room else f"{said[:room]}\N{HORIZONTAL ELLIPSIS}"
     if rest := sum(fault.stands_for for fault in faults[_FAULTS:]):
-        yield Line("", words.say("audit.more_warnings", rest))
+        yield "", audit.say("audit.more_warnings", rest)
 
 
 # --- the table ----------------------------------------------------------------------------------
 
 
-def table(audited: Audited, audit: Audit) -> tuple[list[list[str]], int]:
+def table(audit: Audit) -> tuple[list[list[str]], int]:
     """Return the first rows of the ranking below their headings, and how many more there are."""
-    say, entries = audited.say, [e for e in audit.entries if e.rank is not None]
-    shown = entries[:_ROWS]
-    columns: list[tuple[str, Callable[[AuditedEntry], str]]] = [
-        (say("audit.column.rank"), lambda e: str(e.rank)),
-        (say("audit.column.ranks"), lambda e: _span(e.ranks)),
-        (say("audit.column.model"), lambda e: _short(e.name)),
-        (sentence(audited.rule), lambda e: audited.scale.score(e.value)),
-        (say("audit.column.scored"), lambda e: f"{e.scored:,} of {audit.tasks:,}"),
-        (say("audit.column.complete"), lambda e: _span(e.ranks_if_complete)),
-    ]
+    say, entries = audit.say, [e for e in audit.entries if e.rank is not None]
+    shown, scale = entries[:_ROWS], audit.audited.scale
     has_gaps = any(e.scored < audit.tasks for e in shown)
-    wanted = (
-        True,
-        any(e.ranks for e in shown),
-        True,
-        any(e.value is not None for e in shown),
-        has_gaps,
-        has_gaps and any(e.ranks_if_complete for e in shown),
+    has_complete = has_gaps and any(e.ranks_if_complete for e in shown)
+    has_values = any(e.value is not None for e in shown)
+    columns = (
+        (True, say("audit.column.rank"), [str(e.rank) for e in shown]),
+        (any(e.ranks for e in shown), say("audit.column.ranks"), [_span(e.ranks) for e in shown]),
+        (True, say("audit.column.model"), [_short(e.name) for e in shown]),
+        (has_values, sentence(audit.audited.rule), [scale.score(e.value) for e in shown]),
+        (has_gaps, say("audit.column.scored"), [f"{e.scored:,} of {audit.tasks:,}" for e in shown]),
+        (has_complete, say("audit.column.complete"), [_span(e.ranks_if_complete) for e in shown]),
     )
-    chosen = [column for column, is_wanted in zip(columns, wanted, strict=True) if is_wanted]
-    rows = [[name for name, _ in chosen], *([write(e) for _, write in chosen] for e in shown)]
+    chosen = ([name, *cells] for is_wanted, name, cells in columns if is_wanted)
+    rows = [[*row] for row in zip(*chosen, strict=True)]
     return rows, len(entries) - len(shown)
 
 
@@ -343,18 +311,18 @@ def _span(ranks: tuple[int, int] | None) -> str:
 # --- the documents ------------------------------------------------------------------------------
 
 
-def as_text(audited: Audited, audit: Audit) -> str:
+def as_text(audit: Audit) -> str:
     """Return one screen of at most 100 columns, without control characters."""
-    lines, found = [_plain(heading(audited, audit)), ""], findings(audited, audit)
-    indent = 2 + max(len(line.label) for line in found)
-    for line in found:
-        text = line.label.ljust(indent) + _plain(line.text)
-        lines += wrap(text, WIDTH, subsequent_indent=" " * indent, break_on_hyphens=False)
-    rows, more_rows = table(audited, audit)
+    lines, found = [_plain(heading(audit)), ""], findings(audit)
+    indent = 2 + max(len(label) for label, _ in found)
+    for label, text in found:
+        line = label.ljust(indent) + _plain(text)
+        lines += wrap(line, WIDTH, subsequent_indent=" " * indent, break_on_hyphens=False)
+    rows, more_rows = table(audit)
     if len(rows) > 1:
         lines += ["", *text_columns([[*map(_plain, row)] for row in rows])]
     if more_rows:
-        lines.append(audited.say("audit.more_rows", more_rows))
+        lines.append(audit.say("audit.more_rows", more_rows))
     return "\n".join(lines)
 
 
@@ -362,19 +330,18 @@ def _plain(text: str) -> str:
     return one_line(text.replace("\N{NO-BREAK SPACE}", " "))
 
 
-def as_markdown(audited: Audited, audit: Audit) -> str:
+def as_markdown(audit: Audit) -> str:
     """Return the same for a comment or an issue; what files say is code there."""
-    lines = [f"### {_escaped(heading(audited, audit))}", ""]
-    for line in findings(audited, audit):
-        label = f"**{line.label}:** " if line.label else ""
-        lines.append(f"- {label}{_escaped(line.text)}")
-    rows, more_rows = table(audited, audit)
+    lines = [f"### {_escaped(heading(audit))}", ""]
+    for label, text in findings(audit):
+        lines.append(f"- {f'**{label}:** ' if label else ''}{_escaped(text)}")
+    rows, more_rows = table(audit)
     if len(rows) > 1:
         head, *body = rows
         lines += ["", f"| {' | '.join(head)} |", f"|{' --- |' * len(head)}"]
         lines += [f"| {' | '.join(map(as_code, row))} |" for row in body]
     if more_rows:
-        lines += ["", audited.say("audit.more_rows", more_rows)]
+        lines += ["", audit.say("audit.more_rows", more_rows)]
     return "\n".join(lines)
 
 
@@ -383,15 +350,15 @@ def _escaped(text: str) -> str:
     return "".join(f"\\{c}" if c in "\\`*_[]<>|~#@&" else c for c in _plain(text))
 
 
-def as_json(_: Audited, audit: Audit) -> str:
+def as_json(audit: Audit) -> str:
     """Return one document with every entry and every number; `docs/audit.md` explains its keys."""
     values = {"schema": SCHEMA, **asdict(audit)}
-    for name in ("names", "task_names"):  # entries have theirs; tasks are named by their ids
+    for name in ("names", "task_names", "audited"):  # entries have theirs; tasks have their ids
         del values[name]
     return json.dumps(values, default=asdict, allow_nan=False)
 
 
-FORMATS: Mapping[str, Callable[[Audited, Audit], str]] = {
+FORMATS: Mapping[str, Callable[[Audit], str]] = {
     "text": as_text,
     "markdown": as_markdown,
     "json": as_json,
@@ -407,4 +374,4 @@ def write_audit(place: str, stated: AuditOptions, form: str) -> tuple[str, tuple
     audited, taken = read_source(place, stated)
     # Of the tables of a board, nothing but the sound can be left here.
     with nullcontext() if audited.facts else reading_api(place):
-        return FORMATS[form](audited, find_audit(audited, taken)), taken.faults
+        return FORMATS[form](find_audit(audited, taken)), taken.faults

@@ -9,12 +9,12 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import click
 
 from site_builder.commands.console import Console, echo
-from site_builder.commands.tables import format_name, import_options
+from site_builder.commands.tables import format_name, import_options, score_options
 from site_builder.errors import SiteError
 
 
@@ -57,24 +57,7 @@ def _values(lines: Sequence[str], better: Mapping[str, bool]) -> dict[str, Any]:
     metavar="TASK",
     help="Task of which a lower score is better; as --higher-is-better.",
 )
-@click.option(
-    "--percent", "scale", flag_value="percent", help="Scores from 1 to 100 are percentages."
-)
-@click.option("--proportion", "scale", flag_value="proportion", help="Scores are between 0 and 1.")
-@click.option(
-    "--other-unit",
-    "scale",
-    flag_value="other",
-    help="Scores from 1 to 100 have another unit, without bounds.",
-)
-@click.option(
-    "--metric",
-    "metrics",
-    multiple=True,
-    metavar="[TASK=]NAME",
-    help="Metric to take as the score of a task, or of all tasks; repeatable.",
-)
-@click.option("--model", default="", metavar="NAME", help="Model of files that name no model.")
+@score_options
 @click.option(
     "--set",
     "lines",
@@ -97,14 +80,12 @@ def audit(  # noqa: PLR0913 - one per option
     form: str,
     higher: tuple[str, ...],
     lower: tuple[str, ...],
-    scale: Literal["percent", "proportion", "other"] | None,
-    metrics: tuple[str, ...],
-    model: str,
     lines: tuple[str, ...],
     source_format: str,
     board: str,
     *,
     verbose: bool,
+    **options: Any,  # noqa: ANN401 - those of `score_options`
 ) -> None:
     """Tell how firm the ranks of any results are.
 
@@ -119,10 +100,10 @@ def audit(  # noqa: PLR0913 - one per option
     values = _values(lines, better)
     stated = AuditOptions(
         source=source_format,
-        options=lambda config: import_options(config, scale, None, metrics=metrics, model=model),
+        options=lambda config: import_options(config, better=None, **options),
         values=values,
         board=board,
-        is_empty=not (better or scale or metrics or model or lines or source_format != "any"),
+        is_empty=not (better or lines or any(options.values()) or source_format != "any"),
     )
     try:
         text, faults = write_audit(source, stated, form)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from functools import partial, reduce
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal
@@ -61,7 +61,7 @@ class _ImportCommand(click.Command):
         super().format_epilog(ctx, formatter)
 
 
-_READING_OPTIONS = (
+_SCORE_OPTIONS = (
     click.option(
         "--metric",
         "metrics",
@@ -70,10 +70,6 @@ _READING_OPTIONS = (
         help="Metric to take as the score of a task, or of all tasks; repeatable.",
     ),
     click.option("--model", default="", metavar="NAME", help="Model of files that name no model."),
-    click.option(
-        "--subtasks", is_flag=True, help="Import the tasks of a group too, as parts of it."
-    ),
-    click.option("--examples", is_flag=True, help="Also import the scores of single examples."),
     click.option(
         "--percent", "scale", flag_value="percent", help="Scores from 1 to 100 are percentages."
     ),
@@ -86,6 +82,13 @@ _READING_OPTIONS = (
         flag_value="other",
         help="Scores from 1 to 100 have another unit, without bounds.",
     ),
+)
+_READING_OPTIONS = (
+    *_SCORE_OPTIONS,
+    click.option(
+        "--subtasks", is_flag=True, help="Import the tasks of a group too, as parts of it."
+    ),
+    click.option("--examples", is_flag=True, help="Also import the scores of single examples."),
     click.option(
         "--higher-is-better/--lower-is-better",
         "better",
@@ -93,13 +96,17 @@ _READING_OPTIONS = (
         help="Direction of scores if neither metric nor names tell it.",
     ),
 )
+_Command = Callable[..., None]
 
 
-def reading_options(command: Callable[..., None]) -> Callable[..., None]:
+def reading_options(command: _Command) -> _Command:
     """Add the options that say how files are read; the command gets them as keywords."""
-    for option in reversed(_READING_OPTIONS):
-        command = option(command)
-    return command
+    return reduce(lambda of, option: option(of), reversed(_READING_OPTIONS), command)
+
+
+def score_options(command: _Command) -> _Command:
+    """Add those of them that say which scores files have, and in which unit."""
+    return reduce(lambda of, option: option(of), reversed(_SCORE_OPTIONS), command)
 
 
 @click.command("import", cls=_ImportCommand)
