@@ -230,7 +230,12 @@ def _missing(entries: Sequence[AuditedEntry], audited: Audited, tasks: Sequence[
     first = tuple(e.entry for e, ranks in possible if ranks[0] == 1)
     leader = next((ranks for e, ranks in possible if e.rank == 1), None)
     by_means = audited.facts and audited.stats["ranked_by"] != "mean_win_rate"
-    unbounded = [t for t in tasks if by_means and lacks and not _has_bounds(audited, t)]
+    bounds = ("score_min", "score_max")
+    unbounded = [
+        task
+        for task in (tasks if by_means and lacks else ())
+        if None in map(audited.facts[task].get, bounds)
+    ]
     return Missing(
         scores=sum(lacks.values()),
         of=len(competing) * len(tasks),
@@ -239,11 +244,6 @@ def _missing(entries: Sequence[AuditedEntry], audited: Audited, tasks: Sequence[
         ranks=leader,
         tasks_without_bounds=tuple(unbounded),
     )
-
-
-def _has_bounds(audited: Audited, task: str) -> bool:
-    facts = audited.facts[task]
-    return facts["score_min"] is not None and facts["score_max"] is not None
 
 
 def _without_task(found: Mapping[str, Any] | None) -> Mapping[str, Any] | None:

@@ -21,7 +21,6 @@ from site_builder.tables.lock import read_locked, write_locked
 from site_builder.tables.schema import DIFFERENCES, MODELS, RESULTS, TASKS
 from site_builder.tables.write import (
     StoredRow,
-    StoredTable,
     find_sample,
     read_without_sample,
     save_tables,
@@ -63,36 +62,26 @@ def save(
     The sample that `init` writes is replaced, with its models and tasks. `source` is the place of
     the examples, for the `source` column.
     """
-
-    def merge() -> AggregateReport:
-        more = (MODELS, TASKS) if find_sample(config.data_dir) else ()
-        specs = (RESULTS, DIFFERENCES, *more)
-        stored = read_without_sample(specs, config.data_dir)
-        return _merge(aggregated, stored, config, source, dry=dry)
-
-    return (read_locked if dry else write_locked)(config.data_dir, merge)
+    lock = read_locked if dry else write_locked
+    return lock(config.data_dir, lambda: _merge(aggregated, config, source, dry=dry))
 
 
 def _merge(
-    aggregated: Aggregated,
-    stored: Mapping[str, StoredTable],
-    config: SiteConfig,
-    source: str,
-    *,
-    dry: bool,
+    aggregated: Aggregated, config: SiteConfig, source: str, *, dry: bool
 ) -> AggregateReport:
+    more = (MODELS, TASKS) if find_sample(config.data_dir) else ()
+    stored = read_without_sample((RESULTS, DIFFERENCES, *more), config.data_dir)
     results, differences = stored[RESULTS.name], stored[DIFFERENCES.name]
     variant = config.default_variant
-    old = {key_of(row, variant): row for row in results.rows}
-    placed = [
-        _placed(run, moments, old.get((run.model, run.task, run.variant), {}), source)
-        for run, moments in aggregated.scores.items()
-    ]
+    known = {key_of(row, variant): row for row in results.rows}
+    runs = aggregated.scores
+    old = {run: known.get((run.model, run.task, run.variant), {}) for run in runs}
+    placed = [_placed(run, moments, old[run], source) for run, moments in runs.items()]
+    counts_before = {run: row.get("n_examples") or 0 for run, row in old.items()}
     fewer = tuple(
-        (run, moments.n, before)
-        for run, moments in aggregated.scores.items()
-        if (before := old.get((run.model, run.task, run.variant), {}).get("n_examples") or 0)
-        > moments.n
+        (run, moments.n, counts_before[run])
+        for run, moments in runs.items()
+        if counts_before[run] > moments.n
     )
     merged = merge_results(results.rows, placed, variant)
     rows, counts = _merge_differences(differences.rows, aggregated.differences, variant)

@@ -82,7 +82,9 @@ def _read_record(found: Found, record: JsonObject, options: ImportOptions) -> Re
     scores = [_read_result(found, record, model, result) for result in results]
     parts = Reading(tasks=tuple(_parts([m.task for score in scores for m in score.measures])))
     reading = joined([Reading(models=(ImportedRow(model, facts),)), *scores, parts])
-    samples = found.beside(_samples_name(found, record))
+    stated = Path(record.text("detailed_evaluation_results", "file_path")).name
+    usual = f"{found.path.stem}{_SAMPLES}.jsonl"
+    samples = found.beside(stated if stated.endswith(".jsonl") else usual)
     if not options.examples or found.path.suffix.lower() != ".json" or not samples.path.is_file():
         return reading
     names = (
@@ -96,11 +98,6 @@ def _read_record(found: Found, record: JsonObject, options: ImportOptions) -> Re
         raise UnreadableFileError(why=why, fix="Replace the link by the file.")
     total = record.count("detailed_evaluation_results", "total_rows")
     return joined([reading, _read_samples(samples, dict(names), total)])
-
-
-def _samples_name(found: Found, record: JsonObject) -> str:
-    stated = Path(record.text("detailed_evaluation_results", "file_path")).name
-    return stated if stated.endswith(".jsonl") else f"{found.path.stem}{_SAMPLES}.jsonl"
 
 
 def _parts(tasks: Iterable[str]) -> Iterable[ImportedRow]:
@@ -150,7 +147,7 @@ def _read_result(found: Found, record: JsonObject, model: str, result: JsonObjec
     provenance["time"] = tuple(time.timestamp() for time in times if time)
     if found.path.suffix.lower() != ".json":
         provenance["where"] += f", {record.text('evaluation_id')}"
-    fields = _fields(record, result)
+    fields, of_data = _fields(record, result), result.object("source_data", "additional_details")
     shots = fields.get(_SHOTS, "")
     measure = ImportedScore(
         model=model,
@@ -166,7 +163,7 @@ def _read_result(found: Found, record: JsonObject, model: str, result: JsonObjec
         retrieved=record.day("retrieved_timestamp"),
         facets={_SHOTS: f"{shots}-shot"} if shots.isdecimal() else {},
         fields=fields,
-        version=_version(result),
+        version=version_of(*map(of_data.get, _VERSIONS)),
         **provenance,
     )
     source, lower = result.object("source_data"), metric.boolean("lower_is_better")
@@ -210,12 +207,6 @@ def _fields(record: JsonObject, result: JsonObject) -> dict[str, str]:
         for k, v in details.items()
         if not isinstance(v, dict | list | type(None))
     }
-
-
-def _version(result: JsonObject) -> str:
-    """Return the version of the data set, which has no key of its own in the schema."""
-    details = result.object("source_data", "additional_details")
-    return version_of(*map(details.get, _VERSIONS))
 
 
 def _tool(record: JsonObject) -> str | None:

@@ -363,7 +363,14 @@ def _read_run(run: _Run, options: ImportOptions) -> Reading:
         skipped=(*skipped, *(Skipped(f"{shown}: {task}", why, "score") for task in left_out)),
         notes=tuple(_notes(run)),
     )
-    return joined([reading, _read_examples_beside(run)]) if options.examples else reading
+    if not options.examples:
+        return reading
+    path = run.found.path
+    pattern = f"samples_*_{escape(path.stem.removeprefix('results_'))}.jsonl"
+    paths = sorted(path.parent.glob(pattern))
+    refuse_outside(paths, path.parent)
+    beside = (run.found.beside(p.name) for p in paths)
+    return joined([reading, read_each(beside, lambda found: _read_examples(run, found))])
 
 
 def _parts(members: Mapping[str, Sequence[str]], imported: Container[str]) -> Iterator[ImportedRow]:
@@ -487,15 +494,6 @@ def _task_facts(run: _Run, score: ImportedScore) -> ImportedRow:
         "validation_examples": has if validation and not test else None,
     }
     return ImportedRow(score.task, values, score.metric)
-
-
-def _read_examples_beside(run: _Run) -> Reading:
-    path = run.found.path
-    pattern = f"samples_*_{escape(path.stem.removeprefix('results_'))}.jsonl"
-    paths = sorted(path.parent.glob(pattern))
-    refuse_outside(paths, path.parent)
-    beside = (run.found.beside(p.name) for p in paths)
-    return read_each(beside, lambda found: _read_examples(run, found))
 
 
 def _read_examples(run: _Run, found: Found) -> Reading:

@@ -355,11 +355,12 @@ def merge_results(
     merged = MergedScores([dict(row) for row in old])
     names = _key_columns(merged.rows, new_scores, default_variant)
     has_facets = any(row.get(name) is not None for row in merged.rows for name in names)
-    claims = Counter(new.key[:3] for new in new_scores)
+    claims = Counter(new.key[:3] for new in new_scores if not has_facets)
     by_key = {key_of(row, default_variant, names): row for row in merged.rows}
     by_run: dict[Key, Key] = {}
-    of_sources = _keys_by_source(by_key)
+    of_sources: dict[tuple[str, ...], list[Key]] = {}
     for key, row in by_key.items():
+        of_sources.setdefault((*key[:3], str(row.get("source"))), []).append(key)
         run = row.get(RUN) or key[0]
         by_run[run, *key[1:]] = by_run[run, key[1], "", *key[3:]] = key
     for new in new_scores:
@@ -374,8 +375,7 @@ def merge_results(
             row["model"], row["variant"] = new.model, new.variant
             merged.moved.append((before, (new.model, new.variant)))
         if key not in by_key and any(facets):
-            alone = not has_facets and claims[key[:3]] == 1
-            _take_earlier_row(by_key, key, new, of_sources, is_only=alone)
+            _take_earlier_row(by_key, key, new, of_sources, is_only=claims[key[:3]] == 1)
             if ours and key in by_key:
                 leave_score(merged, new, by_key[key])
                 continue
@@ -405,14 +405,6 @@ def _key_columns(
         *(["subset"] if "subset" in texts else []),
         *sorted(texts - RESERVED - {*names}),
     ]
-
-
-def _keys_by_source(by_key: Mapping[Key, StoredRow]) -> dict[tuple[str, ...], list[Key]]:
-    """Return the keys of rows by model, task, variant and source."""
-    keys: dict[tuple[str, ...], list[Key]] = {}
-    for key, row in by_key.items():
-        keys.setdefault((*key[:3], str(row.get("source"))), []).append(key)
-    return keys
 
 
 def _take_earlier_row(

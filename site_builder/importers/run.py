@@ -131,7 +131,9 @@ def import_paths(
             (config.data_dir / of.file).exists() for of in stored.values()
         ):
             stored = {n: replace(of, file=f"{n}{options.ending}") for n, of in stored.items()}
-        submitted = [*_submitted_rows(config)] if options.ours else []
+        submissions = read_submissions(config.data_dir)[0] if options.ours else ()
+        scores = (dict(score.values) for one in submissions for score in one.scores)
+        submitted = [row for row in scores if "model" in row]
         report, rows = _merge(reading, stored, config, options, submitted)
         changed = [(stored[name], r) for name, r in rows.items() if list(stored[name].rows) != r]
         if dry and changed and stored[RESULTS.name].rows:
@@ -257,7 +259,9 @@ def _choose(
     )
     kept, older = _choose_runs(faceted.placed, options, config)
     stated = StatedRows(reading.tasks)
-    measured = state_measures(kept, config, _wholes(stated, kept))
+    rows = ((one.task, row.values) for one in kept for row in stated.of(one.score))
+    wholes = {task: facts["part_of"] for task, facts in rows if facts.get("part_of")}
+    measured = state_measures(kept, config, wholes)
     assumed = assume_tasks(measured.placed, stated, known, config, options)
     if options.asks:
         assumed.check(config, reading.guessed, reading.others)
@@ -282,23 +286,13 @@ def _merged(
     default = config.default_variant
     in_files = find_submitted(placed, table.rows, submitted, default)
     new = [one for place, one in enumerate(placed) if place not in in_files]
-    merged = merge_results(table.rows, new, default, _not_needed(table), ours=options.ours)
+    # In text, no column is added for the default variant, or for the path of a file.
+    is_text = not table.file.endswith(".parquet")
+    lacking = {"variant", "source"} - table.types.keys() if is_text else set[str]()
+    merged = merge_results(table.rows, new, default, lacking, ours=options.ours)
     for place, row in in_files.items():
         leave_score(merged, placed[place], row)
     return merged
-
-
-def _submitted_rows(config: SiteConfig) -> Iterator[StoredRow]:
-    """Yield the scores in the submissions of a project, as rows of the results."""
-    submissions, _ = read_submissions(config.data_dir)
-    for submission in submissions:
-        yield from (dict(row.values) for row in submission.scores if "model" in row.values)
-
-
-def _not_needed(table: StoredTable) -> set[str]:
-    """Return what a table of text does not get for a default variant or the path of a file."""
-    is_text = not table.file.endswith(".parquet")
-    return {"variant", "source"} - table.types.keys() if is_text else set()
 
 
 def _without_facets(reading: Reading, placed: Iterable[Placed]) -> Reading:
@@ -334,12 +328,6 @@ def _place(
         task += f" ({of_task})" if of_task else ""
         found.append(Placed(score, f"{model}{suffix}", task, variant, suffix))
     return found
-
-
-def _wholes(stated: StatedRows, placed: Iterable[Placed]) -> dict[str, str]:
-    """Return the task that each task is a part of, by what the files state."""
-    facts = ((one.task, row.values) for one in placed for row in stated.of(one.score))
-    return {task: values["part_of"] for task, values in facts if values.get("part_of")}
 
 
 def _choose_runs(

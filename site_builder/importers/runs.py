@@ -33,9 +33,7 @@ def choose_run(scores: Sequence[ImportedScore], *, is_named: bool = True) -> Imp
     if len(scores) == 1:
         return scores[0]
     last = max(scores, key=lambda s: (s.time, s.stderr is not None, s.n_examples is not None))
-    if not is_named and any(
-        _is_of_other_model(score, last) or _repeats(score, last) for score in scores
-    ):
+    if not is_named and any(_is_of_other_run(score, last) for score in scores):
         return None
     is_dated = len({len(score.time) for score in scores}) == 1
     rivals = [score for score in scores if score.time == last.time or not is_dated]
@@ -48,19 +46,18 @@ def has_same_numbers(one: ImportedScore, other: ImportedScore) -> bool:
     return one.score == other.score and all(a == b or None in (a, b) for a, b in pairs)
 
 
-def _is_of_other_model(one: ImportedScore, other: ImportedScore) -> bool:
-    """Return whether two records differ in a text; equal scores only in one that both state."""
-    names = one.fields.keys() & other.fields.keys()
-    if not has_same_numbers(one, other):
-        names = one.fields.keys() | other.fields.keys()
+def _is_of_other_run(one: ImportedScore, other: ImportedScore) -> bool:
+    """Return whether two records differ in a text, or in a seed or fold that both state.
+
+    Equal scores differ only in a text that both state.
+    """
+    both = one.fields.keys() & other.fields.keys()
+    names = both if has_same_numbers(one, other) else one.fields.keys() | other.fields.keys()
     pairs = ((name, one.fields.get(name, ""), other.fields.get(name, "")) for name in names)
-    return any(a != b and _kind(name, (a, b)) < _PLACE for name, a, b in pairs)
-
-
-def _repeats(one: ImportedScore, other: ImportedScore) -> bool:
-    """Return whether two records are of several seeds or folds, which both state."""
-    names = filter(_is_of_repeat, one.fields.keys() & other.fields.keys())
-    return any(one.fields[name] != other.fields[name] for name in names)
+    return any(
+        a != b and (_kind(name, (a, b)) < _PLACE or (name in both and _is_of_repeat(name)))
+        for name, a, b in pairs
+    )
 
 
 def _is_of_repeat(name: str) -> bool:

@@ -58,7 +58,9 @@ def read_template(path: Path, options: ImportOptions) -> Reading:
 
     Later values of a task replace earlier ones of the same model. The option `subtasks` applies.
     """
-    files = [*find_files(path), *_requests_beside(path)]
+    has_beside = path.is_dir() and path.name in _RESULTS
+    folders = filter(Path.is_dir, (path.parent / name for name in _REQUESTS if has_beside))
+    files = [*find_files(path), *chain.from_iterable(map(find_files, folders))]
     requests = dict(chain.from_iterable(_request(found) for found in files))
 
     def read(found: Found) -> Reading:
@@ -104,13 +106,6 @@ def _known_status(status: str) -> tuple[str, str] | None:
 def _status(request: JsonObject) -> dict[str, Any]:
     status, reason = _known_status(request.text("status")) or (None, None)
     return {"status": status, "reason": reason or None}
-
-
-def _requests_beside(path: Path) -> Iterator[Found]:
-    """Yield the files of the folder of requests beside a folder of results."""
-    if path.is_dir() and path.name in _RESULTS:
-        folders = (path.parent / name for name in _REQUESTS)
-        yield from chain.from_iterable(map(find_files, filter(Path.is_dir, folders)))
 
 
 def _request(found: Found) -> list[tuple[str, JsonObject]]:

@@ -51,11 +51,13 @@ def read_units(sheet: Sheet, options: ImportOptions) -> tuple[Sheet, tuple[Skipp
     }
     units = {name: found[0] for name, found in columns.items() if len(found) == 1}
     mixed = {name: found for name, found in columns.items() if len(found) > 1}
-    skipped = tuple(_skipped(sheet, name, found) for name, found in mixed.items())
-    stated = (*options.columns.values(), *(options.task_columns or ()), *options.model_columns)
-    for one, name in zip(skipped, mixed, strict=True):
+    stated = {*options.columns.values(), *(options.task_columns or ()), *options.model_columns}
+    fix, skipped = "Write all of its numbers in one unit.", list[Skipped]()
+    for name, found in mixed.items():
+        why = f"the cells of {name!r} have the units {listed([*found], most=6)}, so it is not read"
         if name in stated:
-            raise UnreadableFileError(why=one.why, fix=one.fix)
+            raise UnreadableFileError(why=why, fix=fix)
+        skipped.append(Skipped(sheet.found.shown, why, "row", fix))
     if not units and not mixed:
         return sheet, ()
     rows = [
@@ -66,7 +68,8 @@ def read_units(sheet: Sheet, options: ImportOptions) -> tuple[Sheet, tuple[Skipp
     marks = find_marks(cell for row in rows for cell in row.values())
     said = listed([f"{name} in {unit}" for name, unit in units.items()], most=8)
     notes = (*sheet.notes, *([f"units of the cells: {said}"] if units else []))
-    return replace(sheet, rows=rows, names=names, marks=marks, units=units, notes=notes), skipped
+    read = replace(sheet, rows=rows, names=names, marks=marks, units=units, notes=notes)
+    return read, tuple(skipped)
 
 
 def _units_of_column(sheet: Sheet, name: str) -> tuple[str, ...]:
@@ -100,8 +103,3 @@ def _unit_of(cell: object, marks: Marks) -> str | None:
 def _plain(cell: Any) -> Any:  # noqa: ANN401 - a cell holds anything
     match = _MEASURED.fullmatch(cell.strip()) if isinstance(cell, str) else None
     return match["number"].strip("*_ ") if match else cell
-
-
-def _skipped(sheet: Sheet, name: str, units: tuple[str, ...]) -> Skipped:
-    why = f"the cells of {name!r} have the units {listed([*units], most=6)}, so it is not read"
-    return Skipped(sheet.found.shown, why, "row", "Write all of its numbers in one unit.")
