@@ -1,10 +1,9 @@
-"""Give importers any JSON and front matter, and the tables any JSON lines, in `make fuzz`.
+"""Give importers any JSON, and the tables any columns, in `make fuzz`.
 
 Any bytes and damaged files are in `tests/site/test_readers.py`.
 """
 
 import json
-from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -12,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from site_builder.importers.formats import FORMATS, format_of
-from site_builder.importers.reading import UNEXPECTED, ImportOptions, Reading
+from site_builder.importers.reading import UNEXPECTED, ImportOptions
 from tests.helpers.imported import write_json
 from tests.helpers.tables import fault_lines, write_project
 
@@ -36,21 +35,6 @@ VALUES = st.recursive(
 )
 
 
-def read(source: str, path: Path) -> Reading:
-    """Read a path, assert that no reader failed, and that each score is whole."""
-    reading = format_of(source).read(path, ImportOptions(examples=True))
-    assert [] == [skipped for skipped in reading.skipped if UNEXPECTED in skipped.why]
-    assert all(m.model and m.task and abs(m.score) <= 1e100 for m in reading.measures)
-    return reading
-
-
-@given(front=st.text("-:[]{}&*<>|'\"!%?#, \n\ta1", max_size=60))
-def test_any_front_matter_is_read_or_reported(tmp_path_factory, front):
-    path = tmp_path_factory.mktemp("any") / "README.md"
-    path.write_text(f"---\n{front}\n---\n", encoding="utf8")
-    assert read("model-index", path).skipped
-
-
 @pytest.mark.parametrize("source", JSON_FORMATS)
 @given(first=VALUES, second=VALUES)
 def test_any_json_is_read_or_reported(tmp_path_factory, source, first, second):
@@ -58,7 +42,9 @@ def test_any_json_is_read_or_reported(tmp_path_factory, source, first, second):
     for name, value in (("run_spec.json", first), ("stats.json", second)):
         write_json(folder / name, value)
     (folder / "a.jsonl").write_text(json.dumps(first))
-    reading = read(source, folder)
+    reading = format_of(source).read(folder, ImportOptions(examples=True))
+    assert [] == [skipped for skipped in reading.skipped if UNEXPECTED in skipped.why]
+    assert all(m.model and m.task and abs(m.score) <= 1e100 for m in reading.measures)
     assert reading.measures or reading.examples or reading.skipped
 
 
@@ -86,15 +72,3 @@ def test_any_tables_of_a_project_are_read_or_reported(tmp_path_factory, data):
     }  # fmt: skip
     found = fault_lines(write_project(tmp_path_factory.mktemp("any"), tables))
     assert [] == [line for line in found if not line.isprintable()]
-
-
-SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
-COLUMNS = st.sampled_from(["model", "task", "score", "n_examples", "variant", "x"])
-
-
-@given(st.lists(st.dictionaries(COLUMNS, SCALARS | st.lists(SCALARS, max_size=2)), max_size=4))
-def test_any_json_lines_of_a_project_are_read_or_reported(tmp_path_factory, rows):
-    root = tmp_path_factory.mktemp("lines")
-    (root / "data").mkdir()
-    (root / "data/results.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
-    assert all(line.startswith("data/results.jsonl") for line in fault_lines(root))

@@ -124,13 +124,6 @@ def test_eval_results_of_a_repository(tmp_path):
     assert ["no-tools"] == [t["setting"] for t in rows(tmp_path, "tasks") if "setting" in t]
 
 
-def test_eval_results_file_of_a_repository(tmp_path):
-    (row,) = imported("model-index", HARNESSES / "eval_results", *ANSWERS, into=tmp_path)
-    assert ("Ch3nOff/dual-loop-controller", 55.3) == (row["model"], row["score"])
-    (task,) = rows(tmp_path, "tasks")
-    assert "https://huggingface.co/datasets/TIGER-Lab/MMLU-Pro" == task["dataset_url"]
-
-
 METRICS = """\
 - dataset: {id: org/speech, task_id: fr}
   metrics:

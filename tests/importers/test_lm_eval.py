@@ -133,19 +133,6 @@ def test_file_without_ending_and_model_in_place_of_the_backend(tmp_path):
     assert {"openlm-research/open_llama_13b", "stabilityai/stablelm-base-alpha-3b-v2"} == models
 
 
-def test_different_shots_are_separate_tasks(tmp_path):
-    """A task with 0 and with 25 shots becomes two tasks."""
-    imported("lm-eval", REAL / "stablelm", into=tmp_path)
-    model = "stabilityai/stablelm-base-alpha-3b-v2"
-    own = {task: s for (m, task, _), s in scores(tmp_path).items() if m == model}
-    old = json.loads((REAL / "stablelm/stablelm-base-alpha-3b-v2.json").read_text())["results"]
-    assert old["arc_challenge"]["acc"] == own["arc_challenge"]
-    assert 0.36689419795221845 == own["arc_challenge (25-shot)"]
-    settings = {row["task"]: row["setting"] for row in rows(tmp_path, "tasks")}
-    assert "acc, 0-shot" == settings["arc_challenge"]
-    assert "acc, 25-shot" == settings["arc_challenge (25-shot)"]
-
-
 GROUPED = lm_eval_results(
     {
         "know": {"alias": "know", "acc,none": 0.5, "acc_stderr,none": 0.125},

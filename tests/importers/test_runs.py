@@ -62,12 +62,6 @@ def test_files_without_times_are_an_error_that_names_both(tmp_path):
     } == scores(tmp_path)
 
 
-def test_task_that_was_run_again_is_an_error(tmp_path):
-    """By another fork, with 0.358731 in place of 0.358687."""
-    said = run_import("lm-eval", HARNESSES / "lm_eval", HARNESSES / "repeated", into=tmp_path)
-    assert "truthfulqa_mc (base): 2 scores, 0.358687 (" in said.stderr
-
-
 def test_order_and_times_of_files_change_nothing(tmp_path):
     """The newer record has the earlier name; a copy has the same score."""
     new, old = record(0.75, retrieved_timestamp="1770683238"), record(0.5)
@@ -143,20 +137,6 @@ BIG_CODE = {
     "results": {"Alpha-7B": {"pass@1": {"complete": 46.1, "instruct": 37.5}, "size": 7}},
     "results-hard": {"Alpha-7B": {"pass@1": {"complete": 20.3, "instruct": 12.8}, "size": 7}},
 }
-
-
-def test_full_and_hard_set_do_not_become_one_task(tmp_path):
-    folder = write_records(tmp_path / "big", **BIG_CODE)
-    said = run_import("evalplus", folder, into=tmp_path)
-    assert "(base), and 1 more: 2 scores, 20.3 (big/results-hard.json) and 46.1" in said.stderr
-    assert 'task_by = ["file"]' in paste(tmp_path, said)
-    imported("evalplus", folder, into=tmp_path)
-    assert {
-        "complete (results)": 46.1,
-        "instruct (results)": 37.5,
-        "complete (results-hard)": 20.3,
-        "instruct (results-hard)": 12.8,
-    } == {task: score for (_, task, _), score in scores(tmp_path).items()}
 
 
 def test_set_that_replaces_another_in_the_tables_is_a_warning(tmp_path):

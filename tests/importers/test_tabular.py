@@ -581,20 +581,6 @@ def test_open_asr_leaderboard(tmp_path):
     assert 5.42375 == pytest.approx(means.min())
 
 
-def test_aider_polyglot_leaderboard(tmp_path):
-    """One percentage has no direction in its name, and small ones may be proportions."""
-    table = HARNESSES / "tables/aider_polyglot.csv"
-    said = run_import("csv", table, into=tmp_path)
-    assert 1 == said.exit_code
-    assert "whether higher is better for 'percent_cases_well_formed'." in said.stderr
-    assert "not tell the unit of 'pass_rate_1' (0.9 to 52)," in said.stderr
-    imported("csv", table, "--percent", "--higher-is-better", into=tmp_path)
-    tasks = ["pass_rate_1", "pass_rate_2", "percent_cases_well_formed"]
-    assert tasks == [task["task"] for task in rows(tmp_path, "tasks")]
-    (best,) = (row for row in rows(tmp_path) if row["score"] == 88.0)
-    assert ("gpt-5 (high)", "diff") == (best["model"], best["edit_format"])
-
-
 MEASURES = {
     "cost": ("total_cost_usd", "Price ($/M tokens)"),
     "time": ("seconds_per_case", "Latency (ms)"),
@@ -737,11 +723,61 @@ def test_names_in_the_first_column(tmp_path):
     assert 4 == len(scores(tmp_path))
 
 
-def test_scores_without_tasks_offer_columns_of_tasks(tmp_path):
-    path = write(tmp_path, "a.csv", "model,domain,score\na,retail,0.5\na,airline,0.25\n")
-    said = run_import("csv", path, into=tmp_path)
-    assert 'columns = { task = "domain" }' in paste(tmp_path, said)
-    assert 2 == len(imported("csv", path, into=tmp_path))
+TIMES = {"system": "a", "load_time": 1.5, "result": [[0.5, 0.25, None], [1.5, 1.25, 1.125]]}
+LIST = "its 'result' is a list, and nothing names what each of its numbers is of"
+FAMILY = [{"family": "F", "variant": name, "open": True, "utility": 4.5} for name in "ab"]
+# Tables of which something is asked: what the message offers, and what it does not.
+OFFERED = {
+    "tasks": (
+        "model,domain,score\na,retail,0.5\na,airline,0.25\n",
+        ['columns = { task = "domain" }'],
+    ),
+    # A column `eval` may name what was evaluated, or how engines evaluate.
+    "ratings of engines": (
+        [{"engine": n, "ccrl": 3600, "frc": 4000, "eval": "NN"} for n in ("a", "b")],
+        ['task_columns = ["ccrl", "frc"]\n    # or columns = { score ='],
+    ),
+    "unit in brackets": (
+        "model,pp512 (tok/s),tg128 (tok/s)\na,654.25,41.5\nb,OOM,OOM\n",
+        ['"tg128 (tok/s)" = { higher_is_better = true, unit = "tok/s" }'],
+    ),
+    # Texts that are no amounts come first.
+    "memory": (
+        "\u6a21,\u65b9,PPL,\u5b58\n1B,full,15.5,26.5 GB\n1B,lora,17.5,16 GB\n7B,lora,10.5,22 GB\n",
+        ['columns = { model = "\u65b9" }\n', 'model_by = ["folder"]'],
+        "folder 2",
+    ),
+    # As ClickBench writes three times of each query; three tags are no heading of them.
+    "times": (TIMES, [LIST]),
+    "times and tags": ({**TIMES, "tags": ["C++", "column-oriented", "fork"]}, [LIST]),
+    # As llama-bench writes layers, which never differ, beside its speed.
+    "layers": (
+        "model,test,ngl,t/s\na,pp,99,71.5\na,tg,99,24.5\nb,pp,99,70.5\nb,tg,99,20.5\n",
+        ['columns = { score = "t/s" }\n    # or columns = { score = "ngl" }\n'],
+    ),
+    # As hyperfine writes it: a time of the system names none, what was timed is offered.
+    "timed": (
+        "command,mean,user,system\nfd x,0.25,1.5,0.5\nfind x,3.5,1.25,2.75\n",
+        ["it has no column of models", 'columns = { model = "command" }\n'],
+    ),
+    # As NoveltyBench writes them; yes and no name nothing.
+    "family": (
+        {"generated": "now", "models": FAMILY},
+        ['columns = { model = "variant" }\n    # or columns = { model = "family"'],
+        '"open"',
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OFFERED)
+def test_what_may_be_meant_is_offered(tmp_path, name):
+    content, offered, *never = OFFERED[name]
+    is_text = isinstance(content, str)
+    path = tmp_path / f"a.{'csv' if is_text else 'json'}"
+    path.write_text(content if is_text else json.dumps(content))
+    said = run_import("csv", path, into=tmp_path).stderr
+    assert [] == [line for line in offered if line not in said]
+    assert [] == [line for line in never if line in said]
 
 
 TABARENA = '[import.columns]\nmodel = "method"\ntask = "dataset"\nscore = "metric_error"\n'
@@ -797,24 +833,6 @@ b,31.5,1.75,verified,252,4,40.5,0.25
 DUEL = "Player,total_games,wins_losses,win_loss,moe_win_loss\na,33,5,0.5,0.25\nb,40,7,0.75,0.125\n"
 
 
-@pytest.mark.parametrize(
-    ("table", "asked"),
-    [(ARENA, ["score"]), (ALPACA, ["win_rate", "lc_winrate"]), (DUEL, ["wins_losses", "win_loss"])],
-)
-def test_margins_and_counts_are_no_scores_of_a_wide_table(tmp_path, table, asked):
-    """A score for each model is one; a loss beside wins is no metric."""
-    said = run_import("csv", write(tmp_path, "a.csv", table), into=tmp_path)
-    assert f"task_columns = {json.dumps(asked)}\n" in paste(tmp_path, said)
-    assert (table == DUEL) == ("better for 'wins_losses' and 'win_loss'" in said.stderr)
-
-
-def test_ratings_of_each_model_once_may_be_several_tasks(tmp_path):
-    """The column `eval` may name what was evaluated, or how engines evaluate."""
-    found = [{"engine": n, "ccrl": 3600, "frc": 4000, "eval": "NN"} for n in ("a", "b")]
-    said = run_import("csv", write(tmp_path, "a.json", json.dumps(found)), into=tmp_path)
-    assert '    task_columns = ["ccrl", "frc"]\n    # or columns = { score =' in said.stderr
-
-
 def test_model_of_another_name_than_a_measure_is_offered(tmp_path):
     """TPOT is a framework here, and a time elsewhere; a number with another is reported."""
     path = write(tmp_path, "a.csv", "task,forest,tpot\nx,0.75,0.5\ny,0.25,0.5 (3)\n")
@@ -823,12 +841,6 @@ def test_model_of_another_name_than_a_measure_is_offered(tmp_path):
     assert 3 == len(rows(tmp_path))
     assert "'0.5 (3)' holds more than a number" in said.stderr
     assert "tpot (time)" not in said.stderr
-
-
-def test_unit_in_brackets_is_offered(tmp_path):
-    table = "model,pp512 (tok/s),tg128 (tok/s)\na,654.25,41.5\nb,OOM,OOM\n"
-    said = run_import("csv", write(tmp_path, "a.csv", table), into=tmp_path)
-    assert '"tg128 (tok/s)" = { higher_is_better = true, unit = "tok/s" }' in said.stderr
 
 
 UNITS = """model,Pack,Unpack,Kept,Cost,Latency
@@ -852,11 +864,8 @@ def test_unit_that_all_cells_of_a_column_state(tmp_path):
     assert [0.3, 0.4, 1.4] == [row["cost_usd"] for row in found]
     assert [12.3, 1234.5, 900.0] == [row["latency"] for row in found]
     assert "'OOM' is not a number" in said.stderr
-
-
-def test_units_of_measures_are_offered(tmp_path):
-    path = write(tmp_path, "a.csv", UNITS)
-    said = run_import("csv", path, "--higher-is-better", into=tmp_path)
+    (tmp_path / "site.toml").unlink()
+    said = run_import("csv", path, "--higher-is-better", into=tmp_path / "other")
     assert '    cost_usd = { unit = "USD", higher_is_better = false, ' in said.stderr
     assert '    latency = { unit = "ms", higher_is_better = false, ' in said.stderr
 
@@ -887,25 +896,6 @@ def test_memory_is_no_score(tmp_path):
     assert {"acc"} == {task for _, task, _ in scores(tmp_path)}
 
 
-def test_texts_that_are_no_amounts_are_offered_first(tmp_path):
-    table = (
-        "\u6a21,\u65b9,PPL,\u5b58\n1B,full,15.5,26.5 GB\n1B,lora,17.5,16 GB\n7B,lora,10.5,22 GB\n"
-    )
-    said = run_import("csv", write(tmp_path, "a.csv", table), into=tmp_path)
-    assert '    columns = { model = "\u65b9" }\n' in said.stderr
-    assert 'model_by = ["folder"]' in said.stderr
-    assert "folder 2" not in said.stderr
-
-
-@pytest.mark.parametrize("tags", [[], ["C++", "column-oriented", "fork"]])
-def test_lists_of_times_without_names_are_refused(tmp_path, tags):
-    """As ClickBench writes three times of each query; three tags are no heading of them."""
-    run = {"system": "a", "load_time": 1.5, "result": [[0.5, 0.25, None], [1.5, 1.25, 1.125]]}
-    run |= {"tags": tags} if tags else {}
-    said = run_import("csv", write(tmp_path, "a.json", json.dumps(run)), into=tmp_path)
-    assert "its 'result' is a list, and nothing names what each of its numbers is of" in said.stderr
-
-
 def test_nested_name_of_each_object_is_its_model(tmp_path):
     """As MMMU and OmniBench write it: two spellings of a task, averages, and models with these."""
     info = [{"name": name, "date": "2024-09-22"} for name in ("a", "b", "c")]
@@ -931,33 +921,6 @@ def test_spellings_that_an_object_has_both_of_are_two_tasks(tmp_path):
     path = write(tmp_path, "a.json", json.dumps(objects))
     imported("csv", path, "--higher-is-better", "--other-unit", into=tmp_path)
     assert {"x y", "x_y"} == {task for _, task, _ in scores(tmp_path)}
-
-
-def test_number_that_never_differs_is_offered_last(tmp_path):
-    """As llama-bench writes layers beside its speed."""
-    table = "model,test,ngl,t/s\na,pp,99,71.5\na,tg,99,24.5\nb,pp,99,70.5\nb,tg,99,20.5\n"
-    said = run_import("csv", write(tmp_path, "a.csv", table), into=tmp_path)
-    choices = '    columns = { score = "t/s" }\n    # or columns = { score = "ngl" }\n'
-    assert choices in said.stderr
-
-
-def test_time_of_the_system_names_no_model(tmp_path):
-    """As hyperfine writes it; what was timed is offered."""
-    table = "command,mean,user,system\nfd x,0.25,1.5,0.5\nfind x,3.5,1.25,2.75\n"
-    said = run_import("csv", write(tmp_path, "a.csv", table), into=tmp_path)
-    assert "it has no column of models" in said.stderr
-    assert '    columns = { model = "command" }\n' in said.stderr
-
-
-def test_variants_of_a_family_are_offered_as_models(tmp_path):
-    """As NoveltyBench writes them; yes and no name nothing."""
-    models = [{"family": "F", "variant": name, "open": True, "utility": 4.5} for name in "ab"]
-    path = write(tmp_path, "a.json", json.dumps({"generated": "now", "models": models}))
-    said = run_import("csv", path, into=tmp_path)
-    assert (
-        '    columns = { model = "variant" }\n    # or columns = { model = "family"' in said.stderr
-    )
-    assert '"open"' not in said.stderr
 
 
 def test_table_with_links_is_named_by_its_file(tmp_path):
