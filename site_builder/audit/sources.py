@@ -189,14 +189,11 @@ def _unknown(report: ImportReport) -> Taken:
         if task.name not in directions
     }
     mixed = tuple(task.name for task in report.assumed.mixed if task.name in units)
-    return Taken(directions, units, mixed, told=_told(report))
-
-
-def _told(report: ImportReport) -> tuple[Assumption, ...]:
-    """Return what a name told, and no statement of the user or of the file."""
-    left_out = {task.name for task in (*report.assumed.directions, *report.assumed.mixed)}
+    left_out = {*directions, *(task.name for task in report.assumed.mixed)}
+    # What a name told, and no statement of the user or of the file.
     found = (a for a in report.assumed.assumptions if a.task not in left_out)
-    return tuple(a for a in found if a.why not in ("site.toml", "the file"))
+    told = tuple(a for a in found if a.why not in ("site.toml", "the file"))
+    return Taken(directions, units, mixed, told=told)
 
 
 def _config(values: Mapping[str, Any]) -> SiteConfig:

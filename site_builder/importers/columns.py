@@ -454,12 +454,8 @@ def _may_be_facet(sheet: Sheet, column: str) -> bool:
     times = Counter(texts)
     comes_back = 2 * sum(n > 1 for n in times.values()) >= len(times)
     are_alike = len(times) < 2 and times.total() == len(sheet.rows)
-    return bool(times) and comes_back and not are_alike and all(map(_is_short, times))
-
-
-def _is_short(text: str) -> bool:
-    is_other = as_link(text) or moment_of(text) or "@" in text or "\n" in text
-    return len(text) <= _MAX_TEXT and not is_other
+    others = (len(t) > _MAX_TEXT or as_link(t) or moment_of(t) or {"@", "\n"} & {*t} for t in times)
+    return bool(times) and comes_back and not are_alike and not any(others)
 
 
 def values_of(

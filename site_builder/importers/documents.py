@@ -167,11 +167,10 @@ def _named(objects: dict[str, dict[str, Any]], word: str, shared: dict[str, Any]
     Where the document names its model, they are tasks. Entries of them that have no score are
     counted, below the `word` that names them all.
     """
-    if (
-        word
-        and all(map(_is_objects, objects.values()))
-        and not any(map(_has_score, objects.values()))
-    ):
+    leaves = (leaf for of in objects.values() for leaf in _flat(of, _MAX_DEPTH))
+    lasts = (name.rpartition(".")[2] for name, v in leaves if as_number(v) is not None)
+    # Versions, costs and counts are no scores.
+    if word and all(map(_is_objects, objects.values())) and all(map(measure_of, lasts)):
         rows = [{**shared, NAME: str(name), word: len(of)} for name, of in objects.items()]
         return replace(_of_records(rows), counted=word)
     key = "task" if any(as_text(shared.get(name)) for name in _MODELS) else NAME
@@ -185,9 +184,3 @@ def _named(objects: dict[str, dict[str, Any]], word: str, shared: dict[str, Any]
 def looks_like_model(name: object) -> bool:
     """Return whether a name has the form of those on Hugging Face: `org/model`, `org--model`."""
     return "/" in str(name) or "--" in str(name)
-
-
-def _has_score(record: Mapping[str, Any]) -> bool:
-    """Return whether an object has a number that may be a score: no version, cost or count."""
-    leaves = ((name.rpartition(".")[2], value) for name, value in _flat(record, _MAX_DEPTH))
-    return any(as_number(value) is not None and not measure_of(name) for name, value in leaves)

@@ -297,17 +297,12 @@ def _arguments(value: object) -> dict[str, str]:
     """Parse `--model_args`: text such as `pretrained=a/b,dtype=auto`, or an object."""
     if isinstance(value, dict):
         return {str(name): str(part) for name, part in value.items()}
-    pairs = (part.partition("=") for part in _split_outside_brackets(as_text(value)))
+    # Commas separate them, except where the next bracket is a closing one.
+    pieces = [*re.split(r"([\[\]{}])", as_text(value)), ""]  # text and brackets in turn
+    turns = zip(pieces[::2], pieces[1::2], strict=True)
+    marked = (text + b if b in ("]", "}") else text.replace(",", "\0") + b for text, b in turns)
+    pairs = (part.partition("=") for part in "".join(marked).split("\0"))
     return {name.strip(): part.strip() for name, equals, part in pairs if equals}
-
-
-def _split_outside_brackets(text: str) -> list[str]:
-    """Split text at its commas, except where the next bracket is a closing one."""
-    pieces = [*re.split(r"([\[\]{}])", text), ""]  # text and brackets in turn
-    pairs = zip(pieces[::2], pieces[1::2], strict=True)
-    inside = ("]", "}")
-    marked = (t + b if b in inside else t.replace(",", "\0") + b for t, b in pairs)
-    return "".join(marked).split("\0")
 
 
 def _model(document: JsonObject, arguments: dict[str, str]) -> tuple[str, str | None]:

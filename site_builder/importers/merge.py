@@ -241,10 +241,14 @@ def _separate_rivals(
         rivals = {name for name, _ in runs} | ({holder} if holder else set())
         if len(rivals) == 1:
             continue
-        for name, variant in runs:
-            if name != holder:
-                places[name, variant] = (names.get(name, name), place[1])
-        notes.append(_conflict(place, sorted(rivals), holder))
+        model, variant = place
+        for run in runs:
+            if run[0] != holder:
+                places[run] = (names.get(run[0], run[0]), variant)
+        what = f"{listed(sorted(rivals), most=5)} would all be {variant!r} of {model!r}"
+        done = f"{holder!r} stays, the others" if holder else "they"
+        fix = "Name a variant for each under [import.variants] in site.toml."
+        notes.append(f"{what}, so {done} became separate models. {fix}")
     return places, notes
 
 
@@ -255,14 +259,6 @@ def _lone_runs(alone: Mapping[str, str]) -> Iterator[str]:
         done = "Each is a model of its own." if len(alone) > 1 else "It is a model of its own."
         fix = "Import scores of the base, or state the pair under [import.pairs] in site.toml."
         yield f"{what}. {done} {fix}"
-
-
-def _conflict(place: Place, names: Sequence[str], holder: str | None) -> str:
-    model, variant = place
-    what = f"{listed(names, most=5)} would all be {variant!r} of {model!r}"
-    done = f"{holder!r} stays, the others" if holder else "they"
-    fix = "Name a variant for each under [import.variants] in site.toml."
-    return f"{what}, so {done} became separate models. {fix}"
 
 
 class Placed(Record):

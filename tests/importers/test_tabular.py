@@ -4,6 +4,7 @@ import datetime
 import json
 import shutil
 from decimal import Decimal
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -727,7 +728,7 @@ TIMES = {"system": "a", "load_time": 1.5, "result": [[0.5, 0.25, None], [1.5, 1.
 LIST = "its 'result' is a list, and nothing names what each of its numbers is of"
 FAMILY = [{"family": "F", "variant": name, "open": True, "utility": 4.5} for name in "ab"]
 # Tables of which something is asked: what the message offers, and what it does not.
-OFFERED = {
+OFFERED: dict[str, tuple[Any, ...]] = {
     "tasks": (
         "model,domain,score\na,retail,0.5\na,airline,0.25\n",
         ['columns = { task = "domain" }'],
