@@ -25,15 +25,14 @@ class Rows(Record):
             not guessed.
         is_across: Whether the rows are objects by name that hold nothing but numbers: nothing tells
             whether their names are models or tasks.
-        counted: The column with the number of entries below each name.
-        left_out: Numbers that the document has once for all.
+        counts, notes: As in `Sheet`.
     """
 
     rows: list[dict[str, Any]]
     deep: frozenset[str] = frozenset()
     is_across: bool = False
-    counted: str = ""
-    left_out: tuple[str, ...] = ()
+    counts: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def names(self) -> list[str]:
@@ -156,8 +155,10 @@ def _of_names(document: dict[str, Any]) -> Rows | None:
     if len(inside) == len(others) == 1:
         shared = {k: v for k, v in document.items() if isinstance(v, str)}
         found = _named(document[inside[0]], str(inside[0]), shared)
-        numbers = (str(k) for k, v in document.items() if as_number(v) is not None)
-        return replace(found, left_out=tuple(numbers))
+        if numbers := [str(k) for k, v in document.items() if as_number(v) is not None]:
+            what = f"of the whole file, and no score: {listed(numbers)}"
+            found = replace(found, notes=(*found.notes, what))
+        return found
     return _named(document, "", {}) if _is_objects(document) else None
 
 
@@ -172,7 +173,8 @@ def _named(objects: dict[str, dict[str, Any]], word: str, shared: dict[str, Any]
     # Versions, costs and counts are no scores.
     if word and all(map(_is_objects, objects.values())) and all(map(measure_of, lasts)):
         rows = [{**shared, NAME: str(name), word: len(of)} for name, of in objects.items()]
-        return replace(_of_records(rows), counted=word)
+        what = f"what stands in {word!r} has no score, so it is counted"
+        return replace(_of_records(rows), counts=(word,), notes=(what,))
     key = "task" if any(as_text(shared.get(name)) for name in _MODELS) else NAME
     found = _of_records([{**shared, key: str(name), **of} for name, of in objects.items()])
     inside = (value for _, value in _flat(objects, _MAX_DEPTH))

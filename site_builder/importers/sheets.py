@@ -347,19 +347,15 @@ def _from_document(found: Found, document: object) -> Sheet:
         joint = [{spelled.get(n, n): v for n, v in row.items()} for row in rows.rows]
         rows = replace(rows, rows=joint)
     names = _checked_names(rows.names)
-    notes = [f"{n!r} is another spelling of {of!r}" for n, of in spelled.items()]
-    notes += [f"what stands in {rows.counted!r} has no score, so it is counted"] * bool(
-        rows.counted
-    )
-    notes += [f"of the whole file, and no score: {listed(rows.left_out)}"] * bool(rows.left_out)
+    notes = (f"{n!r} is another spelling of {of!r}" for n, of in spelled.items())
     return Sheet(
         found,
         rows.rows,
         names,
         deep=rows.deep,
         is_across=rows.is_across,
-        notes=tuple(notes),
-        counts=(rows.counted,) if rows.counted else (),
+        notes=(*notes, *rows.notes),
+        counts=rows.counts,
     )
 
 
