@@ -79,8 +79,9 @@ class Assumed(Record):
         if not self.directions and not self.units:
             return
         tasks = {task.name: task for task in (*self.directions, *self.units)}
-        groups = self._groups(tasks)
-        of_direction = [g for g in groups if tasks[g.names[0]] in self.directions]
+        asked = {task.name for task in self.directions}
+        groups = self._groups(tasks, asked)
+        of_direction = [group for group in groups if group.names[0] in asked]
         of_name = {name: group for group in groups for name in group.names}
         of_unit = [*{of_name[task.name].key: of_name[task.name] for task in self.units}.values()]
         named = [_named(group, tasks) for group in of_direction]
@@ -97,20 +98,22 @@ class Assumed(Record):
         ]
         guesses = ([*dict.fromkeys(names)] for names in columns)
         paste = choice_lines(tuple({"task_columns": names} for names in guesses if names), config)
-        lines = [_answer(group, tasks, of_direction, of_unit) for group in groups]
+        keys = [{group.key for group in of} for of in (of_direction, of_unit)]
+        lines = [_answer(group, tasks, *keys) for group in groups]
         last = replace(last, paste=(*paste, *lines_to_paste("tasks", lines, config)))
         raise UnclearScoresError(
             [*faults, last], of_direction=bool(self.directions), of_unit=bool(self.units)
         )
 
-    def _groups(self, tasks: Mapping[str, _Task]) -> list[Alike]:
-        """Return the tasks about which the same is asked, in the order of their names."""
+    def _groups(self, tasks: Mapping[str, _Task], asked: Collection[str]) -> list[Alike]:
+        """Return the tasks about which the same is asked, in the order of their names.
+
+        Where the direction is `asked`, so is the unit of all if it is that of some.
+        """
         questions = {
             name: (
-                task in self.directions,
-                task in self.directions and _likely_direction(task),
-                # Where the direction is asked for, so is the unit of all if it is that of some.
-                task in self.directions or task in self.units,
+                name in asked,
+                name in asked and _likely_direction(task),
                 _named_unit(task),
                 task.metric,
             )
@@ -141,8 +144,8 @@ def _named(group: Alike, tasks: Mapping[str, _Task]) -> str:
 def _answer(
     group: Alike,
     tasks: Mapping[str, _Task],
-    of_direction: Collection[Alike],
-    of_unit: Collection[Alike],
+    of_direction: Collection[str],
+    of_unit: Collection[str],
 ) -> str:
     """Return the line that answers what is asked about some tasks.
 
@@ -151,10 +154,10 @@ def _answer(
     first, scores = tasks[group.names[0]], [s for n in group.names for s in tasks[n].scores]
     facts: dict[str, Any] = {}
     others: list[str] = []
-    if group in of_direction:
+    if group.key in of_direction:
         facts["higher_is_better"] = _likely_direction(first)
         others.append(as_toml(not facts["higher_is_better"]))
-    if group in of_unit:
+    if group.key in of_unit:
         named = _named_unit(first)
         facts["unit"] = named or ("percent" if max(scores) > 1 else "proportion")
         others += [] if named or len(group.names) == 1 else ['another unit, such as "s"']
@@ -390,11 +393,8 @@ class Alike(Record):
 
 def group_alike(questions: Mapping[str, Hashable], others: Collection[str]) -> list[Alike]:
     """Group the names with one question that a pattern can name, without any of `others`."""
-    groups = [
-        group
-        for names in _by(questions, questions)
-        for group in _joint(names, {*questions, *others}.difference(names))
-    ]
+    every = {*questions, *others}
+    groups = [group for names in _by(questions, questions) for group in _joint(names, every)]
     places = {name: place for place, name in enumerate(questions)}
     return sorted(groups, key=lambda group: places[group.names[0]])
 
@@ -406,27 +406,27 @@ def _by(names: Collection[str], keys: Mapping[str, Hashable]) -> list[list[str]]
     return [*groups.values()]
 
 
-def _joint(names: Sequence[str], others: Collection[str]) -> Iterator[Alike]:
+def _joint(names: Sequence[str], every: set[str]) -> Iterator[Alike]:
     """Yield all names as one group, else those that differ in a number alone, else each."""
-    if pattern := _pattern(names, others):
+    if pattern := _pattern(names, every):
         yield Alike(pattern, tuple(names))
         return
     families = _by(names, {name: re.sub(r"\d+", "#", name) for name in names})
     for family in families:
-        pattern = _pattern(family, {*names, *others}.difference(family))
-        if pattern:
+        if pattern := _pattern(family, every):
             yield Alike(pattern, tuple(family))
         else:
             yield from (Alike(name, (name,)) for name in family)
 
 
-def _pattern(names: Sequence[str], others: Collection[str]) -> str:
-    """Return a pattern that matches some names and none of `others`; empty if there is none.
+def _pattern(names: Sequence[str], every: set[str]) -> str:
+    """Return a pattern that matches some names and no other of `every`; empty if there is none.
 
     It begins and ends where a word or a number does, so that it names what the names share.
     """
     if len(names) < _FEWEST or any("*" in name for name in names):
         return ""
+    others = every.difference(names)
     start = _common_start(names)
     end = _common_start([name[::-1] for name in names])[::-1]
     rests = [name[len(start) : len(start) + 1] for name in names]
