@@ -279,16 +279,21 @@ def test_every_eval_ever_uncertainty_and_unknown_levels(tmp_path):
     assert rows(tmp_path, "tasks")[0]["higher_is_better"] is False
 
 
-@pytest.mark.parametrize("source", [known.name for known in FORMATS])
-def test_every_format_reports_files_of_other_formats(tmp_path, source):
-    for path in sorted(HARNESSES.rglob("*")):
-        target = tmp_path / "mixed" / "_".join(path.relative_to(HARNESSES).parts)
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory):
+    """The files of all formats in one folder."""
+    folder = tmp_path_factory.mktemp("mixed")
+    for path in HARNESSES.rglob("*"):
         if path.is_file():
-            target.parent.mkdir(exist_ok=True)
-            shutil.copyfile(path, target)
-    (tmp_path / "mixed/null.json").write_text("null")
-    (tmp_path / "mixed/strange.json").write_text('{"results": [1], "scores": 5, "eval": {}}')
-    reading = format_of(source).read(tmp_path / "mixed", ImportOptions(examples=True))
+            shutil.copyfile(path, folder / "_".join(path.relative_to(HARNESSES).parts))
+    (folder / "null.json").write_text("null")
+    (folder / "strange.json").write_text('{"results": [1], "scores": 5, "eval": {}}')
+    return folder
+
+
+@pytest.mark.parametrize("source", [known.name for known in FORMATS])
+def test_every_format_reports_files_of_other_formats(mixed, source):
+    reading = format_of(source).read(mixed, ImportOptions(examples=True))
     named = [skipped.where for skipped in reading.skipped if skipped.what == "file"]
     # A model repository is full of files, of which only its card and its results are looked at.
     assert len(named) == len(set(named)) > (5 if source != "model-index" else -1)
