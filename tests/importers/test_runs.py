@@ -6,7 +6,6 @@ import os
 import pytest
 
 from tests.helpers.imported import (
-    HARNESSES,
     contents,
     imported,
     lm_eval_results,
@@ -16,9 +15,6 @@ from tests.helpers.imported import (
     scores,
     write_json,
 )
-
-HAL = HARNESSES / "hal"
-SONNET, OPUS = "anthropic/claude-3-7-sonnet-20250219", "anthropic/claude-opus-4"
 
 
 def record(score, model="m", /, task="t", **more):
@@ -79,41 +75,6 @@ def test_order_and_times_of_files_change_nothing(tmp_path):
     assert [0.75] == [row["score"] for row in rows(project)]
     assert "older: 1 score of b.json, since a.json is newer" in said.stderr
     assert "identical: 1 score of c.json, since a.json has them too" in said.stderr
-
-
-@pytest.mark.parametrize("when", ["retrieved_timestamp", "evaluation_timestamp"])
-def test_time_of_only_one_record_tells_nothing(tmp_path, when):
-    """Nor do times of measuring and of taking over tell which is newer."""
-    one, other = record(0.75, **{when: "1770683238"}), record(0.5)
-    other |= {"retrieved_timestamp": "1770683239"} if when == "evaluation_timestamp" else {}
-    one |= {"retrieved_timestamp": "1770683239"}
-    folder = write_records(tmp_path / "runs", a=one, b=other)
-    said = run_import("every-eval-ever", folder, into=tmp_path)
-    assert "and they state no time that tells which is newer" in said.stderr
-
-
-def test_agent_and_effort_become_part_of_the_name_where_one_says_so(tmp_path):
-    """As before they were facets: the names in the tables of older projects stay."""
-    (tmp_path / "site.toml").write_text(
-        '[import]\nmodel_by = ["agent_scaffold", "inference_effort"]\n'
-    )
-    imported("every-eval-ever", HAL, into=tmp_path)
-    agent = "HAL Generalist Agent"
-    assert {
-        (f"{SONNET} ({agent}, high)", "GAIA"): 0.6424,
-        (f"{SONNET} ({agent})", "GAIA"): 0.5636,
-        (f"{SONNET} (HF Open Deep Research, high)", "GAIA"): 0.3576,
-        (f"{SONNET} (HF Open Deep Research)", "GAIA"): 0.3697,
-        (f"{OPUS} ({agent}, high)", "TAU-bench Airline"): 0.44,
-        (f"{OPUS} ({agent})", "TAU-bench Airline"): 0.44,
-    } == {(m, t): s for (m, t, _), s in scores(tmp_path).items() if "Level" not in t}
-    assert "agent_scaffold" not in rows(tmp_path)[0]
-    assert {("anthropic", None)} == {
-        (row["developer"], row.get("name")) for row in rows(tmp_path, "models")
-    }
-    before = contents(tmp_path)
-    imported("every-eval-ever", HAL, into=tmp_path)
-    assert before == contents(tmp_path)
 
 
 def test_newer_record_of_another_kind_replaces_none(tmp_path):
