@@ -12,7 +12,7 @@ import click
 
 from site_builder.api_schema import BY_VARIANT, MEANINGS, file_keys
 from site_builder.commands import main as site_builder
-from site_builder.commands.schema import SCHEMAS
+from site_builder.commands.schema import SCHEMAS, schema_of
 from site_builder.starter.site_schema import commented_keys
 
 DOCS = Path(__file__).parent
@@ -116,8 +116,8 @@ def pages() -> Iterator[tuple[Path, str]]:
     for name in MEANINGS:
         text = with_table(text, name, table(("key", "holds", "meaning"), keys_of_api(name)))
     yield DOCS / "api.md", text
-    for name, write in SCHEMAS.items():
-        yield SCHEMA_FOLDER / f"{name}-1.json", write()
+    for name in SCHEMAS:
+        yield SCHEMA_FOLDER / f"{name}-1.json", f"{schema_of(name)}\n"
 
 
 def _read(path: Path) -> str:

@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, get_args, get_origin
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
 from pydantic_core import ErrorDetails
 
 from site_builder.errors import Fault, FaultsError, did_you_mean, limit_faults
 from site_builder.symlinks import read_inside
+from site_builder.tables.schema import LARGEST, MODELS, TASKS, TableSpec
 
 _COLOUR = r"^#([0-9a-fA-F]{6}|[0-9a-fA-F]{8})$"
 _IMAGE = r"^[\w-]+([./][\w-]+)*\.(svg|png|webp|jpg)$"
@@ -41,10 +42,9 @@ Sizes = Annotated[list[Annotated[int, Field(gt=0)]], *_UNIQUE]
 Colour = Annotated[str, Field(pattern=_COLOUR)]
 Image = Annotated[str, Field(pattern=_IMAGE)]
 WebUrl = Annotated[str, Field(pattern=_LINK)]
-_LARGEST = 1e100  # of the numbers in tables
-Number = Annotated[float, Field(ge=-_LARGEST, le=_LARGEST)]
 
-_TOML = "site.toml"
+TOML = "site.toml"
+"""Its name in a project, and in messages."""
 MOST_BYTES = 100_000
 """Of `site.toml`."""
 _ANY = "NAME"
@@ -149,7 +149,7 @@ class _Ranking(ConfigSection):
     """Share of the tasks on which a model needs a score to be ranked."""
     missing: Literal["none", "zero"] | None = None
     """What an absent score is: not known, or 0 where the publisher counts it as failed."""
-    ratio_offset: Annotated[float, Field(ge=0, le=_LARGEST)] = 0.0
+    ratio_offset: Annotated[float, Field(ge=0, le=LARGEST)] = 0.0
     """Number that is added to both scores of a ratio, such as 0.01 for ten milliseconds."""
     columns: Names = Field(default_factory=list)
     """Facets and measures of its table, in this order, and tasks; every measure if empty."""
@@ -345,12 +345,7 @@ class Charts(ConfigSection):
 
 
 class _Facts(ConfigSection):
-    name: Name | None = None
-    """Name to show."""
-    family: Name | None = None
-    """Group of models, or of tasks whose results go together."""
-    description: Name | None = None
-    """What the model is, or has to do."""
+    """What is known of a task or a model: columns of its table in place of what that states."""
 
     @property
     def stated(self) -> dict[str, str | float | bool]:
@@ -358,68 +353,36 @@ class _Facts(ConfigSection):
         return self.model_dump(mode="json", exclude_none=True, exclude={"headline"})
 
 
-class TaskSection(_Facts):
+def _facts_of(table: TableSpec) -> Any:  # noqa: ANN401 - a class that no checker can know
+    """Return a class with a key for each column of a table but its id and what is measured."""
+    fields: dict[str, Any] = {}
+    for column in table.columns:
+        if column.name not in (*table.key, *_MEASURED) and not column.feature:
+            number = Field(ge=-LARGEST if column.low is None else column.low, le=LARGEST)
+            kind: Any = Literal[column.choices] if column.choices else Name
+            others = {"number": Annotated[float, number], "boolean": bool}
+            kind = {**others, "date": date, "url": WebUrl}.get(column.type, kind)
+            fields[column.name] = kind | None, Field(None, description=f"{column.meaning}.")
+    return create_model("_Facts", __base__=_Facts, **fields)
+
+
+_MEASURED = ("evaluation_examples", "length_unit")
+if TYPE_CHECKING:
+    _TaskFacts: TypeAlias = _Facts
+    _ModelFacts: TypeAlias = _Facts
+else:
+    _TaskFacts, _ModelFacts = _facts_of(TASKS), _facts_of(MODELS)
+
+
+class TaskSection(_TaskFacts):
     """`[tasks."NAME"]`: columns of the tasks table, instead of what the table states."""
 
-    category: Name | None = None
-    """Category of the task."""
-    metric: Name | None = None
-    """What the score measures."""
-    unit: Name | None = None
-    """Unit of the score."""
-    higher_is_better: bool | None = None
-    """Whether higher is better."""
-    score_min: Number | None = None
-    """Lowest possible score."""
-    score_max: Number | None = None
-    """Highest possible score."""
-    score_chance: Number | None = None
-    """Score that guessing gives."""
-    mean_of_examples: bool | None = None
-    """Whether the score is a mean over examples."""
-    dataset_url: WebUrl | None = None
-    """Web page of the data set."""
-    evaluation_split: Name | None = None
-    """Split of the data set behind the scores."""
-    part_of: Name | None = None
-    """Id of the task that it is a part of."""
-    weight: Annotated[float, Field(ge=0, le=_LARGEST)] | None = None
-    """Its weight, where a board ranks by `weighted_mean`."""
-    version: Name | None = None
-    """Its version; scores of another version are never compared with these."""
     headline: bool = False
     """Whether the default board ranks by this task alone."""
 
 
-class ModelSection(_Facts):
+class ModelSection(_ModelFacts):
     """`[models."NAME"]`: columns of the models table, instead of what the table states."""
-
-    developer: Name | None = None
-    """Developer of the model."""
-    release_date: date | None = None
-    """Release date."""
-    parameters_b: Annotated[float, Field(ge=0, le=_LARGEST)] | None = None
-    """Number of parameters, in billions."""
-    tuning: Name | None = None
-    """How the developer tuned it."""
-    license: Name | None = None
-    """Licence of the weights."""
-    url: WebUrl | None = None
-    """Web page of the model."""
-    hf_id: Name | None = None
-    """Id on Hugging Face."""
-    role: Literal["reference"] | None = None
-    """`reference` for humans or guessing: shown, but not ranked."""
-    comparable: Name | None = None
-    """Why its scores do not compare with those of others."""
-    verification: Literal["self_reported", "reproduced", "verified"] | None = None
-    """Who confirmed its scores, where the results do not say it."""
-    trained_on: Name | None = None
-    """Ids of the tasks whose data it was trained on, with commas between."""
-    status: Literal["pending", "not_evaluated"] | None = None
-    """Why it has no scores."""
-    reason: Name | None = None
-    """Why, in a few words."""
 
 
 class _File(ConfigSection):
@@ -491,7 +454,7 @@ def read_config(
     `base_url` overrides that of the file; `released` holds where the file has none.
     A key with a fault has its default, so that the rest of the project can be checked too.
     """
-    values, checksum, unreadable = _read_toml(root)
+    values, checksum, unreadable = _read_file(root)
     if unreadable:
         return SiteConfig(root=root), unreadable
     if isinstance(site := values.setdefault("site", {}), dict):
@@ -513,7 +476,7 @@ def config_of(
         details = error.errors()
         file = _File.model_validate(_without(values, {detail["loc"][:2] for detail in details}))
     found = (_fault(detail, is_given=is_given) for detail in details)
-    faults = limit_faults(found, len(details), _TOML, "keys and values")
+    faults = limit_faults(found, len(details), TOML, "keys and values")
     known = {**file.__dict__, "root": root, "sha256": checksum}
     return SiteConfig.model_validate(known, by_alias=False, by_name=True), list(faults)
 
@@ -534,40 +497,43 @@ def _without(values: dict[str, Any], bad: set[tuple[int | str, ...]]) -> dict[st
     return sound
 
 
-def _read_toml(root: Path) -> tuple[dict[str, Any], str | None, list[Fault]]:
+def _read_file(root: Path) -> tuple[dict[str, Any], str | None, list[Fault]]:
     """Return the values and the checksum of `site.toml`, which may not exist, or its fault."""
     try:
-        content = read_inside(root / _TOML, root, most=MOST_BYTES)
-        return tomllib.loads(content.decode("utf-8-sig")), sha256(content).hexdigest(), []
+        content = read_inside(root / TOML, root, most=MOST_BYTES)
     except FileNotFoundError:
         return {}, None, []
     except OSError as error:
-        fault = Fault(_TOML, f"cannot be read: {error.strerror}")
+        return {}, None, [Fault(TOML, f"cannot be read: {error.strerror}")]
+    values, faults = parse_toml(content, TOML)
+    return values, sha256(content).hexdigest(), faults
+
+
+def parse_toml(content: bytes, where: str) -> tuple[dict[str, Any], list[Fault]]:
+    """Return what a TOML file of a project says, or its fault."""
+    try:
+        return tomllib.loads(content.decode("utf-8-sig")), []
     except UnicodeDecodeError:
-        fault = Fault(_TOML, "is not UTF-8 text", "Save it as UTF-8.")
+        return {}, [Fault(where, "is not UTF-8 text", "Save it as UTF-8.")]
     except (ValueError, RecursionError) as error:
         fix = "Write each setting as key = value, with texts in quotes."
-        fault = Fault(_TOML, f"is not valid TOML: {error}", fix)
-    return {}, None, [fault]
+        return {}, [Fault(where, f"is not valid TOML: {error}", fix)]
 
 
 def _fault(detail: ErrorDetails, *, is_given: bool) -> Fault:
-    """Return the fault of a validation error: the key, what was found, what is allowed.
-
-    `is_given` says whether `base_url` is that of the command line.
-    """
+    """Return the fault of a validation error: the key, what was found, what is allowed."""
     keys = [part for part in detail["loc"] if isinstance(part, str)]
     key, found = ".".join(keys), detail["input"]
     if detail["type"] == "extra_forbidden":
         noun = "section" if len(keys) == 1 and isinstance(found, dict) else "key"
-        return Fault(_TOML, f"unknown {noun} {key!r}", _hint(keys))
+        return Fault(TOML, f"unknown {noun} {key!r}", _hint(keys))
     context = {"msg": detail["msg"], **detail.get("ctx", {})}
     words = _RULES.get(detail["type"], "{msg}").format(**context)
     rule = _PATTERNS.get(context.get("pattern", ""), words)
     shown = json.dumps(found, ensure_ascii=False, default=str)
     if is_given and key == "site.base_url":
         return Fault("--base-url", f"{shown} {rule}")
-    return Fault(_TOML, f"{key} = {shown} {rule}")
+    return Fault(TOML, f"{key} = {shown} {rule}")
 
 
 def _hint(keys: list[str]) -> str:

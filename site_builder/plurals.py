@@ -29,14 +29,6 @@ def _slavic(n: int) -> int:
     return 1 if n % 10 in (2, 3, 4) and n % 100 not in (12, 13, 14) else 2
 
 
-def _polish(n: int) -> int:
-    return 0 if n == 1 else _slavic(n) or 2
-
-
-def _czech(n: int) -> int:
-    return 0 if n == 1 else 1 if n in (2, 3, 4) else 2
-
-
 def _lithuanian(n: int) -> int:
     if 11 <= n % 100 <= 19 or n % 10 == 0:
         return 2
@@ -47,14 +39,6 @@ def _latvian(n: int) -> int:
     if 11 <= n % 100 <= 19 or n % 10 == 0:
         return 0
     return 1 if n % 10 == 1 else 2
-
-
-def _romanian(n: int) -> int:
-    return 0 if n == 1 else 1 if n == 0 or 1 <= n % 100 <= 19 else 2
-
-
-def _slovenian(n: int) -> int:
-    return {1: 0, 2: 1, 3: 2, 4: 2}.get(n % 100, 3)
 
 
 def _arabic(n: int) -> int:
@@ -70,12 +54,16 @@ _RULES: dict[str, Plural] = {
     "is mk": Plural(("one", "other"), lambda n: int(n % 10 != 1 or n % 100 == 11)),
     "ru uk be": Plural(("one", "few", "many"), _slavic),
     "hr sr bs sh": Plural(("one", "few", "other"), _slavic),
-    "pl": Plural(("one", "few", "many"), _polish),
-    "cs sk": Plural(("one", "few", "other"), _czech),
+    "pl": Plural(("one", "few", "many"), lambda n: 0 if n == 1 else _slavic(n) or 2),
+    "cs sk": Plural(("one", "few", "other"), lambda n: {1: 0, 2: 1, 3: 1, 4: 1}.get(n, 2)),
     "lt": Plural(("one", "few", "other"), _lithuanian),
     "lv": Plural(("zero", "one", "other"), _latvian),
-    "ro mo": Plural(("one", "few", "other"), _romanian),
-    "sl": Plural(("one", "two", "few", "other"), _slovenian),
+    "ro mo": Plural(
+        ("one", "few", "other"), lambda n: 0 if n == 1 else 2 - (n == 0 or 1 <= n % 100 <= 19)
+    ),
+    "sl": Plural(
+        ("one", "two", "few", "other"), lambda n: {1: 0, 2: 1, 3: 2, 4: 2}.get(n % 100, 3)
+    ),
     "he iw": Plural(("one", "two", "other"), lambda n: {1: 0, 2: 1}.get(n, 2)),
     "ar": Plural(("zero", "one", "two", "few", "many", "other"), _arabic),
 }

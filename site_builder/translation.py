@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
 from string import Formatter
 from typing import Any
 
-from site_builder.config import SiteConfig, Words
+from site_builder.config import SiteConfig, Words, parse_toml
 from site_builder.errors import Fault, did_you_mean
 from site_builder.formatting import counted, quoted
 from site_builder.messages import MESSAGES, Forms, Messages, Translation, make_messages
@@ -99,20 +98,13 @@ def read_translation(config: SiteConfig) -> TranslationFile:
 
 @cache  # a build asks for it more than once
 def _read(path: str, content: bytes, language: str) -> TranslationFile:
-    checksum = sha256(content).hexdigest()
-    try:
-        values = tomllib.loads(content.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        faults = [Fault(path, "is not UTF-8 text", "Save it as UTF-8.")]
-        return TranslationFile(path, checksum, Translation(language, {}, {}), tuple(faults))
-    except (ValueError, RecursionError) as error:
-        faults = [Fault(path, f"is not valid TOML: {error}")]
-        return TranslationFile(path, checksum, Translation(language, {}, {}), tuple(faults))
-    words, faults = _words(path, values.pop(_WORDS, {}))
+    values, faults = parse_toml(content, path)
+    words, odd = _words(path, values.pop(_WORDS, {}))
     reader = _Reader(path, plural_of(language), words)
     reader.read(values)
     translation = Translation(language, reader.texts, words)
-    return TranslationFile(path, checksum, translation, (*faults, *reader.faults))
+    checksum = sha256(content).hexdigest()
+    return TranslationFile(path, checksum, translation, (*faults, *odd, *reader.faults))
 
 
 def missing_line(config: SiteConfig) -> str:

@@ -100,7 +100,7 @@ def audit(  # noqa: PLR0913 - one per option
     values = _values(lines, better)
     stated = AuditOptions(
         source=source_format,
-        options=lambda config: import_options(config, better=None, **options),
+        options=lambda config: import_options(config, **options),
         values=values,
         board=board,
         is_empty=not (better or lines or any(options.values()) or source_format != "any"),

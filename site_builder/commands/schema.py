@@ -3,37 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
 
 import click
 
 from site_builder.commands.console import echo
 
-
-def _site() -> str:
-    from site_builder.starter.site_schema import site_schema_text
-
-    return site_schema_text()
-
-
-def _submission() -> str:
-    from site_builder.tables.submission_schema import schema_text
-
-    return schema_text()
-
-
-def _api() -> str:
-    from site_builder.api_schema import api_schema
-
-    return json.dumps(api_schema(), indent=1, ensure_ascii=False) + "\n"
-
-
-SCHEMAS: Mapping[str, Callable[[], str]] = {
-    "site": _site,
-    "submission": _submission,
-    "api": _api,
-}
-"""The text of each JSON Schema, by what it is of."""
+SCHEMAS = ("site", "submission", "api")
+"""What there is a JSON Schema of."""
 
 
 @click.command(epilog="Example: leaderboard-site schema site > data/site.schema.json")
@@ -43,4 +19,14 @@ def schema(kind: str) -> None:
 
     KIND is site, submission or api.
     """
-    echo(SCHEMAS[kind]().rstrip("\n"))
+    echo(schema_of(kind))
+
+
+def schema_of(kind: str) -> str:
+    """Return the text of one of the `SCHEMAS`."""
+    from site_builder.api_schema import api_schema
+    from site_builder.starter.site_schema import site_schema
+    from site_builder.tables.submission_schema import submission_schema
+
+    made = {"site": site_schema, "submission": submission_schema, "api": api_schema}[kind]()
+    return json.dumps(made, indent=1, ensure_ascii=False)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial, reduce
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -91,7 +91,6 @@ _READING_OPTIONS = (
     click.option("--examples", is_flag=True, help="Also import the scores of single examples."),
     click.option(
         "--higher-is-better/--lower-is-better",
-        "better",
         default=None,
         help="Direction of scores if neither metric nor names tell it.",
     ),
@@ -149,14 +148,12 @@ def _say_next(console: Console, root: Path, saved: Sequence[Path]) -> None:
         console.say(f"Next: `leaderboard-site check --project {root}`.")
 
 
-def import_files(  # noqa: PLR0913 - one per option
+def import_files(
     root: Path,
     console: Console,
     source: str,
     paths: Sequence[Path],
     *,
-    scale: Literal["percent", "proportion", "other"] | None,
-    better: bool | None,
     dry: bool = False,
     verbose: bool = False,
     **options: Any,  # noqa: ANN401 - fields of `ImportOptions`
@@ -171,9 +168,7 @@ def import_files(  # noqa: PLR0913 - one per option
     from site_builder.starter.project import replacing_sample
 
     with replacing_sample(root, console.say):
-        report, config = run_import(
-            root, console, source, paths, scale=scale, better=better, dry=dry, **options
-        )
+        report, config = run_import(root, console, source, paths, dry=dry, **options)
     console.warn(run.warnings_of(report, config, verbose=verbose))
     for line in run.lines_of(report, verbose=verbose, dry=dry):
         console.say(shortened(line))
@@ -182,14 +177,12 @@ def import_files(  # noqa: PLR0913 - one per option
     return report
 
 
-def run_import(  # noqa: PLR0913 - one per option
+def run_import(
     root: Path,
     console: Console,
     source: str,
     paths: Sequence[Path],
     *,
-    scale: Literal["percent", "proportion", "other"] | None,
-    better: bool | None,
     dry: bool = False,
     **options: Any,  # noqa: ANN401 - fields of `ImportOptions`
 ) -> tuple[ImportReport, SiteConfig]:
@@ -206,7 +199,7 @@ def run_import(  # noqa: PLR0913 - one per option
 
     console.stage("Reading the files")
     config = load_config(root)
-    stated = import_options(config, scale, better, **options)
+    stated = import_options(config, **options)
     import_paths = partial(
         run.import_paths,
         *(format_of(source), paths, config),
@@ -222,12 +215,7 @@ def run_import(  # noqa: PLR0913 - one per option
         return import_paths(_ask(error, stated)), config
 
 
-def import_options(
-    config: SiteConfig,
-    scale: Literal["percent", "proportion", "other"] | None,
-    better: bool | None,
-    **options: Any,  # noqa: ANN401 - fields of `ImportOptions`
-) -> ImportOptions:
+def import_options(config: SiteConfig, **options: Any) -> ImportOptions:  # noqa: ANN401
     """Return the options of an import, with what `[import]` states."""
     from site_builder.importers.reading import ImportOptions
 
@@ -238,9 +226,7 @@ def import_options(
         model_columns=tuple(section.model_columns or ()),
         model_by=None if section.model_by is None else tuple(section.model_by),
         task_by=tuple(section.task_by or ()),
-        scale=scale or section.scale,
-        higher_is_better=better,
-        **options,
+        **options | {"scale": options["scale"] or section.scale},
     )
 
 

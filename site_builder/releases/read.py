@@ -71,6 +71,14 @@ class ReleaseContent(Record):
     faults: tuple[Fault, ...] = ()
 
 
+class ComputedBoard(Record):
+    """A project that has been computed, for a comparison."""
+
+    config: SiteConfig
+    content: ReleaseContent
+    computed: SiteResults
+
+
 def compare_releases(old: ReleaseContent, new: ReleaseContent) -> Changes:
     """Return what changed between two releases."""
     return find_changes(old.snapshot, new.snapshot, *find_turned_claims(old.prose, new.prose))
@@ -187,7 +195,10 @@ def read_release(place: str, *, with_kept: bool = False) -> ReleaseContent:
             fix = "Name the folder of a project or of a site, or the address of a site."
             raise SiteError(Fault(place or "''", what, fix))
         if (path / "site.toml").exists() or find_files(RESULTS, path / "data"):
-            return _read_project(path)
+            return read_board(path).content
+    except FaultsError as error:
+        errors = (fault for fault in error.faults if fault.severity == "error")
+        raise FaultsError(replace(f, where=str(path / f.where)) for f in errors) from None
     except (OSError, ValueError) as error:  # a name too long, a byte that no name may have
         raise unreadable(place, error) from error
     files = open_folder(path)
@@ -239,16 +250,16 @@ def read_published(address: str) -> tuple[ReleaseContent | None, tuple[Fault, ..
     return None, (Fault(files.place, what, "The next build has one.", "warning"),)
 
 
-def _read_project(root: Path) -> ReleaseContent:
-    try:
-        config = load_config(root)
-        prose = load_prose(config.content_dir)
-        tables = check_tables(load_tables(config.data_dir), config)
-    except FaultsError as error:
-        errors = (fault for fault in error.faults if fault.severity == "error")
-        raise FaultsError(replace(f, where=str(root / f.where)) for f in errors) from None
-    computed = compute_site(tables, config)
-    return release_content(computed, make_labels(computed.featured.results, config), prose.texts)
+def read_board(root: Path) -> ComputedBoard:
+    """Compute the board of a project, whatever its texts are.
+
+    Raises:
+        FaultsError: Its settings or tables have errors.
+    """
+    config = load_config(root)
+    computed = compute_site(check_tables(load_tables(config.data_dir), config), config)
+    labels, texts = make_labels(computed.featured.results, config), load_prose(config.content_dir)
+    return ComputedBoard(config, release_content(computed, labels, texts.texts), computed)
 
 
 def release_content(

@@ -12,20 +12,17 @@ from typing import Annotated, Literal
 import msgspec
 
 from site_builder.compute.board import Board, Entry
-from site_builder.compute.results import SiteResults, compute_site
-from site_builder.config import SiteConfig, load_config
 from site_builder.errors import Fault, SiteError, one_line, shortened
 from site_builder.labels import Labels, make_labels
 from site_builder.messages import Messages
-from site_builder.prose.markdown import load_prose
 from site_builder.records import Record
 from site_builder.releases.changes import Changes
-from site_builder.releases.read import ReleaseContent, compare_releases, release_content
+from site_builder.releases.read import ComputedBoard as ComputedBoard
+from site_builder.releases.read import compare_releases
+from site_builder.releases.read import read_board as read_board
 from site_builder.releases.wording import sections_of
 from site_builder.symlinks import read_inside
-from site_builder.tables.check import check_tables
 from site_builder.tables.documents import ENDINGS
-from site_builder.tables.read import load_tables
 from site_builder.tables.schema import TABLES
 from site_builder.tables.submissions import FOLDER, MAX_BYTES
 
@@ -201,27 +198,6 @@ def _shown(name: str) -> str:
 
 
 # --- what becomes of the board ------------------------------------------------------------------
-
-
-class ComputedBoard(Record):
-    """A project that has been computed, for a comparison."""
-
-    config: SiteConfig
-    content: ReleaseContent
-    computed: SiteResults
-
-
-def read_board(root: Path) -> ComputedBoard:
-    """Compute the board of a project, whatever its texts are.
-
-    Raises:
-        SiteError: Its settings or tables have errors.
-    """
-    config = load_config(root)
-    computed = compute_site(check_tables(load_tables(config.data_dir), config), config)
-    labels = make_labels(computed.featured.results, config)
-    texts = load_prose(config.content_dir).texts
-    return ComputedBoard(config, release_content(computed, labels, texts), computed)
 
 
 def make_review(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import pandas as pd
 
 from site_builder.addresses import make_slugs
-from site_builder.config import RULES, BoardConfig, BoardSection, SiteConfig
+from site_builder.config import RULES, TOML, BoardConfig, BoardSection, SiteConfig
 from site_builder.errors import Fault, did_you_mean
 from site_builder.formatting import listed, sentence
 from site_builder.records import Record, replace
@@ -16,7 +16,6 @@ from site_builder.tables.overrides import matches
 from site_builder.tables.parts import ancestors_of, part_parents, short_name
 from site_builder.tables.read import Tables
 
-_CONFIG = "site.toml"
 _FACTS = ("developer", "family", "license", "tuning", "release_date", "parameters_b", "role")
 _OF_SECTION = (
     *("baseline", "rank_by", "min_coverage", "missing", "ratio_offset"),
@@ -180,7 +179,7 @@ def find_board_faults(tables: Tables, config: SiteConfig) -> Iterator[Fault]:
     yield from _ranking_faults(config.board, "board", tables, set(tables.models["model"]))
     ids = [section.id for section in config.boards]
     for repeated in sorted({name for name in ids if ids.count(name) > 1}):
-        yield Fault(_CONFIG, f"two boards have the id {repeated!r}", "Give each its own id.")
+        yield Fault(TOML, f"two boards have the id {repeated!r}", "Give each its own id.")
     for section in config.boards:
         where = f"[[boards]] {section.id!r}"
         found = [*_section_faults(section, where, tables)]
@@ -190,7 +189,7 @@ def find_board_faults(tables: Tables, config: SiteConfig) -> Iterator[Fault]:
                 yield from _ranking_faults(board.config, where, tables, set(board.entries))
                 yield from _rule_faults(board, where, tables)
     if sum(section.featured for section in config.boards) > 1:
-        yield Fault(_CONFIG, "two boards are featured", "Name one for the home page.")
+        yield Fault(TOML, "two boards are featured", "Name one for the home page.")
     if not config.boards:
         for board in resolve_boards(tables, config):
             yield from _rule_faults(board, "[board]", tables)
@@ -200,7 +199,7 @@ def _section_faults(section: BoardSection, where: str, tables: Tables) -> Iterat
     ways = ("tasks", "categories", "parts_of", "for_each_part_of")
     used = [way for way in ways if getattr(section, way) is not None]
     if len(used) > 1:
-        yield Fault(_CONFIG, f"{where} states {listed(used)}", "State one of them.")
+        yield Fault(TOML, f"{where} states {listed(used)}", "State one of them.")
     yield from _task_faults(section.tasks or (), where, tables)
     wholes = sorted({*part_parents(tables.tasks).values()})
     categories = [str(name) for name in tables.tasks["category"].dropna().unique()]
@@ -212,21 +211,21 @@ def _section_faults(section: BoardSection, where: str, tables: Tables) -> Iterat
         for name in filter(None, names):
             if name not in known:
                 what = f"{where}: {name!r} is no {noun}"
-                yield Fault(_CONFIG, what, did_you_mean(name, known, "names"))
+                yield Fault(TOML, what, did_you_mean(name, known, "names"))
     yield from _facet_faults(section.where, where, "where", tables)
     if section.where and not _entries_of(section, tables):
-        yield Fault(_CONFIG, f"{where}: no entry has all values of `where`", "Loosen them.")
+        yield Fault(TOML, f"{where}: no entry has all values of `where`", "Loosen them.")
 
 
 def _task_faults(keys: Sequence[str], where: str, tables: Tables) -> Iterator[Fault]:
     tasks, parents = [str(t) for t in tables.tasks["task"]], part_parents(tables.tasks)
     for key in keys:
         if not _matching((key,), tasks):
-            yield Fault(_CONFIG, f"{where}: {key!r} is no task", did_you_mean(key, tasks, "tasks"))
+            yield Fault(TOML, f"{where}: {key!r} is no task", did_you_mean(key, tasks, "tasks"))
         for above in ancestors_of(key, parents):
             if above in keys:
                 what = f"{where} has {above!r} and its part {key!r}"
-                yield Fault(_CONFIG, what, "Name one of them: a total counts its parts.")
+                yield Fault(TOML, what, "Name one of them: a total counts its parts.")
 
 
 def _facet_faults(
@@ -236,13 +235,13 @@ def _facet_faults(
     for name, allowed in stated.items():
         if name not in values:
             hint = did_you_mean(name, list(values), "facets")
-            yield Fault(_CONFIG, f"{where}: {key} names {name!r}, which is no facet", hint)
+            yield Fault(TOML, f"{where}: {key} names {name!r}, which is no facet", hint)
             continue
         known = [str(value) for value in values[name].dropna().unique()]
         for value in wanted_texts(allowed):
             if value not in known:
                 what = f"{where}: {key} wants {name} = {value!r}, which no entry has"
-                yield Fault(_CONFIG, what, did_you_mean(value, known, "values"))
+                yield Fault(TOML, what, did_you_mean(value, known, "values"))
 
 
 def _ranking_faults(
@@ -253,12 +252,12 @@ def _ranking_faults(
     measures, rule = {measure.id: measure for measure in tables.measures}, config.rank_by
     if rule is not None and rule not in (*RULES, *measures):
         hint = did_you_mean(rule, [*RULES, *measures], "rules and measures")
-        yield Fault(_CONFIG, f"{where}: rank_by = {rule!r} is no rule and no measure", hint)
+        yield Fault(TOML, f"{where}: rank_by = {rule!r} is no rule and no measure", hint)
     elif rule in measures and measures[rule].higher_is_better is None:
         fix = f"State higher_is_better under [measures.{rule}]."
-        yield Fault(_CONFIG, f"{where} ranks by {rule!r}, whose direction is not known", fix)
+        yield Fault(TOML, f"{where} ranks by {rule!r}, whose direction is not known", fix)
     if rule == "ratio_to_baseline" and config.baseline is None:
-        yield Fault(_CONFIG, f"{where} ranks by ratio_to_baseline", "Name the baseline.")
+        yield Fault(TOML, f"{where} ranks by ratio_to_baseline", "Name the baseline.")
     facets = facet_names(tables)
     groups = [config.group_by] if config.group_by else []
     of_columns = [*facets, *measures, "date", *tables.tasks["task"]]
@@ -269,7 +268,7 @@ def _ranking_faults(
         for name in names:
             if name not in known:
                 hint = did_you_mean(name, known, nouns)
-                yield Fault(_CONFIG, f"{where}: {key} names {name!r}, which is none", hint)
+                yield Fault(TOML, f"{where}: {key} names {name!r}, which is none", hint)
     yield from _facet_faults(config.filters, where, "filters", tables)
 
 
@@ -283,10 +282,10 @@ def _baseline_faults(
     mine = models.loc[models["of"] == baseline, "model"].tolist()
     if mine and mine[0] in entries:
         what = f"{at}baseline {baseline!r} has {len(mine):,} entries; {mine[0]!r} is taken"
-        yield Fault(_CONFIG, what, "Name one of them.", "warning")
+        yield Fault(TOML, what, "Name one of them.", "warning")
     else:
         hint = did_you_mean(baseline, entries, "models")
-        yield Fault(_CONFIG, f"{at}baseline {baseline!r} is not a model", hint)
+        yield Fault(TOML, f"{at}baseline {baseline!r} is not a model", hint)
 
 
 def _rule_faults(board: BoardSpec, where: str, tables: Tables) -> Iterator[Fault]:
@@ -298,25 +297,25 @@ def _rule_faults(board: BoardSpec, where: str, tables: Tables) -> Iterator[Fault
     is_whole = tasks["task"].isin(tables.tasks["part_of"])
     has_scores = results.loc[results["model"].isin(tables.models["model"]), "score"].notna().any()
     if scores.isna().all() and has_scores and not is_whole.any():
-        yield Fault(_CONFIG, f"{where} has no score", "Loosen `where`, or name other tasks.")
+        yield Fault(TOML, f"{where} has no score", "Loosen `where`, or name other tasks.")
     if rule.startswith("ratio_"):
         yield from _ratio_faults(scores + board.config.ratio_offset, where, tasks)
     needs = {"weighted_mean": "weight", "mean_of_categories": "category"}
     if (column := needs.get(rule)) and tasks[column].isna().all():
         fix = f"State `{column}` in the tasks table, or under [tasks] in site.toml."
-        yield Fault(_CONFIG, f"{where} ranks by {rule}, and no task has a {column}", fix)
+        yield Fault(TOML, f"{where} ranks by {rule}, and no task has a {column}", fix)
     if board.config.missing == "zero":
         low, high = tasks["score_min"], tasks["score_max"]
         bad = tasks.loc[~tasks["higher_is_better"] | (low > 0) | (high < 0), "task"]
         for task in bad[:1]:
             what = f'{where}: missing = "zero", and 0 is not the worst score of {task!r}'
-            yield Fault(_CONFIG, what, 'Write missing = "none".')
+            yield Fault(TOML, what, 'Write missing = "none".')
 
 
 def _ratio_faults(scores: pd.Series, where: str, tasks: pd.DataFrame) -> Iterator[Fault]:
     if (scores <= 0).any():
         fix = "State ratio_offset, or rank by another rule."
-        yield Fault(_CONFIG, f"{where} ranks by ratios, and some score is not above 0", fix)
+        yield Fault(TOML, f"{where} ranks by ratios, and some score is not above 0", fix)
     if len(tasks["higher_is_better"].unique()) > 1:
         what = f"{where} ranks by ratios of tasks with both directions"
-        yield Fault(_CONFIG, what, "Rank by another rule, or make two boards.")
+        yield Fault(TOML, what, "Rank by another rule, or make two boards.")

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from site_builder.config import SiteConfig
+from site_builder.config import TOML, SiteConfig
 from site_builder.errors import Fault, FaultsError, Severity, did_you_mean, limit_faults
 from site_builder.formatting import counted, listed, quoted
 from site_builder.records import replace
@@ -44,7 +44,6 @@ from site_builder.tables.trained_on import find_unknown_trained_on
 from site_builder.tables.typos import find_typos
 from site_builder.tables.versions import fill_versions, find_mixed_versions
 
-_CONFIG = "site.toml"
 # What tells of how many examples scores are shares.
 _SHARES = (
     "results.task results.score results.stderr results.n_examples results.source results.rounding "
@@ -216,7 +215,7 @@ def _likely_typos(tables: Tables) -> Iterator[Fault]:
     results, table = tables.results, tables.loaded[RESULTS.name]
     for name, other in (("model", "task"), ("task", "model")):
         listing, faults = tables.loaded.get(f"{name}s"), list[Fault]()
-        is_listed = listing is not None and listing.where != _CONFIG
+        is_listed = listing is not None and listing.where != TOML
         times = {str(one): n for one, n in results[name].value_counts().items()}
         for typo, right in () if is_listed else find_typos(times):
             rows = results[results[name].isin([typo, right])]
@@ -360,10 +359,10 @@ def _unknown_variants(tables: Tables, config: SiteConfig) -> Iterator[Fault]:
         for variant in (name for name in named if name not in variants):
             hint = did_you_mean(variant, variants, "variants")
             what = f"{key}: no result has the variant {variant!r}"
-            yield Fault(_CONFIG, what, hint, "warning" if key == "labels" else "error")
+            yield Fault(TOML, what, hint, "warning" if key == "labels" else "error")
     if board.base_variant in tuned:
         what = f"tuned_variants contains {board.base_variant!r}, which is the base_variant"
-        yield Fault(_CONFIG, what, "Name it in one of them.")
+        yield Fault(TOML, what, "Name it in one of them.")
         return
     # Without a base and a tuned variant, the first of all is the base.
     shown = {config.default_variant, *tuned} & variants or {*tables.results["variant"][:1]}
@@ -372,7 +371,7 @@ def _unknown_variants(tables: Tables, config: SiteConfig) -> Iterator[Fault]:
         of_all = f"{len(left_out):,} of {counted(len(tables.results), 'score')}"
         what = f"tuned_variants leaves out {of_all}: {quoted(left_out.unique())}"
         fix = "Name these variants there, or remove their scores."
-        yield Fault(_CONFIG, what, fix, "warning")
+        yield Fault(TOML, what, fix, "warning")
 
 
 def _unfit_features(
@@ -385,11 +384,11 @@ def _unfit_features(
         if f"{TASKS.name}.{feature}" in unsound:
             continue
         if feature not in tasks.columns:
-            yield Fault(_CONFIG, f"{name} is not a column of {TASKS.file}", hint)
+            yield Fault(TOML, f"{name} is not a column of {TASKS.file}", hint)
         elif feature not in numeric:
-            yield Fault(_CONFIG, f"{name} is not numeric", hint)
+            yield Fault(TOML, f"{name} is not numeric", hint)
         elif tasks[feature].isna().all():
-            yield Fault(_CONFIG, f"{name} has no values in {TASKS.file}", "", "warning")
+            yield Fault(TOML, f"{name} has no values in {TASKS.file}", "", "warning")
 
 
 def _lone_tuned(tables: Tables, config: SiteConfig) -> Iterator[Fault]:

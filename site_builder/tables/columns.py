@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from site_builder.config import SiteConfig
+from site_builder.config import TOML, SiteConfig
 from site_builder.errors import Fault, did_you_mean
 from site_builder.formatting import listed, sentence
 from site_builder.records import Record, replace
@@ -26,7 +26,6 @@ from site_builder.tables.schema import (
 )
 
 VARIANT = "variant"
-_CONFIG = "site.toml"
 _UNITS = {"cost_usd": "USD", "seconds": "s", "input_tokens": "tokens", "output_tokens": "tokens"}
 _LABELS = {"cost_usd": "Cost", "seconds": "Time"}
 
@@ -108,7 +107,7 @@ def _undeclared_names(
         for name in names:
             if name not in known:
                 what = f"[{section}.{name}]: no table has the column {name!r}"
-                yield Fault(_CONFIG, what, did_you_mean(name, known, "columns"))
+                yield Fault(TOML, what, did_you_mean(name, known, "columns"))
 
 
 def _looks_misspelt(name: str, frame: pd.DataFrame) -> bool:

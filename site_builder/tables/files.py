@@ -158,7 +158,7 @@ def parse_text(
     and false if all their values are.
 
     Raises:
-        FaultsError: The file is no such table.
+        FaultsError, UnreadableTableError: The file is no such table.
     """
     try:
         text = content.decode("utf-8-sig")
@@ -166,8 +166,6 @@ def parse_text(
         heading, rows = [name.strip() for name in heading], list(found)
     except UnicodeDecodeError:
         raise FaultsError([Fault(where, "is not UTF-8 text", "Save it as UTF-8.")]) from None
-    except UnreadableTableError as error:
-        raise FaultsError([error.fault(where)]) from error
     is_csv = ending not in JSON_LINES_ENDINGS
     if "\\u" in text and not is_csv:
         rows = [_checked(row) for row in rows]

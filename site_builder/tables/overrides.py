@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from site_builder.config import ModelSection, SiteConfig, TaskSection
+from site_builder.config import TOML, ModelSection, SiteConfig, TaskSection
 from site_builder.errors import Fault, did_you_mean
 from site_builder.records import replace
 from site_builder.tables.metrics import (
@@ -22,7 +22,6 @@ from site_builder.tables.metrics import (
 from site_builder.tables.read import LoadedTable, LoadedTables, has_type
 from site_builder.tables.schema import MODELS, RESULTS, TABLES, TASKS, ColumnSpec, TableSpec
 
-_CONFIG = "site.toml"
 NOTHING = "nothing states it"
 """What the direction of a task comes from, where neither a statement nor a name tells it."""
 _BOUNDS = ("score_min", "score_max")
@@ -94,7 +93,7 @@ def _table_of_results(results: LoadedTable | None, spec: TableSpec) -> LoadedTab
     if results is None:
         return None
     frame = pd.DataFrame({spec.key[0]: pd.Series(_ids(results, spec), dtype="str")})
-    return LoadedTable(spec, frame, frame.to_parquet(index=False), _CONFIG, source=b"")
+    return LoadedTable(spec, frame, frame.to_parquet(index=False), TOML, source=b"")
 
 
 def _unmatched(spec: TableSpec, sections: _Sections, ids: list[str]) -> Iterator[Fault]:
@@ -103,7 +102,7 @@ def _unmatched(spec: TableSpec, sections: _Sections, ids: list[str]) -> Iterator
         if key not in used:
             what = f"[{spec.name}.{key!r}] is none of the {spec.name}"
             hint = did_you_mean(key, ids, spec.name)
-            yield Fault(_CONFIG, what, hint, "warning" if "*" in key else "error")
+            yield Fault(TOML, what, hint, "warning" if "*" in key else "error")
 
 
 def _with_facts(table: LoadedTable, facts: _Facts) -> LoadedTable:
@@ -206,5 +205,5 @@ def _origin(
     """Return where one of some columns of a task comes from; empty if it is not stated."""
     for key in reversed(find_sections(config.tasks, task)):
         if config.tasks[key].stated.keys() & {*columns}:
-            return f"{_CONFIG} [tasks.{key!r}]"
+            return f"{TOML} [tasks.{key!r}]"
     return before.where if before is not None and old.keys() & {*columns} else ""

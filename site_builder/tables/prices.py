@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from site_builder.config import MeasureSection, SiteConfig
+from site_builder.config import TOML, MeasureSection, SiteConfig
 from site_builder.errors import Fault, did_you_mean, limit_faults
 from site_builder.formatting import listed, quoted
 from site_builder.records import replace
@@ -16,7 +16,6 @@ from site_builder.tables.schema import PRICES, RESULTS, whole_day
 
 LOWEST = "lowest"
 """In place of a provider: the cheapest offer for the tokens of each row."""
-_CONFIG = "site.toml"
 _MILLION = 1_000_000
 _TOKENS = {
     "input_tokens": "usd_per_million_input_tokens",
@@ -52,7 +51,7 @@ def add_costs(
     results, days = loaded.tables.get(RESULTS.name), dict[str, str]()
     what, fix = "[measures.{}]: provider and price_date are of prices", "Add from_prices = true."
     faults = [
-        Fault(_CONFIG, what.format(name), fix)
+        Fault(TOML, what.format(name), fix)
         for name, m in config.measures.items()
         if name not in wanted and (m.provider or m.price_date)
     ]
@@ -84,7 +83,7 @@ def _costs(
         faults.append(Fault(results.place(np.flatnonzero(frame[name].notna())), what, fix))
         return unknown, ""
     if prices is None:
-        faults.append(Fault(_CONFIG, f"{at}: there are no prices", f"Write data/{PRICES.file}."))
+        faults.append(Fault(TOML, f"{at}: there are no prices", f"Write data/{PRICES.file}."))
         return unknown, ""
     if missing := [column for column in _TOKENS if column not in frame]:
         what = f"{at}: the results have no column {quoted(missing, most=3)}"
@@ -98,7 +97,7 @@ def _costs(
     offers = current_prices(listing, until)
     if until and offers.empty:
         what = f"{at}: no price is as old as {until}"
-        faults.append(Fault(_CONFIG, what, "Choose a later price_date."))
+        faults.append(Fault(TOML, what, "Choose a later price_date."))
     faults += _provider_faults(at, section, offers, prices, frame)
     if section.provider not in (None, LOWEST):
         offers = offers[offers["provider"] == section.provider]
@@ -121,12 +120,12 @@ def _provider_faults(
     providers = offers["provider"].dropna().unique()
     if section.provider not in (None, LOWEST, *providers) and len(offers):
         what = f"{at}: no price is of the provider {section.provider!r}"
-        yield Fault(_CONFIG, what, did_you_mean(section.provider or "", [*providers], "providers"))
+        yield Fault(TOML, what, did_you_mean(section.provider or "", [*providers], "providers"))
     if section.provider is not None:
         return
     mine = offers[offers["model"].isin(frame["model"])]
     groups = mine[mine["model"].duplicated(keep=False)].groupby("model", sort=False)
-    fix = f'Write provider = "{LOWEST}", or the name of one, under {at} in {_CONFIG}.'
+    fix = f'Write provider = "{LOWEST}", or the name of one, under {at} in {TOML}.'
     faults = (
         Fault(
             prices.place(prices.frame.index.get_indexer(rows.index)),

@@ -178,20 +178,15 @@ def _load_tables(data_dir: Path) -> LoadedTables:
     faults: list[Fault] = []
     unreadable: set[str] = set()
     for spec in TABLES:
-        names = find_files(spec, data_dir)
-        if len(names) == 1:
-            found = _load_file(spec, data_dir / names[0], f"data/{names[0]}")
-            if isinstance(found, LoadedTable):
-                tables[spec.name] = found
-                continue
-            faults += found
+        try:
+            if name := find_file(spec, data_dir):
+                tables[spec.name] = _load_file(spec, data_dir / name, f"data/{name}")
+            elif spec.required and not has_submissions(data_dir):
+                fix = _missing_fix(spec, data_dir)
+                faults.append(Fault(f"data/{spec.file}", "the file is missing", fix))
+        except FaultsError as error:
+            faults += error.faults
             unreadable.add(spec.name)
-        elif names:
-            faults.append(several_files(names))
-            unreadable.add(spec.name)
-        elif spec.required and not has_submissions(data_dir):
-            fix = _missing_fix(spec, data_dir)
-            faults.append(Fault(f"data/{spec.file}", "the file is missing", fix))
     submissions, odd = read_submissions(data_dir)
     faults += odd
     if submissions and RESULTS.name not in unreadable:
@@ -376,12 +371,13 @@ def _missing_fix(spec: TableSpec, data_dir: Path) -> str:
     return f"Write it, or {others}, with one row for {spec.row} and the columns {columns}."
 
 
-def _load_file(spec: TableSpec, path: Path, where: str) -> LoadedTable | tuple[Fault, ...]:
+def _load_file(spec: TableSpec, path: Path, where: str) -> LoadedTable:
     """Read a table of a folder. A link may lead to Parquet elsewhere, but not to any text."""
     is_linked = path.parent.is_symlink() or not is_inside(path, path.parent)
     if is_linked and path.name != spec.file:
         fix = "Replace the link by the file, or write the table as Parquet."
-        return (Fault(where, "it is text behind a link that leads out of the folder", fix),)
+        what = "it is text behind a link that leads out of the folder"
+        raise FaultsError([Fault(where, what, fix)])
     folder = Path(os.path.normpath(path.parent.absolute()))
     read = partial(read_inside, root=folder.parent, folder=folder.name)
     return load_table(spec, path, where, Path.read_bytes if path.name == spec.file else read)
@@ -392,57 +388,62 @@ def find_files(spec: TableSpec, data_dir: Path) -> list[str]:
     return [name for name in spec.files if (data_dir / name).exists()]
 
 
-def several_files(names: Sequence[str]) -> Fault:
-    """Return the fault that several files are the same table."""
-    what = f"{' and '.join(names)} are one table"
-    return Fault(f"data/{names[0]}", what, "Keep one of them.")
+def find_file(spec: TableSpec, data_dir: Path) -> str:
+    """Return the name of the file of a table that a folder has; empty if it has none.
+
+    Raises:
+        FaultsError: It has several.
+    """
+    names = find_files(spec, data_dir)
+    if len(names) > 1:
+        what = f"{' and '.join(names)} are one table"
+        raise FaultsError([Fault(f"data/{names[0]}", what, "Keep one of them.")])
+    return "".join(names)
 
 
 def load_table(
     spec: TableSpec, path: Path, where: str, read: Callable[[Path], bytes] = Path.read_bytes
-) -> LoadedTable | tuple[Fault, ...]:
-    """Read one table, which messages call `where`, or return why it cannot be read.
+) -> LoadedTable:
+    """Read one table, which messages call `where`: Parquet, or text by its ending.
 
-    It is a Parquet file, or a text file for `parse_text` by its ending.
+    Raises:
+        FaultsError: It cannot be read.
     """
+    try:
+        return _read_table(spec, path, where, read)
+    except UnreadableTableError as error:
+        raise FaultsError([error.fault(where)]) from error
+
+
+def _read_table(
+    spec: TableSpec, path: Path, where: str, read: Callable[[Path], bytes]
+) -> LoadedTable:
     if path.exists() and not path.is_file():  # reading a pipe or a device may never end
-        return (Fault(where, "this is not a file", "Write the table as one Parquet file."),)
+        what = "this is not a file"
+        raise UnreadableTableError(what, "Write the table as one Parquet file.")
     try:
         file = read(path)
     except OSError as error:
-        return (Fault(where, f"the file cannot be read: {error.strerror}", "Make it readable."),)
+        what = f"the file cannot be read: {error.strerror}"
+        raise UnreadableTableError(what, "Make it readable.") from error
     ending = path.suffix.lower()
     if ending not in TEXT_ENDINGS:
-        table = parse_table(spec, file, where)
-        return (table,) if isinstance(table, Fault) else table
+        return as_loaded(spec, read_whole(file), where, file)
     if len(file) > MAX_TEXT_BYTES:
         what = f"the file has {len(file):,} bytes, and at most {MAX_TEXT_BYTES:,} of text are read"
-        return (Fault(where, what, "Write the table as Parquet."),)
-    try:
-        frame, lines, odd = parse_text(spec, file, where, ending)
-    except FaultsError as error:
-        return error.faults
-    table = parse_table(spec, frame.to_parquet(index=False), where)
-    if isinstance(table, Fault):
-        return (table,)
+        raise UnreadableTableError(what, "Write the table as Parquet.")
+    frame, lines, odd = parse_text(spec, file, where, ending)
+    parquet = frame.to_parquet(index=False)
+    table = as_loaded(spec, read_whole(parquet), where, parquet)
     return replace(table, source=file, lines=lines, faults=odd)
 
 
 def load_text(spec: TableSpec, path: Path, where: str) -> LoadedTable:
     """Return a table in a text file, or raise all its faults."""
     table = load_table(spec, path, where)
-    faults = table.faults if isinstance(table, LoadedTable) else table
-    if faults or not isinstance(table, LoadedTable):
-        raise FaultsError(faults)
+    if table.faults:
+        raise FaultsError(table.faults)
     return table
-
-
-def parse_table(spec: TableSpec, file: bytes, where: str) -> LoadedTable | Fault:
-    """Read one table from the content of its file, or return why it cannot be read."""
-    try:
-        return as_loaded(spec, read_whole(file), where, file)
-    except UnreadableTableError as error:
-        return error.fault(where)
 
 
 def as_loaded(spec: TableSpec, stored: pa.Table, where: str, file: bytes = b"") -> LoadedTable:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
-from site_builder.config import SiteConfig
+from site_builder.config import TOML, SiteConfig
 from site_builder.errors import Fault, did_you_mean, limit_faults
 from site_builder.tables.overrides import find_sections, matches
 from site_builder.tables.read import Tables
 from site_builder.tables.schema import MODELS
 
-_CONFIG = "site.toml"
 _COLUMN = "trained_on"
 
 
@@ -25,7 +24,7 @@ def find_unknown_trained_on(tables: Tables, config: SiteConfig) -> Iterator[Faul
     known = {str(task) for task in tables.tasks["task"].dropna()}
     unknown = _unknown_in_table(tables, config, known)
     table = tables.loaded.get(MODELS.name)
-    where = table.where if table else _CONFIG
+    where = table.where if table else TOML
     found = [
         _fault(table.place(rows), "'trained_on' names", key, known)
         for key, rows in unknown.items()
@@ -34,7 +33,7 @@ def find_unknown_trained_on(tables: Tables, config: SiteConfig) -> Iterator[Faul
     for name, section in config.models.items():
         text = str(section.stated.get(_COLUMN) or "")
         said = f"trained_on of [models.{name!r}] names"
-        found += [_fault(_CONFIG, said, key, known) for key in _unknown(text, known)]
+        found += [_fault(TOML, said, key, known) for key in _unknown(text, known)]
     yield from limit_faults(found, len(found), where, "names in 'trained_on' that are no task")
 
 

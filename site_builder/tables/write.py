@@ -24,9 +24,9 @@ from site_builder.tables.read import (
     LoadedTable,
     LoadedTables,
     as_loaded,
+    find_file,
     find_files,
     load_text,
-    several_files,
 )
 from site_builder.tables.schema import MODELS, RESULTS, TASKS, TableSpec, Type
 
@@ -116,13 +116,11 @@ def _without(stored: StoredTable, sample: StoredTable) -> StoredTable:
 
 def read_stored(spec: TableSpec, data_dir: Path) -> StoredTable:
     """Read one table of a project, without rows if there is no file, or raise its fault."""
-    names = find_files(spec, data_dir)
-    if len(names) > 1:
-        raise FaultsError([several_files(names)])
-    if not names:  # a new table has the format of the results
+    file = find_file(spec, data_dir)
+    where = f"data/{file}"
+    if not file:  # a new table has the format of the results
         ending = next(iter(find_files(RESULTS, data_dir)), spec.file).rpartition(".")[2]
         return StoredTable(spec, f"{spec.name}.{ending}")
-    file, where = names[0], f"data/{names[0]}"
     try:
         path = data_dir / file
         text = None if file == spec.file else load_text(spec, path, where)

@@ -33,7 +33,7 @@ LEAVES_MAY_IMPORT: dict[str, set[str]] = {
     "__init__": set(),
     "addresses": {"records"},
     "atomic": {"errors"},
-    "config": {"errors", "symlinks"},
+    "config": {"errors", "symlinks", "tables/schema"},
     "errors": {"records"},
     "formatting": {"records"},
     "interrupts": set(),
@@ -44,6 +44,7 @@ LEAVES_MAY_IMPORT: dict[str, set[str]] = {
     "records": set(),
     "symlinks": {"errors"},
     "table_model": {"addresses", "records"},
+    "tables/schema": {"records"},
 }
 BOARD = {"tables", "compute", "labels", "translation"}
 MAY_IMPORT = {
@@ -119,14 +120,15 @@ def imported(module: str) -> Iterator[str]:
 
 
 def package_of(module: str) -> str:
-    """Return the package, or the module of the root, that a file belongs to."""
-    return Path(module).parts[0].removesuffix(".py")
+    """Return the package, or the leaf, that a file or a name in it belongs to."""
+    parts = Path(module).with_suffix("").parts
+    return "tables/schema" if parts[:2] == ("tables", "schema") else parts[0]
 
 
 def packages_imported(module: str) -> set[str]:
     """Return the packages that a module imports, without its own."""
-    names = [name.split(".")[1] for name in imported(module) if name.startswith("site_builder.")]
-    packages = {package_of(path) for path in MODULES}
+    own = (name.split(".") for name in imported(module) if name.startswith("site_builder."))
+    names, packages = [package_of("/".join(n[1:])) for n in own], {*map(package_of, MODULES)}
     return {name if name in packages else "__init__" for name in names} - {package_of(module)}
 
 

@@ -145,8 +145,6 @@ def fault_lines(root: Path) -> list[str]:
 def read_long_table(path: Path) -> LoadedTable:
     """A table of scores, checked alone."""
     table = load_table(RESULTS, path, str(path))
-    if not isinstance(table, LoadedTable):
-        raise FaultsError(table)
     if found := [*find_table_faults(table, SiteConfig(root=path.parent))]:
         raise FaultsError(found)
     return table

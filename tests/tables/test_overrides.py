@@ -5,9 +5,8 @@ import io
 import pandas as pd
 import pytest
 
-from site_builder.config import ModelSection, TaskSection
+from site_builder.config import TaskSection
 from site_builder.tables.overrides import find_sections
-from site_builder.tables.schema import MODELS, TASKS
 from tests.commands.test_cli import run
 from tests.helpers.tables import (
     board,
@@ -42,14 +41,6 @@ def test_site_toml_states_facts_without_tables(tmp_path):
     ] == facts.to_numpy().tolist()
     (beta,) = tables.models[tables.models["model"] == "beta"].to_dict("records")
     assert ("B", "2024-05-02", 13.0) == (beta["name"], beta["release_date"], beta["parameters_b"])
-
-
-@pytest.mark.parametrize(("spec", "section"), [(TASKS, TaskSection), (MODELS, ModelSection)])
-def test_every_column_that_is_no_measurement_has_a_key(spec, section):
-    measured = {column.name for column in spec.columns if column.feature}
-    measured |= {"evaluation_examples", "length_unit"}
-    columns = {column.name for column in spec.columns} - measured - {*spec.key}
-    assert columns == section.model_fields.keys() - {"headline"}
 
 
 def test_facts_replace_those_of_the_table_also_as_published(tmp_path):
