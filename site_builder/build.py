@@ -171,7 +171,9 @@ def make_files(
         old, unread = _read_replaced(previous, out, tables, config)
         outside = (*outside, *unread)
     faults = (*tables.warnings, *prose.faults, *_config_faults(config, prose), *outside)
-    workers = options.workers or _worker_count(tables)
+    workers = options.workers or worker_count(
+        len(tables.models) + len(tables.tasks), len(tables.results)
+    )
     make_content = partial(_make_content, config, tables, prose, old, options.on_stage)
     told = (prose.own, old and prose.texts, old, read_translation(config).sha256)
     sources = (config, tables.warnings, _table_files(tables), *told)
@@ -189,10 +191,6 @@ def make_files(
         files |= draw_previews(content.site, content.pages)
     origin = _origin(content.site.results.release, config, tables, prose)
     return with_manifest(files, origin), faults
-
-
-def _worker_count(tables: Tables) -> int:
-    return worker_count(len(tables.models) + len(tables.tasks), len(tables.results))
 
 
 def _origin(release: Release, config: SiteConfig, tables: Tables, prose: Prose) -> Origin:

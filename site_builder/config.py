@@ -362,7 +362,8 @@ def _facts_of(table: TableSpec) -> Any:  # noqa: ANN401 - a class that no checke
             kind: Any = Literal[column.choices] if column.choices else Name
             others = {"number": Annotated[float, number], "boolean": bool}
             kind = {**others, "date": date, "url": WebUrl}.get(column.type, kind)
-            fields[column.name] = kind | None, Field(None, description=f"{column.meaning}.")
+            unit = f", in {column.unit}" if column.unit else ""
+            fields[column.name] = kind | None, Field(None, description=f"{column.meaning}{unit}.")
     return create_model("_Facts", __base__=_Facts, **fields)
 
 

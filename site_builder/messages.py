@@ -165,15 +165,6 @@ _MARKS = {
 }
 
 
-def _marks_of(language: str) -> tuple[str, str] | None:
-    tag = language.lower()
-    for name in (tag, tag.partition("-")[0]):
-        for names, marks in _MARKS.items():
-            if name in names.split():
-                return marks
-    return None
-
-
 def make_messages(
     nouns: Mapping[str, str | None],
     translation: Translation = _ENGLISH,
@@ -199,7 +190,10 @@ def make_messages(
     plural = plural_of(translation.language if translation.texts else "en")
     known = MESSAGES | {name: (text, text) for name, text in (more or {}).items()}
     if plural.forms != _FORMS:
-        known = {name: _in_forms(forms, plural) for name, forms in known.items()}
+        known = {
+            name: tuple(one if form == "one" else other for form in plural.forms)
+            for name, (one, other) in known.items()
+        }
     texts = {**known, **translation.texts}
     notation = _notation(texts, translation)
     texts |= {
@@ -208,14 +202,11 @@ def make_messages(
     return Messages(words, texts, plural, notation, language)
 
 
-def _in_forms(english: Forms, plural: Plural) -> Forms:
-    """Return an English message in the forms of another language."""
-    one, other = english
-    return tuple(one if form == "one" else other for form in plural.forms)
-
-
 def _notation(texts: Mapping[str, Forms], translation: Translation) -> Notation:
-    marks = dict(zip(("decimal", "group"), _marks_of(translation.language) or (), strict=False))
+    known = {name: marks for names, marks in _MARKS.items() for name in names.split()}
+    tag = translation.language.lower()
+    stated = known.get(tag) or known.get(tag.partition("-")[0]) or ()
+    marks = dict(zip(("decimal", "group"), stated, strict=False))
     marks = {k: v for k, v in marks.items() if f"number.{k}" not in translation.texts}
     own = {name: texts[f"number.{name}"][-1] for name in asdict(ENGLISH)} | marks
     notation = Notation(**own)

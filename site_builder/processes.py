@@ -36,13 +36,8 @@ def worker_count(n_pages: int, n_scores: int) -> int:
     """Return how many processes render the pages fastest; the pages are the same with any."""
     if n_scores > _MAX_SCORES:
         return 1
-    return max(1, min(core_count(), n_pages // _PAGES_PER_WORKER))
-
-
-def core_count() -> int:
-    """Return how many processes can run at the same time."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return cores or 1
+    return max(1, min(cores or 1, n_pages // _PAGES_PER_WORKER))
 
 
 def map_pages(setup: Setup[Item, Result], items: Sequence[Item], workers: int) -> Iterator[Result]:

@@ -203,17 +203,14 @@ class _Reader:
             if field is None:
                 continue
             if field not in known and field not in self._words:
-                return f"has no parameter {{{field}}}{_offer(known)}"
+                offer = ", ".join(f"{{{name}}}" for name in sorted(known))
+                return f"has no parameter {{{field}}}{offer and f'; it has {offer}'}"
             if spec not in ("", ",") or conversion:
                 return f"write {{{field}}} or {{{field}:,}}"
         return ""
 
     def _add(self, name: str, what: str, fix: str = "") -> None:
         self.faults.append(Fault(self._path, f"{name}: {what}", fix))
-
-
-def _offer(known: set[str]) -> str:
-    return f"; it has {', '.join(f'{{{name}}}' for name in sorted(known))}" if known else ""
 
 
 @cache

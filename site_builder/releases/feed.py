@@ -183,14 +183,10 @@ def read_feed(content: bytes) -> tuple[FeedEntry, ...] | None:
         return None
     names = ("id", "title", "updated", "summary")
     entries = [
-        FeedEntry(*(_text_of(part, name) for name in names))
+        FeedEntry(*((part.findtext(f"{{{_ATOM}}}{n}") or "").strip()[:_MAX_TEXT] for n in names))
         for part in feed.iterfind(f"{{{_ATOM}}}entry")
     ]
     return tuple(entry for entry in entries if entry.id and _is_moment(entry.updated))
-
-
-def _text_of(part: ElementTree.Element, name: str) -> str:
-    return (part.findtext(f"{{{_ATOM}}}{name}") or "").strip()[:_MAX_TEXT]
 
 
 def _is_moment(text: str) -> bool:

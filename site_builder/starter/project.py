@@ -143,20 +143,17 @@ def _files_on_request(root: Path, plan: Plan) -> dict[str, bytes]:
     """Return the files of what a project asks for: by an option, or in the `site.toml` it has."""
     files = dict[str, str]()
     if plan.updates_from:
-        source = json.dumps(_address_of(plan.updates_from))  # the JSON of a text is YAML too
+        data_set = plan.updates_from.removeprefix("hf://datasets/")
+        is_on_hub = data_set != plan.updates_from
+        source = f"https://huggingface.co/datasets/{data_set}" if is_on_hub else data_set
         text = workflow_text("update.yml", plan.action)
-        files[UPDATE] = text.replace('SOURCE: "."', f"SOURCE: {source}")
+        # The JSON of a text is YAML too.
+        files[UPDATE] = text.replace('SOURCE: "."', f"SOURCE: {json.dumps(source)}")
     with suppress(SiteError):  # what reads it next says why
         if load_config(root).site.submissions:
             files[SUBMISSION] = workflow_text("submission.yml", plan.action)
             files[FORM] = _read("issue-form.yaml", **form_texts())
     return {path: text.encode() for path, text in files.items()}
-
-
-def _address_of(source: str) -> str:
-    """Return the address of a Git repository for a data set of the Hub; else the source itself."""
-    name = source.removeprefix("hf://datasets/")
-    return source if name == source else f"https://huggingface.co/datasets/{name}"
 
 
 def _pin_rule(root: Path) -> None:
@@ -435,7 +432,10 @@ def _make_wheel() -> tuple[str, bytes]:
     info = f"{name}.dist-info"
     files = dict(sorted((*_code(), *_metadata(installed, info))))
     # The list of the files, with the hash and the size of each but itself.
-    rows = [f"{path},sha256={_digest(content)},{len(content)}\n" for path, content in files.items()]
+    rows = []
+    for path, content in files.items():
+        digest = urlsafe_b64encode(sha256(content).digest()).rstrip(b"=").decode()
+        rows.append(f"{path},sha256={digest},{len(content)}\n")
     files[f"{info}/RECORD"] = "".join((*rows, f"{info}/RECORD,,\n")).encode()
     wheel = BytesIO()
     with ZipFile(wheel, "w") as archive:
@@ -444,10 +444,6 @@ def _make_wheel() -> tuple[str, bytes]:
             entry.create_system, entry.external_attr = 3, 0o100644 << 16
             archive.writestr(entry, content)
     return f"{name}-py3-none-any.whl", wheel.getvalue()
-
-
-def _digest(content: bytes) -> str:
-    return urlsafe_b64encode(sha256(content).digest()).rstrip(b"=").decode()
 
 
 def _code() -> Iterator[tuple[str, bytes]]:

@@ -17,10 +17,6 @@ from site_builder.tables.parts import ancestors_of, part_parents, short_name
 from site_builder.tables.read import Tables
 
 _FACTS = ("developer", "family", "license", "tuning", "release_date", "parameters_b", "role")
-_OF_SECTION = (
-    *("baseline", "rank_by", "min_coverage", "missing", "ratio_offset"),
-    *("columns", "filters", "group_by"),
-)
 
 
 class BoardSpec(Record):
@@ -70,9 +66,8 @@ def whole_tasks(tables: Tables) -> tuple[str, ...]:
 
 
 def _boards_of(section: BoardSection, tables: Tables, config: SiteConfig) -> Iterator[BoardSpec]:
-    stated = {
-        name: getattr(section, name) for name in _OF_SECTION if name in section.model_fields_set
-    }
+    own = section.model_fields_set & BoardConfig.model_fields.keys()
+    stated = {name: getattr(section, name) for name in own}
     ranking = config.board.model_copy(update=stated)
     title = section.title or sentence(section.id.replace("-", " ").replace("_", " "))
     if section.for_each_part_of is None:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from site_builder.config import TOML, SiteConfig
-from site_builder.errors import Fault, FaultsError, Severity, did_you_mean, limit_faults
+from site_builder.errors import Fault, FaultsError, did_you_mean, limit_faults
 from site_builder.formatting import counted, listed, quoted
 from site_builder.records import replace
 from site_builder.tables.boards import find_board_faults
@@ -39,7 +38,7 @@ from site_builder.tables.schema import (
 )
 from site_builder.tables.shares import find_sample_sizes
 from site_builder.tables.submission_checks import find_scored_with_status, find_unscaled
-from site_builder.tables.table_faults import find_table_faults, unsound_columns
+from site_builder.tables.table_faults import find_table_faults, row_faults, unsound_columns
 from site_builder.tables.trained_on import find_unknown_trained_on
 from site_builder.tables.typos import find_typos
 from site_builder.tables.versions import fill_versions, find_mixed_versions
@@ -82,7 +81,8 @@ def check_tables(loaded: LoadedTables, config: SiteConfig) -> Tables:
     tables = split_subsets(complete_tables(loaded, config.default_variant))
     tables = replace(
         tables,
-        loaded=_as_stated(tables.loaded, stated),
+        # The results as the project states them, without computed costs.
+        loaded={**loaded.tables, RESULTS.name: replace(results, frame=stated[RESULTS.name].frame)},
         assumptions=tuple(assumptions),
         facets=columns.facets,
         measures=tuple(replace(m, price_day=price_days.get(m.id, "")) for m in columns.measures),
@@ -101,14 +101,6 @@ def _settings(columns: ResultColumns | None, table: str) -> list[str]:
     """Return the columns that tell the entries of a model apart in a table."""
     facets = columns.facets if columns and table in (RESULTS.name, EXAMPLES.name) else ()
     return [facet.id for facet in facets if facet.is_setting]
-
-
-def _as_stated(
-    tables: Mapping[str, LoadedTable], stated: Mapping[str, LoadedTable]
-) -> Mapping[str, LoadedTable]:
-    """Return tables with the results as the project states them, without computed costs."""
-    results = replace(tables[RESULTS.name], frame=stated[RESULTS.name].frame)
-    return {**tables, RESULTS.name: results}
 
 
 def _unknown_file_faults(files: Sequence[str]) -> Iterator[Fault]:
@@ -151,23 +143,6 @@ def _reference_faults(
     for reads, faults in checks:
         if set(unsound).isdisjoint(reads.split()):
             yield from faults
-
-
-def _row_faults(
-    table: LoadedTable | None,
-    found: Iterable[tuple[str, Iterable[Any]]],
-    n: int,
-    fix: str,
-    more: str,
-    severity: Severity = "error",
-) -> Iterator[Fault]:
-    """Yield a fault for each of `n` findings, with its rows; `more` names those from the 21st on.
-
-    A table that the project does not have has none.
-    """
-    if table is not None:
-        faults = (Fault(table.place(rows), what, fix, severity) for what, rows in found)
-        yield from limit_faults(faults, n, table.where, more)
 
 
 def _unstated_directions(tables: Tables, where: str) -> Iterator[Fault]:
@@ -241,7 +216,7 @@ def _crossed_bounds(tables: Tables) -> Iterator[Fault]:
     crossed = tables.tasks[tables.tasks["score_min"] > tables.tasks["score_max"]]
     what, more = "score_min of task {!r} is above its score_max", "tasks whose bounds are swapped"
     found = ((what.format(task), [row]) for row, task in crossed["task"].items())
-    return _row_faults(tables.loaded.get(TASKS.name), found, len(crossed), "Swap them.", more)
+    return row_faults(tables.loaded.get(TASKS.name), found, len(crossed), "Swap them.", more)
 
 
 def _unfit_chance(tables: Tables) -> Iterator[Fault]:
@@ -256,7 +231,7 @@ def _unfit_chance(tables: Tables) -> Iterator[Fault]:
     )
     fix = "Correct it, or the bounds of the task."
     more = "tasks whose score_chance is outside their bounds"
-    return _row_faults(tables.loaded.get(TASKS.name), found, len(out), fix, more)
+    return row_faults(tables.loaded.get(TASKS.name), found, len(out), fix, more)
 
 
 def _out_of_bounds(tables: Tables) -> Iterator[Fault]:
@@ -279,7 +254,7 @@ def _out_of_bounds(tables: Tables) -> Iterator[Fault]:
     found = ((what(task, of_task), of_task.index) for task, of_task in groups)
     fix = "Correct the score, or the bounds of the task."
     more = "tasks with scores outside their bounds"
-    return _row_faults(tables.loaded[RESULTS.name], found, groups.ngroups, fix, more)
+    return row_faults(tables.loaded[RESULTS.name], found, groups.ngroups, fix, more)
 
 
 def _allowed(low: float, high: float) -> str:
@@ -326,7 +301,7 @@ def _percents(tables: Tables) -> Iterator[Fault]:
         for name, rows in tasks_of.items()
     )
     fix = "Divide percentages by 100, or state score_max of the task."
-    yield from _row_faults(
+    yield from row_faults(
         table, found, len(metrics), fix, "metrics with percentages among proportions"
     )
     yield from _mixed_shares(of_task[~of_task["metric"].isin(metrics)], scores, at, table)
@@ -349,7 +324,7 @@ def _mixed_shares(
     found = ((what.format(str(t)), np.flatnonzero(share & (at == row))) for row, t in mixed)
     fix = "Use one unit; then state score_max in the tasks table, or under [tasks] in site.toml."
     more = "tasks with proportions and percentages mixed"
-    yield from _row_faults(table, found, len(mixed), fix, more, "warning")
+    yield from row_faults(table, found, len(mixed), fix, more, "warning")
 
 
 def _unknown_variants(tables: Tables, config: SiteConfig) -> Iterator[Fault]:
@@ -427,7 +402,7 @@ def _without_results(tables: Tables, name: str) -> Iterator[Fault]:
         unused = unused[tables.models["status"].loc[unused.index].isna()]
     found = ((f"no result of {name} {value!r}", [row]) for row, value in unused.items())
     table, more = tables.loaded.get(f"{name}s"), f"{name}s without a result"
-    return _row_faults(table, found, len(unused), "", more, "warning")
+    return row_faults(table, found, len(unused), "", more, "warning")
 
 
 def _mixed_metrics(tables: Tables, config: SiteConfig) -> Iterator[Fault]:
@@ -474,4 +449,4 @@ def _uneven_shares(tables: Tables) -> Iterator[Fault]:
     )
     fix = "Leave evaluation_examples empty, or state n_examples of the scores."
     more = "tasks whose scores are no shares of their evaluation_examples"
-    return _row_faults(tables.loaded.get(TASKS.name), found, len(uneven), fix, more, "warning")
+    return row_faults(tables.loaded.get(TASKS.name), found, len(uneven), fix, more, "warning")

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from site_builder.config import TOML, SiteConfig
+from site_builder.config import TOML, FacetSection, MeasureSection, SiteConfig
 from site_builder.errors import Fault, did_you_mean
 from site_builder.formatting import listed, sentence
 from site_builder.records import Record, replace
@@ -20,7 +20,6 @@ from site_builder.tables.schema import (
     RESULTS,
     SETTINGS,
     ColumnSpec,
-    Combine,
     Facet,
     Measure,
 )
@@ -156,26 +155,20 @@ def names_setting(name: str) -> bool:
 
 def make_facet(name: str, config: SiteConfig) -> Facet:
     """Return a facet as `site.toml` declares it, or with the name of its column."""
-    stated = config.facets.get(name)
-    label = stated.label if stated else None
-    return Facet(name, label or _plain(name), tuple(stated.order) if stated else ())
+    stated = config.facets.get(name, FacetSection())
+    return Facet(name, stated.label or _plain(name), tuple(stated.order))
 
 
 def _measure(name: str, config: SiteConfig) -> Measure:
-    stated = config.measures.get(name)
-    is_priced = stated is not None and stated.from_prices
+    stated = config.measures.get(name, MeasureSection())
+    is_priced, better = stated.from_prices, stated.higher_is_better
     is_known = name in MEASURES or is_priced
-    label = (stated and stated.label) or _LABELS.get(name) or _plain(name)
-    combine: Combine = "sum" if is_known else "mean"
-    better = False if is_known else None
-    if stated is None:
-        return Measure(name, label, _UNITS.get(name, ""), better, combine, False)
     return Measure(
         name,
-        label,
+        stated.label or _LABELS.get(name) or _plain(name),
         stated.unit or _UNITS.get(name, "USD" if is_priced else ""),
-        better if stated.higher_is_better is None else stated.higher_is_better,
-        stated.combine or combine,
+        False if better is None and is_known else better,
+        stated.combine or ("sum" if is_known else "mean"),
         stated.zero_is_missing,
         is_priced,
     )

@@ -44,7 +44,9 @@ def compose_entries(tables: Tables, config: SiteConfig) -> Tables:
     settings = [facet.id for facet in facets if facet.is_setting]
     entries = tables.models.assign(of=tables.models["model"])
     if settings:
-        values = {name: _values(results[name], name, config) for name in settings}
+        values = {name: texts_of(results[name]) for name in settings}
+        if VARIANT in settings:
+            values[VARIANT] = results[VARIANT].map(config.label, na_action="ignore")
         keys = pd.DataFrame({"of": results["model"], **values})
         found = keys.dropna(subset=["of"]).drop_duplicates().reset_index(drop=True)
         varying = _varying(found, settings)
@@ -93,15 +95,10 @@ def _with_verification(tables: Tables, config: SiteConfig) -> Tables:
     found = found.where(found.notna(), tables.models["verification"])
     if found.isna().all():
         return tables
-    stated = config.facets.get("verification")
-    label = (stated and stated.label) or "Verification"
-    facet = Facet("verification", label, tuple(reversed(VERIFICATIONS)), is_setting=False)
+    order, facet = tuple(reversed(VERIFICATIONS)), make_facet("verification", config)
+    facet = replace(facet, order=order, is_setting=False)
     models = tables.models.assign(verification=found)
     return replace(tables, models=models, facets=(*tables.facets, facet))
-
-
-def _values(values: pd.Series, name: str, config: SiteConfig) -> pd.Series:
-    return values.map(config.label, na_action="ignore") if name == VARIANT else texts_of(values)
 
 
 def _varying(found: pd.DataFrame, settings: Sequence[str]) -> Mapping[str, list[str]]:

@@ -10,9 +10,11 @@ from site_builder.errors import Fault, did_you_mean
 from site_builder.records import replace
 from site_builder.tables.read import Tables
 
-_OF_PARENT = ("category", "metric", "unit", "higher_is_better", "score_min", "score_max")
-_MORE_OF_PARENT = ("score_chance", "mean_of_examples", "dataset_url", "length_unit", "version")
 _SAME = ("metric", "unit", "higher_is_better", "score_min", "score_max")
+_OF_PARENT = (
+    *("category", *_SAME, "score_chance", "mean_of_examples", "dataset_url", "length_unit"),
+    "version",
+)
 
 
 def split_subsets(tables: Tables) -> Tables:
@@ -35,7 +37,7 @@ def split_subsets(tables: Tables) -> Tables:
     parents = tasks["part_of"]
     if parents.notna().any():
         facts = tasks.drop_duplicates("task").set_index("task")
-        for name in (*_OF_PARENT, *_MORE_OF_PARENT):
+        for name in _OF_PARENT:
             inherited = parents.map(facts[name])
             tasks[name] = (
                 tasks[name].where(tasks[name].notna(), inherited).astype(facts[name].dtype)

@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 
 from site_builder.config import TOML, MeasureSection, SiteConfig
-from site_builder.errors import Fault, did_you_mean, limit_faults
+from site_builder.errors import Fault, did_you_mean
 from site_builder.formatting import listed, quoted
 from site_builder.records import replace
 from site_builder.tables.read import LoadedTable, LoadedTables, has_type
 from site_builder.tables.schema import PRICES, RESULTS, whole_day
+from site_builder.tables.table_faults import row_faults
 
 LOWEST = "lowest"
 """In place of a provider: the cheapest offer for the tokens of each row."""
@@ -126,15 +127,12 @@ def _provider_faults(
     mine = offers[offers["model"].isin(frame["model"])]
     groups = mine[mine["model"].duplicated(keep=False)].groupby("model", sort=False)
     fix = f'Write provider = "{LOWEST}", or the name of one, under {at} in {TOML}.'
-    faults = (
-        Fault(
-            prices.place(prices.frame.index.get_indexer(rows.index)),
-            f"model {str(model)!r} has the prices of {listed([*map(str, rows['provider'])])}",
-            fix,
-        )
+    what, at_rows = "model {!r} has the prices of {}", prices.frame.index.get_indexer
+    found = (
+        (what.format(str(model), listed([*map(str, rows["provider"])])), at_rows(rows.index))
         for model, rows in groups
     )
-    yield from limit_faults(faults, groups.ngroups, prices.where, "models of several providers")
+    yield from row_faults(prices, found, groups.ngroups, fix, "models of several providers")
 
 
 def _unpriced_faults(name: str, offers: pd.DataFrame, results: LoadedTable) -> Iterator[Fault]:
@@ -144,11 +142,9 @@ def _unpriced_faults(name: str, offers: pd.DataFrame, results: LoadedTable) -> I
     lost = models[models.notna() & ~models.isin(priced)]
     groups = lost.groupby(lost, sort=False)
     what = "no price of input and output tokens is known of model {!r}: its {} is not known"
-    faults = (
-        Fault(results.place(rows.index), what.format(str(model), name), "", "warning")
-        for model, rows in groups
-    )
-    yield from limit_faults(faults, groups.ngroups, results.where, "models without prices")
+    found = ((what.format(str(model), name), rows.index) for model, rows in groups)
+    n, more = groups.ngroups, "models without prices"
+    yield from row_faults(results, found, n, "", more, "warning")
 
 
 def _lowest_costs(frame: pd.DataFrame, offers: pd.DataFrame) -> pd.Series:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
-from typing import TypeAlias
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any, TypeAlias
 from unicodedata import category
 
 import numpy as np
@@ -209,14 +209,30 @@ def _key_faults(table: LoadedTable, base: str, settings: Sequence[str]) -> Itera
     ids = ids.dropna()
     groups = ids[ids.duplicated(keep=False)].groupby(key, sort=False)
     noun = table.spec.row.split()[-1]
-    faults = (
-        Fault(
-            table.place(rows.index),
+    found = (
+        (
             f"{_NUMBERS.get(len(rows), f'{len(rows):,}')} {noun}s for "
             + (f"({', '.join(filter(None, map(str, values)))})" if values[1:] else repr(*values)),
-            f"Keep one {noun} for each.",
+            rows.index,
         )
         for values, rows in groups
     )
-    rest = f"two {noun}s or more for one ({', '.join(key)})"
-    yield from limit_faults(faults, groups.ngroups, table.where, rest)
+    fix, rest = f"Keep one {noun} for each.", f"two {noun}s or more for one ({', '.join(key)})"
+    yield from row_faults(table, found, groups.ngroups, fix, rest)
+
+
+def row_faults(
+    table: LoadedTable | None,
+    found: Iterable[tuple[str, Iterable[Any]]],
+    n: int,
+    fix: str,
+    more: str,
+    severity: Severity = "error",
+) -> Iterator[Fault]:
+    """Yield a fault for each of `n` findings, with its rows; `more` names those from the 21st on.
+
+    A table that the project does not have has none.
+    """
+    if table is not None:
+        faults = (Fault(table.place(rows), what, fix, severity) for what, rows in found)
+        yield from limit_faults(faults, n, table.where, more)

@@ -115,11 +115,6 @@ def test_build_uses_no_network(project, monkeypatch):
     assert [] == asked
 
 
-def test_quiet(project):
-    said = run("build", "--project", project, "--quiet")
-    assert (0, "", "") == (said.exit_code, said.stdout, said.stderr)
-
-
 def test_check(project):
     before = contents(project)
     said = run("check", "--project", project)
@@ -265,7 +260,7 @@ def test_a_project_that_needs_too_much_memory(project, monkeypatch):
         raise MemoryError
 
     monkeypatch.setattr("site_builder.build.make_files", allocate)
-    said = CliRunner().invoke(main, ["check", "--project", str(project)])
+    said = run("check", "--project", project)
     lines = ["There is not enough memory for this project.", "1 error; nothing was written."]
     assert (1, lines) == (said.exit_code, said.stderr.splitlines())
 

@@ -4,7 +4,6 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -20,22 +19,16 @@ from tests.helpers.tables import (
     Files,
     board,
     changed,
-    having,
     results_frame,
-    tasks_frame,
     write_project,
 )
 
 COMMANDS = ("check", "build")
-ERROR_END, WARNING_END = "error; nothing was written.", "warning; nothing was written."
+ERROR_END = "error; nothing was written."
 
 
 def run(command: str, project: Path, *options: str) -> Result:
     return CliRunner().invoke(main, [command, "--project", str(project), "--quiet", *options])
-
-
-def one(name: str, **columns: Any) -> Files:
-    return {name: having(board()[name], **columns)}
 
 
 def cell(name: str, column: str, row: int, value: object) -> Files:
@@ -43,52 +36,6 @@ def cell(name: str, column: str, row: int, value: object) -> Files:
 
 
 MORE = "Fill it in, or leave the row out."
-# Each fault of DESIGN.md, section 9: tables, the text of other files, and the one line.
-FAULTS: dict[str, tuple[Files, dict[str, str], str]] = {
-    "unknown model": (
-        {"results": pd.concat([results_frame(), results_frame()[9:].assign(model="gama")])},
-        {},
-        "data/results.parquet: row 11: model 'gama' is not in models.parquet. "
-        "Did you mean 'gamma'? If not, add it there.",
-    ),
-    "unknown key": (
-        {},
-        {"site.toml": f"{SITE_TOML}baselin = 'gamma'"},
-        "site.toml: unknown key 'board.baselin'. Did you mean 'baseline'?",
-    ),
-    "claim that is false": (
-        {},
-        {"data/content/about.md": "{% claim stats.tasks > 5 %}Many.{% endclaim %}"},
-        "data/content/about.md:1: the data does not bear this out "
-        "(stats.tasks > 5): Many. Rewrite the sentence, or take it out.",
-    ),
-    "style sheet that names what is not there": (
-        {},
-        {"static/css/own.css": "a { background: url(x.png) }"},
-        "static/css/own.css: it names url(x.png), which is not there.",
-    ),
-}
-WARNINGS: dict[str, tuple[Files, dict[str, str], str]] = {
-    "prose that no page shows": (
-        {},
-        {"data/content/abuot.md": ""},
-        "data/content/abuot.md: no page shows this file. Did you mean 'about'?",
-    ),
-    "lengths of several units": (
-        one("tasks", length_unit=["characters", "words and marks"]),
-        {},
-        "data/tasks.parquet: lengths have different units, so correlations with them say nothing: "
-        "'characters' and 'words and marks'. "
-        "Profile every training set with one tokenizer.",
-    ),
-    "metrics averaged without bounds": (
-        {"tasks": having(tasks_frame()[["task"]], metric=["accuracy", "rouge"])},
-        {},
-        "data/tasks.parquet: scores of 2 metrics are not averaged, as no task states its bounds: "
-        "'accuracy' and 'rouge'. State score_min and score_max of the tasks, or rank_by in "
-        "site.toml.",
-    ),
-}
 
 
 @pytest.fixture(scope="module")
@@ -114,27 +61,8 @@ def broken(published: Path, tmp_path: Path) -> Callable[[Files, dict[str, str]],
     return change
 
 
-@pytest.mark.parametrize(("tables", "texts", "line"), FAULTS.values(), ids=FAULTS.keys())
-def test_each_fault_is_one_line(broken, tables, texts, line):
-    """With exit code 1; the published site stays, to the byte."""
-    project = broken(tables, texts)
-    before = contents(project)
-    said = run("build", project)
-    assert (1, "") == (said.exit_code, said.stdout)
-    errors = [text for text in said.stderr.splitlines() if not text.startswith("warning: ")]
-    assert [line, f"1 {ERROR_END}"] == errors
-    assert before == contents(project)
-
-
-@pytest.mark.parametrize(("tables", "texts", "line"), WARNINGS.values(), ids=WARNINGS.keys())
-def test_each_warning_is_one_line(broken, tables, texts, line):
-    """`--strict` makes it an error; that it is none without it is held in `test_cli.py`."""
-    said = run("check", broken(tables, texts), "--strict")
-    expected = [f"warning: {line}", f"1 {WARNING_END}"]
-    assert (1, "", expected) == (said.exit_code, said.stdout, said.stderr.splitlines())
-
-
 def test_all_faults_of_all_files_in_one_run(broken):
+    """The published site stays, to the byte."""
     texts = {
         "site.toml": f"{SITE_TOML}baselin = 'x'\n",
         "data/content/about.md": "{{ nope }}",
@@ -144,6 +72,7 @@ def test_all_faults_of_all_files_in_one_run(broken):
         "other/thesis.tex": "x",
     }
     project = broken({"results": results_frame()[:9]}, texts)
+    before = contents(project)
     for command in COMMANDS:
         said = run(command, project, "--out", str(project / "other"))
         assert [
@@ -160,6 +89,7 @@ def test_all_faults_of_all_files_in_one_run(broken):
             "templates/task.html:2: unexpected 'end of print statement'",
             "7 errors; nothing was written.",
         ] == said.stderr.splitlines()
+        assert (1, "", before) == (said.exit_code, said.stdout, contents(project))
 
 
 def test_faults_that_need_no_figures_are_reported_with_broken_tables(broken):

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from click.testing import CliRunner
 
-from site_builder.commands import main
+from tests.commands.test_cli import run
 from tests.helpers.sites import contents
 
 SCORES = "model,task,score\na,s,0.7\na,t,0.6\nb,s,0.8\nb,t,0.5\n"
@@ -114,7 +113,7 @@ def test_each_mistake_is_one_line(tmp_path, monkeypatch, files, command, line):
             content.to_parquet(path)
     monkeypatch.chdir(tmp_path)
     before = contents(tmp_path)
-    said = CliRunner().invoke(main, command.split())
+    said = run(*command.split())
     assert isinstance(said.exception, SystemExit), said.exception
     assert 1 == said.stderr.splitlines().count(line), said.stderr
     assert "Traceback" not in said.output

@@ -209,10 +209,3 @@ def test_a_folder_that_is_a_link_is_not_listed(project):
         (project / name).symlink_to("/")
     tables = [f"data/{name}.parquet" for name in ("models", "results", "tasks")]
     assert sorted([*tables, "site.toml"]) == own(project)
-
-
-def test_a_project_that_never_was_good(tmp_path):
-    built = Rebuilder(tmp_path).build()
-    assert {} == built.served.files
-    assert 1 == len(built.served.lines)
-    assert built.served.lines[0].startswith("data/results.parquet: the file is missing.")

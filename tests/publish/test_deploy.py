@@ -6,16 +6,15 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 from site_builder import __version__
-from site_builder.commands import main
 from site_builder.errors import SiteError
 from site_builder.publish import git_branch
 from site_builder.publish.folder import publish
 from site_builder.publish.git_branch import push_site
 from site_builder.publish.manifest import MANIFEST
 from site_builder.publish.verify import verify_site
+from tests.commands.test_cli import run
 from tests.helpers.published import NEW_SITE, SITE
 from tests.helpers.sites import contents
 from tests.helpers.tables import SITE_TOML, board, results_frame, write_project
@@ -60,7 +59,7 @@ def site(tmp_path: Path) -> Path:
 
 def deploy(root: Path, *options: str) -> tuple[int, list[str]]:
     """Exit code and lines; nothing goes to stdout."""
-    said = CliRunner().invoke(main, ["deploy", "--project", str(root), "--quiet", *options])
+    said = run("deploy", "--project", root, "--quiet", *options)
     assert "" == said.stdout
     return said.exit_code, said.stderr.splitlines()
 
@@ -79,7 +78,7 @@ def commits(remote: Path) -> list[str]:
 
 def test_the_branch_holds_the_site_and_nothing_else(root, remote, tmp_path):
     """Byte for byte, the files that begin with a dot too: a copy that `verify` finds whole."""
-    said = CliRunner().invoke(main, ["deploy", "--project", str(root)])
+    said = run("deploy", "--project", root)
     assert 0 == said.exit_code
     commit = git(remote, "rev-parse", GH_PAGES)
     assert f"origin/gh-pages is at commit {commit[:10]}." == said.stderr.splitlines()[-1]

@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
 from site_builder import build
-from site_builder.commands import main
 from site_builder.errors import SiteError
 from site_builder.publish import folder as publishing
 from site_builder.publish.folder import Staging, publish, recover, staging
+from tests.commands.test_cli import run
 from tests.helpers.faulty import at_step, full_disk, once, state
 from tests.helpers.published import NEW_SITE, SITE, beside, refusal
 from tests.helpers.sites import ROOT, contents
@@ -165,14 +164,14 @@ def test_a_build_that_fails_before_it_publishes(project, monkeypatch, error):
     def compute(*_: object) -> None:
         raise error
 
-    out, command = project / "site", ["build", "--project", str(project)]
+    out, command = project / "site", ("build", "--project", project)
     publish(SITE, out)
     with monkeypatch.context() as broken:
         broken.setattr(build, "compute_site", compute)
-        assert 1 == CliRunner().invoke(main, command).exit_code
+        assert 1 == run(*command).exit_code
     assert ("old", []) == (state(out), beside(out))
-    assert 0 == CliRunner().invoke(main, command).exit_code
-    assert (0, []) == (CliRunner().invoke(main, ["verify", str(out)]).exit_code, beside(out))
+    assert 0 == run(*command).exit_code
+    assert (0, []) == (run("verify", out).exit_code, beside(out))
 
 
 # A build of another process: it stages, says so, and goes on when it is told to.
@@ -266,7 +265,7 @@ def test_the_site_is_back_even_if_the_next_build_fails(project):
     publish(SITE, out)
     out.replace(left_by_kill(out, "new").old)
     (project / "data/results.parquet").write_bytes(b"")
-    said = CliRunner().invoke(main, ["build", "--project", str(project)])
+    said = run("build", "--project", project)
     assert 1 == said.exit_code
     assert said.stderr.startswith("  Restoring the site that a killed build had moved away ")
     assert SITE == contents(out)

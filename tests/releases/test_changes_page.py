@@ -7,10 +7,9 @@ from uuid import UUID
 from xml.etree import ElementTree
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from playwright.sync_api import Browser
 
-from site_builder.commands import main
 from site_builder.compute.catalog import Release
 from site_builder.config import SiteConfig
 from site_builder.releases.changes import find_changes
@@ -23,6 +22,7 @@ from site_builder.releases.feed import (
 )
 from site_builder.releases.read import read_published
 from site_builder.releases.snapshot import Snapshot
+from tests.commands.test_cli import run
 from tests.helpers.browsing import both_sizes, breaches, open_page, overflow
 from tests.helpers.editions import (
     BASE,
@@ -135,9 +135,7 @@ def test_scores_of_now_lead_to_their_rows(site):
 
 def test_the_document_is_what_the_command_says(site, folder):
     """`diff --format json` of the same two."""
-    said = CliRunner().invoke(
-        main, ["diff", str(folder / "old"), str(folder / "new"), "--format", "json"]
-    )
+    said = run("diff", folder / "old", folder / "new", "--format", "json")
     assert said.stdout.encode() == site.files["api/v1/changes.json"]
 
 
@@ -277,10 +275,6 @@ def test_without_a_date_there_is_no_feed_but_one_warning(folder, tmp_path):
     assert "changes/index.html" in site.files
     assert "changes/feed.xml" not in site.files
     assert not any(b"atom+xml" in page for page in site.files.values())
-
-
-def run(*args: object) -> Result:
-    return CliRunner().invoke(main, [str(arg) for arg in args])
 
 
 # --- `--previous published` and `--released` ------------------------------------------------------

@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
-from click.testing import CliRunner
 from markdown import markdown
 
-from site_builder.commands import main
+from tests.commands.test_cli import run
 from tests.helpers.tables import write_project
 from tests.helpers.workflows import obeyed
 
@@ -54,12 +53,11 @@ class Proposal:
 
     def review(self, *options: str) -> dict[str, Any]:
         """The review of the change, and its comment as `comment`."""
-        args = ["review", str(self.base), str(self.root), "--out", str(self.out), *options]
-        done = CliRunner().invoke(main, args)
+        done = run("review", self.base, self.root, "--out", self.out, *options)
         assert 0 == done.exit_code, done.output
         assert [] == obeyed(done.output)
         found: dict[str, Any] = json.loads((self.out / "review.json").read_text())
-        again = CliRunner().invoke(main, ["comment", str(self.out / "review.json")])
+        again = run("comment", self.out / "review.json")
         text = (self.out / "comment.md").read_text()
         assert (0, text.strip()) == (again.exit_code, again.output.strip())
         return found | {"comment": text}
@@ -100,11 +98,9 @@ def test_a_newcomer_learns_its_rank(proposal):
 def test_a_newcomer_learns_whom_it_is_level_with(proposal):
     """As the rank interval of the board has it; scores that differ in both ways tell little."""
     scores = [81, 60, 82, 61, 80, 64, 83, 60]
-    lines = "".join(f"  {task}: {score}\n" for task, score in zip(TASKS, scores, strict=True))
     proposal.write("data/submissions/new.json", json.dumps({
         "schema": 1, "model": "m", "scores": dict(zip(TASKS, scores, strict=True))}))  # fmt: skip
     found = proposal.review()
-    assert lines
     (entry,) = found["entries"]
     assert entry["best"] <= entry["rank"] <= entry["worst"]
     assert f"level with {entry['best']}" in found["comment"]
@@ -304,9 +300,9 @@ def test_no_other_document_is_commented(proposal, changed):
     good |= {"n_data": 0, "n_others": 0, "n_faults": 0}
     text = changed if isinstance(changed, str) else json.dumps(good | changed)
     path.write_text(json.dumps(good))
-    assert 0 == CliRunner().invoke(main, ["comment", str(path)]).exit_code
+    assert 0 == run("comment", path).exit_code
     path.write_text(text)
-    done = CliRunner().invoke(main, ["comment", str(path)])
+    done = run("comment", path)
     assert (1, "") == (done.exit_code, done.stdout)
     assert "it is no review" in done.stderr
 
@@ -328,14 +324,14 @@ def test_a_forged_review_says_nothing_but_code(proposal):
     }  # fmt: skip
     path = proposal.out.with_suffix(".json")
     path.write_text(json.dumps(review))
-    done = CliRunner().invoke(main, ["comment", str(path)])
+    done = run("comment", path)
     assert 0 == done.exit_code, done.output
     assert is_plain(done.stdout)
     assert 1 == done.stdout.count("### Scores changed")
     assert [] == obeyed(done.stdout)
     path.unlink()
     path.symlink_to("/etc/passwd")
-    assert 1 == CliRunner().invoke(main, ["comment", str(path)]).exit_code
+    assert 1 == run("comment", path).exit_code
 
 
 # The text of an issue: what of it becomes the file, and what is said of that.
@@ -372,7 +368,7 @@ def test_the_text_of_an_issue_is_one_file(proposal, tmp_path, name):
     body, file, said = ISSUES[name]
     out = proposal.root / "data/submissions/issue-7.yaml"
     (tmp_path / "event.json").write_text(json.dumps({"issue": {"body": body}}))
-    done = CliRunner().invoke(main, ["form", str(tmp_path / "event.json"), "--out", str(out)])
+    done = run("form", tmp_path / "event.json", "--out", out)
     assert 0 == done.exit_code, done.output
     assert file == out.read_text(encoding="utf8")
     comment = proposal.review()["comment"]
@@ -383,7 +379,6 @@ def test_the_text_of_an_issue_is_one_file(proposal, tmp_path, name):
 @pytest.mark.parametrize("event", ["", "[]", '{"issue": 1}', '{"issue": {"body": 1}}', "[" * 10**5])
 def test_what_is_no_issue_is_refused(tmp_path, event):
     (tmp_path / "event.json").write_text(event)
-    args = ["form", str(tmp_path / "event.json"), "--out", str(tmp_path / "a.yaml")]
-    done = CliRunner().invoke(main, args)
+    done = run("form", tmp_path / "event.json", "--out", tmp_path / "a.yaml")
     assert (1, False) == (done.exit_code, (tmp_path / "a.yaml").exists())
     assert "it is no event of an issue" in done.output
