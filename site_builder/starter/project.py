@@ -143,17 +143,20 @@ def _files_on_request(root: Path, plan: Plan) -> dict[str, bytes]:
     """Return the files of what a project asks for: by an option, or in the `site.toml` it has."""
     files = dict[str, str]()
     if plan.updates_from:
-        data_set = plan.updates_from.removeprefix("hf://datasets/")
-        is_on_hub = data_set != plan.updates_from
-        source = f"https://huggingface.co/datasets/{data_set}" if is_on_hub else data_set
+        source = json.dumps(_address_of(plan.updates_from))  # the JSON of a text is YAML too
         text = workflow_text("update.yml", plan.action)
-        # The JSON of a text is YAML too.
-        files[UPDATE] = text.replace('SOURCE: "."', f"SOURCE: {json.dumps(source)}")
+        files[UPDATE] = text.replace('SOURCE: "."', f"SOURCE: {source}")
     with suppress(SiteError):  # what reads it next says why
         if load_config(root).site.submissions:
             files[SUBMISSION] = workflow_text("submission.yml", plan.action)
             files[FORM] = _read("issue-form.yaml", **form_texts())
     return {path: text.encode() for path, text in files.items()}
+
+
+def _address_of(source: str) -> str:
+    """Return the address of a Git repository for a data set of the Hub; else the source itself."""
+    name = source.removeprefix("hf://datasets/")
+    return source if name == source else f"https://huggingface.co/datasets/{name}"
 
 
 def _pin_rule(root: Path) -> None:
