@@ -9,13 +9,7 @@ from pathlib import Path
 import click
 
 from site_builder.commands.console import Console, echo, project_option
-from site_builder.devserver.server import (
-    FIRST_PORT,
-    LOOPBACK,
-    Rebuilt,
-    follow,
-    listen,
-)
+from site_builder.devserver.server import FIRST_PORT, LOOPBACK, Rebuilt, follow, listen
 from site_builder.errors import SiteError
 from site_builder.formatting import listed
 

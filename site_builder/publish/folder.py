@@ -13,12 +13,7 @@ from pathlib import Path
 from site_builder.atomic import flush_file, flush_names
 from site_builder.errors import Fault, LockedError, SiteError, unwritable
 from site_builder.locks import exclusive, read_holder, write_holder
-from site_builder.publish.manifest import (
-    GENERATOR,
-    added_files,
-    is_plain_file,
-    read_manifest,
-)
+from site_builder.publish.manifest import GENERATOR, added_files, is_plain_file, read_manifest
 from site_builder.records import Record
 from site_builder.symlinks import is_inside
 

@@ -89,15 +89,20 @@ def open_branch(root: Path, remote: str, branch: str) -> SiteFiles | None:
 
     def read(path: str) -> bytes | None:
         try:
-            if not _git(root, "ls-tree", "--full-tree", f"{commit}", path):
-                return None
-            command = ["git", "-C", str(root), "cat-file", "blob", f"{commit}:{path}"]
-            return subprocess.run(command, capture_output=True, check=True).stdout
+            return _read(root, f"{commit}", path)
         except CalledProcessError as error:
             where = f"{place}:{path}"
             raise unreadable(where, "git cannot read it") from error
 
     return SiteFiles(place, read) if commit else None
+
+
+def _read(root: Path, commit: str, path: str) -> bytes | None:
+    """Return the content of a file of a commit; None where there is none."""
+    if not _git(root, "ls-tree", "--full-tree", commit, path):
+        return None
+    command = ["git", "-C", str(root), "cat-file", "blob", f"{commit}:{path}"]
+    return subprocess.run(command, capture_output=True, check=True).stdout
 
 
 def push_site(site: Path, root: Path, remote: str, branch: str, message: str) -> tuple[str, bool]:
@@ -115,7 +120,7 @@ def push_site(site: Path, root: Path, remote: str, branch: str, message: str) ->
     place = f"{remote}/{branch}"
     try:
         parent = _fetch(root, remote, branch)
-        if parent and not _is_site(root, parent):
+        if parent and not parse_manifest(_read(root, parent, MANIFEST) or b""):
             what = f"the branch holds something that {GENERATOR} did not build"
             raise SiteError(Fault(place, what, "Choose another, or delete it on the remote."))
         tree = _write_tree(root, site, parent)
@@ -139,12 +144,6 @@ def _fetch(root: Path, remote: str, branch: str) -> str | None:
     if commit:
         _git(root, "fetch", "--no-tags", remote, ref)
     return commit
-
-
-def _is_site(root: Path, commit: str) -> bool:
-    if not _git(root, "ls-tree", "--full-tree", commit, MANIFEST):
-        return False
-    return parse_manifest(_git(root, "show", f"{commit}:{MANIFEST}")) is not None
 
 
 def _write_tree(root: Path, site: Path, parent: str | None) -> str:

@@ -223,10 +223,8 @@ def is_other_version(task: str, old: Mapping[str, Facts], new: Mapping[str, Fact
 
 def _without(snapshot: Snapshot, tasks: Collection[str]) -> Snapshot:
     """Return a snapshot without the scores of some tasks."""
-    if not tasks:
-        return snapshot
     kept = {key: state for key, state in snapshot.scores.items() if key[1] not in tasks}
-    return replace(snapshot, scores=kept)
+    return replace(snapshot, scores=kept) if tasks else snapshot
 
 
 def _only(mine: Iterable[_Key], others: Collection[_Key]) -> tuple[_Key, ...]:

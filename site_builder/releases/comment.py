@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from site_builder.config import Words
@@ -30,7 +30,9 @@ def review_comment(review: Review) -> str:
         parts.append(markdown_table(_SAY("review.faults"), ("where", "kind", "fault"), rows, more))
     parts += _entry_parts(review)
     if review.others:
-        parts += _file_parts(review)
+        parts.append(_SAY("review.others", review.n_others))
+        parts.append(_list(map(as_code, review.others), review.n_others))
+        parts += [] if review.whole else [_SAY("review.not_taken")]
     sections = review.sections or []
     titles = {section.key: f"changes.title.{section.key}" for section in sections}
     for section in sections:
@@ -56,10 +58,16 @@ def _entry_parts(review: Review) -> Iterator[str]:
     if not review.entries:
         yield _SAY("review.no_entry")
         return
-    lines = [f"- {_entry_text(entry)}" for entry in islice(review.entries, _MAX_LINES)]
-    if (more := len(review.entries) - len(lines)) > 0:
+    texts = _list(map(_entry_text, review.entries), len(review.entries))
+    yield f"### {_SAY('review.entries')}\n\n{texts}"
+
+
+def _list(texts: Iterable[str], n: int) -> str:
+    """Return a list of the first texts, and how many more of `n` there are."""
+    lines = [f"- {text}" for text in islice(texts, _MAX_LINES)]
+    if (more := n - len(lines)) > 0:
         lines.append(f"- {_SAY('changes.n_more', more)}")
-    yield f"### {_SAY('review.entries')}\n\n" + "\n".join(lines)
+    return "\n".join(lines)
 
 
 def _entry_text(entry: ReviewedEntry) -> str:
@@ -80,14 +88,3 @@ def _entry_text(entry: ReviewedEntry) -> str:
         text = _SAY(kind, entry.ranked, rank=ordinal(entry.rank), level=level, **known)
     costs = ", ".join(f"{as_code(label)} {as_code(number)}" for label, number in entry.measures)
     return f"{text}. {costs and f'{costs}.'}".strip()
-
-
-def _file_parts(review: Review) -> Iterator[str]:
-    yield _SAY("review.others", review.n_others)
-    shown = review.others[:_MAX_LINES]
-    lines = [f"- {as_code(name)}" for name in shown]
-    if (more := review.n_others - len(shown)) > 0:
-        lines.append(f"- {_SAY('changes.n_more', more)}")
-    yield "\n".join(lines)
-    if not review.whole:
-        yield _SAY("review.not_taken")

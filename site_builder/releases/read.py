@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -106,8 +107,15 @@ def find_news(
     today, kept = new.snapshot.release, list[KeptRelease]()
     own = KeptRelease(old.snapshot.release, old.stored or write_snapshot(old.snapshot))
     others = choose_kept(k for k in (own, *old.kept) if k.release.sha256 != today.sha256)
-    snapshots = _sound_snapshots(others, old.snapshot, kept, faults)
-    histories = compute_histories(computed, snapshots, today)
+
+    def snapshots() -> Iterator[Snapshot]:
+        for one in others:
+            is_known = one.release == old.snapshot.release
+            if snapshot := old.snapshot if is_known else _sound_snapshot(one, faults):
+                kept.append(one)
+                yield snapshot
+
+    histories = compute_histories(computed, snapshots(), today)
     changes = find_changes(old.snapshot, new.snapshot, *_turned_claims(old, new))
     return ReleaseNews(changes, earlier or (), tuple(kept), histories), tuple(faults)
 
@@ -120,11 +128,11 @@ def _release_before(
     if not is_same and (not site.is_implied or is_earlier(own, today)):
         return replace(site, told=None)
     for place, kept in enumerate(site.kept):
-        sound = [*_sound_snapshots([kept], None, [], faults)]
-        if sound and kept.release.sha256 != today.sha256:
+        snapshot = _sound_snapshot(kept, faults)
+        if snapshot and kept.release.sha256 != today.sha256:
             return replace(
                 site,
-                snapshot=sound[0],
+                snapshot=snapshot,
                 prose=replace(site.prose, figures={}),
                 stored=kept.content,
                 kept=site.kept[place + 1 :],
@@ -135,36 +143,18 @@ def _release_before(
 
 def is_earlier(release: Release, other: Release) -> bool:
     """Return whether a release is of an earlier day than another, as far as both days are known."""
-    return bool(release.date and other.date) and whole_day(release.date or "") < whole_day(
-        other.date or ""
-    )
+    days = [whole_day(of.date) for of in (release, other) if of.date]
+    return len(days) == 2 and days[0] < days[1]
 
 
-def _sound_snapshots(
-    releases: Iterable[KeptRelease],
-    known: Snapshot | None,
-    sound: list[KeptRelease],
-    faults: list[Fault],
-) -> Iterator[Snapshot]:
-    """Yield the snapshots of kept releases, one at a time; what is none adds a warning.
-
-    Those that are sound go into a list. `known` has been read already.
-    """
-    for kept in releases:
-        if known is not None and kept.release == known.release:
-            sound.append(kept)
-            yield known
-            continue
-        try:
-            snapshot = read_snapshot(kept.content, _MAX_KEPT_UNPACKED)
-        except ValueError:
-            faults.append(dropped_fault(kept))
-            continue
+def _sound_snapshot(kept: KeptRelease, faults: list[Fault]) -> Snapshot | None:
+    """Return the snapshot of a kept release; None, with a warning, where it is none."""
+    with suppress(ValueError):
+        snapshot = read_snapshot(kept.content, _MAX_KEPT_UNPACKED)
         if snapshot.release == kept.release:
-            sound.append(kept)
-            yield snapshot
-        else:
-            faults.append(dropped_fault(kept))
+            return snapshot
+    faults.append(dropped_fault(kept))
+    return None
 
 
 def _turned_claims(

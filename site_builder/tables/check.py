@@ -22,20 +22,8 @@ from site_builder.tables.metrics import are_mixed, direction_of, is_limited
 from site_builder.tables.overrides import NOTHING, override_tables
 from site_builder.tables.parts import fill_parents, find_part_faults, split_subsets
 from site_builder.tables.prices import add_costs
-from site_builder.tables.read import (
-    LoadedTable,
-    LoadedTables,
-    Tables,
-    complete_tables,
-    positions,
-)
-from site_builder.tables.schema import (
-    EXAMPLES,
-    MODELS,
-    RESULTS,
-    TABLES,
-    TASKS,
-)
+from site_builder.tables.read import LoadedTable, LoadedTables, Tables, complete_tables, positions
+from site_builder.tables.schema import EXAMPLES, MODELS, RESULTS, TABLES, TASKS
 from site_builder.tables.shares import find_sample_sizes
 from site_builder.tables.submission_checks import find_scored_with_status, find_unscaled
 from site_builder.tables.table_faults import find_table_faults, row_faults, unsound_columns

@@ -11,7 +11,7 @@ import pandas as pd
 from site_builder.config import TOML, FacetSection, MeasureSection, SiteConfig
 from site_builder.errors import Fault, did_you_mean
 from site_builder.formatting import listed, sentence
-from site_builder.records import Record, replace
+from site_builder.records import Record
 from site_builder.tables.metrics import measure_of, plain_name
 from site_builder.tables.read import LoadedTable, has_type
 from site_builder.tables.schema import (
@@ -72,18 +72,13 @@ def sort_columns(
         what = f"{listed(others, most=8)}: not shown"
         fix = "Declare them under [measures] in site.toml, as unit and higher_is_better."
         faults.append(Fault(results.where, what, fix, "warning"))
-    facts = [n for n in of_models if MODELS.column(n) is None and n not in settings]
-    facets = (
-        *(replace(make_facet(n, config), is_number=_is_number(frame[n])) for n in settings),
-        *(
-            replace(make_facet(n, config), is_setting=False, is_number=_is_number(models.frame[n]))
-            for n in facts
-            if models
-        ),
-    )
+    facets = [make_facet(name, config, frame[name]) for name in settings]
+    if models:
+        facts = (n for n in of_models if MODELS.column(n) is None and n not in settings)
+        facets += [make_facet(n, config, models.frame[n], is_setting=False) for n in facts]
     named = dict.fromkeys((*config.measures, *MEASURES))
     measures = tuple(_measure(n, config) for n in named if n in frame and frame[n].notna().any())
-    return ResultColumns(facets, measures, tuple(faults))
+    return ResultColumns(tuple(facets), measures, tuple(faults))
 
 
 def measure_specs(config: SiteConfig) -> tuple[ColumnSpec, ...]:
@@ -153,10 +148,13 @@ def names_setting(name: str) -> bool:
     return not SETTINGS.isdisjoint(plain_name(name).split("_")) and not measure_of(name)
 
 
-def make_facet(name: str, config: SiteConfig) -> Facet:
+def make_facet(
+    name: str, config: SiteConfig, values: pd.Series | None = None, *, is_setting: bool = True
+) -> Facet:
     """Return a facet as `site.toml` declares it, or with the name of its column."""
     stated = config.facets.get(name, FacetSection())
-    return Facet(name, stated.label or _plain(name), tuple(stated.order))
+    is_number = values is not None and _is_number(values)
+    return Facet(name, stated.label or _plain(name), tuple(stated.order), is_setting, is_number)
 
 
 def _measure(name: str, config: SiteConfig) -> Measure:

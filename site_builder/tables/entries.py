@@ -95,8 +95,8 @@ def _with_verification(tables: Tables, config: SiteConfig) -> Tables:
     found = found.where(found.notna(), tables.models["verification"])
     if found.isna().all():
         return tables
-    order, facet = tuple(reversed(VERIFICATIONS)), make_facet("verification", config)
-    facet = replace(facet, order=order, is_setting=False)
+    facet = make_facet("verification", config, is_setting=False)
+    facet = replace(facet, order=tuple(reversed(VERIFICATIONS)))
     models = tables.models.assign(verification=found)
     return replace(tables, models=models, facets=(*tables.facets, facet))
 

@@ -14,18 +14,8 @@ from site_builder.config import SiteConfig
 from site_builder.errors import Fault, Severity, did_you_mean, limit_faults, shortened
 from site_builder.formatting import quoted
 from site_builder.tables.files import NUMBER
-from site_builder.tables.read import (
-    LoadedTable,
-    has_type,
-)
-from site_builder.tables.schema import (
-    LARGEST,
-    RESULTS,
-    TYPE_WORDS,
-    ColumnSpec,
-    is_date,
-    whole_day,
-)
+from site_builder.tables.read import LoadedTable, has_type
+from site_builder.tables.schema import LARGEST, RESULTS, TYPE_WORDS, ColumnSpec, is_date, whole_day
 
 _INVISIBLE = ("Cc", "Cf", "Zl", "Zp", "Zs")
 # HTML has no null character, and reads a carriage return as another line end.

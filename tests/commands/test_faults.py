@@ -14,14 +14,7 @@ from site_builder.commands.console import as_annotations
 from site_builder.errors import Fault
 from site_builder.prose.template import NAMES, prose_variables
 from tests.helpers.sites import contents, index_results
-from tests.helpers.tables import (
-    SITE_TOML,
-    Files,
-    board,
-    changed,
-    results_frame,
-    write_project,
-)
+from tests.helpers.tables import SITE_TOML, Files, board, changed, results_frame, write_project
 
 COMMANDS = ("check", "build")
 ERROR_END = "error; nothing was written."

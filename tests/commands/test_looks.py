@@ -107,14 +107,22 @@ def test_colours_of_a_sheet():
     assert {} == colours_of("a { --paper: #fefefe; }", "dark")
 
 
-@pytest.mark.parametrize("sheet", ["", OLDER])
-def test_both_themes(project, chromium, sheet):
-    """The system's, without scripts too; the visitor's choice over it; charts in its colours."""
-    light, dark = ("#fefefe", "#010101") if sheet else ("#fbfbfa", "#0f141a")
+@pytest.mark.parametrize(
+    ("sheet", "toml", "light", "dark"),
+    [
+        ("", "", "#fbfbfa", "#0f141a"),
+        (OLDER, '[theme.dark]\npaper = "#000080"\n', "#fefefe", "#000080"),
+    ],
+)
+def test_both_themes(project, chromium, sheet, toml, light, dark):
+    """The system's, without scripts too; the visitor's choice over it; charts in its colours.
+
+    A theme of `site.toml` holds over a sheet of the project.
+    """
     if sheet:
         (project / "static/css").mkdir(parents=True)
         (project / "static/css/tokens.css").write_text(sheet)
-    home = built(project, "").url
+    home = built(project, toml).url
     plain, _ = open_page(chromium, home, java_script_enabled=False)
     page, _ = open_page(chromium, home)
     for scheme, seen, other in (("light", light, dark), ("dark", dark, light)):
@@ -130,16 +138,6 @@ def test_both_themes(project, chromium, sheet):
         assert other == page.evaluate("site.colour('--paper')")
         page.reload()
         expect(page.locator("html")).to_have_css("background-color", rgb(other))
-
-
-def test_a_theme_holds_over_a_sheet_of_the_project(project, chromium):
-    (project / "static/css").mkdir(parents=True)
-    (project / "static/css/tokens.css").write_text(OLDER)
-    home = built(project, '[theme.dark]\npaper = "#000080"\n').url
-    page, _ = open_page(chromium, home)
-    for scheme, seen in (("light", "#fefefe"), ("dark", "#000080")):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        expect(page.locator("html")).to_have_css("background-color", rgb(seen))
 
 
 def test_every_colour_is_one_of_the_style_sheet_and_explained():
@@ -238,19 +236,18 @@ def test_a_page_of_words(project):
     assert b"pages/our-method/" in found
 
 
-@pytest.mark.parametrize(
-    ("name", "text", "title"),
-    [
-        ("our-method", "# One\n\nTwo", "One"),
-        ("our-method", "Two\n\n# One", "Our method"),
-        ("x", "# <b> & {{ x }}", "<b> & {{ x }}"),
-        ("caf\N{LATIN SMALL LETTER E WITH ACUTE}", "", "Caf\N{LATIN SMALL LETTER E WITH ACUTE}"),
-    ],
-)
-def test_the_title_of_a_page(project, name, text, title):
-    site = built(project, "", **{name: text})
-    page = site.page(f"pages/{make_slugs([name])[name]}/")
-    assert [title] == [head.get_text() for head in page.select("h1")]
+def test_the_title_of_a_page(project):
+    """Its heading if it begins with one, else its name."""
+    texts = {
+        "first": ("# One\n\nTwo", "One"),
+        "our-method": ("Two\n\n# One", "Our method"),
+        "x": ("# <b> & {{ x }}", "<b> & {{ x }}"),
+        "caf\xe9": ("", "Caf\xe9"),
+    }
+    site = built(project, "", **{name: text for name, (text, _) in texts.items()})
+    for name, slug in make_slugs(texts).items():
+        page = site.page(f"pages/{slug}/")
+        assert [texts[name][1]] == [head.get_text() for head in page.select("h1")]
 
 
 def test_navigation(project):

@@ -72,22 +72,20 @@ def test_there_are_workflows_to_check():
     )
 
 
-def test_workflows_follow_githubs_schema():
-    check = [sys.executable, "-m", "check_jsonschema", "--builtin-schema"]
-    for schema, files in (("workflows", WORKFLOWS), ("actions", [ROOT / "action.yml"])):
-        args = [*check, f"vendor.github-{schema}", *files]
-        result = subprocess.run(args, capture_output=True, text=True)
-        assert result.returncode == 0, result.stdout + result.stderr
+def check_schema(name: str, *files: Path) -> None:
+    """Check files by a schema of GitHub's."""
+    check = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.github-{name}"]
+    result = subprocess.run([*check, *files], capture_output=True, text=True)
+    assert 0 == result.returncode, result.stdout + result.stderr
 
 
-def test_issue_forms_and_the_citation_follow_their_schemas():
+def test_workflows_forms_and_the_citation_follow_their_schemas():
+    check_schema("workflows", *WORKFLOWS)
+    check_schema("actions", ROOT / "action.yml")
+    check_schema("issue-config", ROOT / ".github/ISSUE_TEMPLATE/config.yml")
     forms = sorted((ROOT / ".github/ISSUE_TEMPLATE").glob("[!c]*.yml"))
     assert 3 == len(forms)
-    config = ROOT / ".github/ISSUE_TEMPLATE/config.yml"
-    for schema, files in (("github-issue-forms", forms), ("github-issue-config", [config])):
-        check = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}"]
-        result = subprocess.run([*check, *files], capture_output=True, text=True)
-        assert 0 == result.returncode, result.stdout
+    check_schema("issue-forms", *forms)
     citation = YAML(typ="safe").load(ROOT / "CITATION.cff")
     assert (site_builder.__version__, "MIT") == (citation["version"], citation["license"])
 
@@ -99,10 +97,7 @@ def test_the_issue_form_follows_githubs_schema(tmp_path):
     for name, value in values.items():
         text = text.replace(f"@{name}", value)
     (tmp_path / "form.yml").write_text(text)
-    check = [sys.executable, "-m", "check_jsonschema", "--builtin-schema"]
-    args = [*check, "vendor.github-issue-forms", tmp_path / "form.yml"]
-    result = subprocess.run(args, capture_output=True, text=True)
-    assert 0 == result.returncode, result.stdout
+    check_schema("issue-forms", tmp_path / "form.yml")
     form = YAML(typ="safe").load(text)
     assert [LABEL] == form["labels"]
     filled = form["body"][1]["attributes"]["value"].replace("# task", "task")
@@ -191,11 +186,6 @@ def test_a_job_with_a_token_takes_one_file_at_most(workflow):
 def test_no_job_runs_for_ever(workflow):
     for job in read_workflow(workflow)["jobs"].values():
         assert 0 < job["timeout-minutes"] <= 30
-
-
-@pytest.mark.parametrize("workflow", PULL_REQUESTS, ids=lambda path: path.name)
-def test_a_check_of_a_pull_request_has_no_secret(workflow):
-    assert "secrets." not in workflow.read_text()
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import functools
 import gzip
 import http.server
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -67,7 +67,8 @@ class AsAHost(_Quiet):
 
 def serve(folder: Path) -> str:
     """The address of the folder, until the process ends."""
-    server = _server(folder, _Quiet)
+    answers = functools.partial(_Quiet, directory=str(folder))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), answers)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return f"http://127.0.0.1:{server.server_port}{PREFIX}"
 
@@ -75,17 +76,19 @@ def serve(folder: Path) -> str:
 @contextmanager
 def served(folder: Path, answers: type[_Quiet] = _Quiet) -> Iterator[str]:
     """The address of the folder, while the block runs."""
-    server = _server(folder, answers)
+    with hosted(functools.partial(answers, directory=str(folder))) as address:
+        yield f"{address}{PREFIX}"
+
+
+@contextmanager
+def hosted(answers: Callable[..., http.server.BaseHTTPRequestHandler]) -> Iterator[str]:
+    """The address of a server that answers so, while the block runs."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), answers)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}{PREFIX}"
+        yield f"http://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         server.server_close()
         thread.join()
-
-
-def _server(folder: Path, answers: type[_Quiet]) -> http.server.ThreadingHTTPServer:
-    handler = functools.partial(answers, directory=str(folder))
-    return http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)

@@ -77,7 +77,12 @@ def commits(remote: Path) -> list[str]:
 
 
 def test_the_branch_holds_the_site_and_nothing_else(root, remote, tmp_path):
-    """Byte for byte, the files that begin with a dot too: a copy that `verify` finds whole."""
+    """Byte for byte, the files that begin with a dot too: a copy that `verify` finds whole.
+
+    The sources stay as they are, and Git's settings: no password is stored in them.
+    """
+    settings = (root / ".git/config").read_bytes()
+    before = git(root, "rev-parse", "HEAD"), git(root, "branch"), git(root, "ls-files", "--stage")
     said = run("deploy", "--project", root)
     assert 0 == said.exit_code
     commit = git(remote, "rev-parse", GH_PAGES)
@@ -90,17 +95,9 @@ def test_the_branch_holds_the_site_and_nothing_else(root, remote, tmp_path):
     message = f"Data release {release}\n\nBuilt by leaderboard-site {__version__}."
     assert message == git(remote, "log", "--format=%B", GH_PAGES)
     assert "A Publisher" == git(remote, "log", "--format=%an", GH_PAGES)
-
-
-def test_the_sources_stay_as_they_are(root):
-    """Git's settings too: no password is stored in them."""
-    settings = (root / ".git/config").read_bytes()
-    before = git(root, "rev-parse", "HEAD"), git(root, "branch"), git(root, "ls-files", "--stage")
-    assert (0, []) == deploy(root)
     assert "" == git(root, "status", "--porcelain")
     after = git(root, "rev-parse", "HEAD"), git(root, "branch"), git(root, "ls-files", "--stage")
-    assert before == after
-    assert settings == (root / ".git/config").read_bytes()
+    assert (before, settings) == (after, (root / ".git/config").read_bytes())
 
 
 def test_the_same_site_makes_no_commit(root, remote, site):

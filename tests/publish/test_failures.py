@@ -157,12 +157,11 @@ def test_an_error_at_every_step(out, swaps, error):
     assert told >= 15
 
 
-@pytest.mark.parametrize("error", [MemoryError, KeyboardInterrupt])
-def test_a_build_that_fails_before_it_publishes(project, monkeypatch, error):
+def test_a_build_that_fails_before_it_publishes(project, monkeypatch):
     """The site is not touched, and the next build succeeds."""
 
     def compute(*_: object) -> None:
-        raise error
+        raise KeyboardInterrupt
 
     out, command = project / "site", ("build", "--project", project)
     publish(SITE, out)
@@ -251,13 +250,6 @@ def left_by_kill(out: Path, *parts: str) -> Staging:
         (staged.folder / part / "a").mkdir(parents=True)
         (staged.folder / part / "a/index.html").touch()
     return staged
-
-
-def test_a_site_that_a_killed_build_moved_away_is_put_back(out):
-    out.replace(left_by_kill(out, "new").old)
-    assert recover(out)
-    assert SITE == contents(out)
-    assert [] == beside(out)
 
 
 def test_the_site_is_back_even_if_the_next_build_fails(project):

@@ -13,13 +13,7 @@ from playwright.sync_api import Browser
 from site_builder.compute.catalog import Release
 from site_builder.config import SiteConfig
 from site_builder.releases.changes import find_changes
-from site_builder.releases.feed import (
-    MAX_ENTRIES,
-    FeedEntry,
-    ReleaseNews,
-    make_entries,
-    read_feed,
-)
+from site_builder.releases.feed import MAX_ENTRIES, FeedEntry, ReleaseNews, make_entries, read_feed
 from site_builder.releases.read import read_published
 from site_builder.releases.snapshot import Snapshot
 from tests.commands.test_cli import run
@@ -36,14 +30,7 @@ from tests.helpers.editions import (
     write_several,
 )
 from tests.helpers.serve import served
-from tests.helpers.sites import (
-    BuiltSite,
-    load_json,
-    single_spaced,
-    table,
-    target,
-    visible,
-)
+from tests.helpers.sites import BuiltSite, load_json, single_spaced, table, target, visible
 from tests.helpers.tables import board, changed, results_frame, write_project
 
 ATOM = "{http://www.w3.org/2005/Atom}"

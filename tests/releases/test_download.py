@@ -13,6 +13,7 @@ from site_builder.publish.manifest import with_manifest
 from site_builder.releases import download
 from site_builder.releases.download import open_site
 from site_builder.releases.read import read_release
+from tests.helpers import serve
 
 LOOK = "Look whether it is the right place."
 Answer = Callable[[http.server.BaseHTTPRequestHandler], None]
@@ -42,16 +43,11 @@ def hosted(host: Host) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        host.released.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with serve.hosted(Handler) as address:
+        try:
+            yield address
+        finally:
+            host.released.set()
 
 
 def file(content: bytes, length: int | None = None) -> Answer:

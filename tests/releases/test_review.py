@@ -136,16 +136,18 @@ WRONG = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", WRONG)
-def test_a_wrong_submission_is_told_its_line(proposal, name):
-    text, line, what = WRONG[name]
-    proposal.write("data/submissions/new.yaml", text)
+def test_wrong_submissions_are_told_their_lines(proposal):
+    """Twenty at once, each of a model of its own; none is told of what another has."""
+    for n, (name, (text, _, _)) in enumerate(WRONG.items()):
+        proposal.write(f"data/submissions/{name}.yaml", text.replace("new/model", f"model-{n}"))
     found = proposal.review()
-    told = [f":{f['line']}: {f['place']}: {f['message']}" for f in found["faults"]]
-    assert any(one.startswith(line) and what in one for one in told), told
-    assert {"data/submissions/new.yaml"} == {f["file"] for f in found["faults"]}
+    told = {name: list[str]() for name in WRONG}
+    for f in found["faults"]:
+        told[Path(f["file"]).stem].append(f":{f['line']}: {f['place']}: {f['message']}")
+    for name, (_, line, what) in WRONG.items():
+        assert any(one.startswith(line) and what in one for one in told[name]), (name, told[name])
+        assert f"`data/submissions/{name}.yaml{line}" in found["comment"]
     assert not (proposal.out / "site").exists()
-    assert f"`data/submissions/new.yaml{line}" in found["comment"]
     assert is_plain(found["comment"])
 
 
@@ -334,15 +336,16 @@ def test_a_forged_review_says_nothing_but_code(proposal):
     assert 1 == run("comment", path).exit_code
 
 
-# The text of an issue: what of it becomes the file, and what is said of that.
+# The text of an issue: what of it becomes the file, and what is said of that; of a file like one
+# before it, no more is asked.
 ISSUES = {
     "filled in": (f"### The entry\r\n\r\n```yaml\r\n{GOOD}```\r\n", GOOD, "would be **2nd of 6**"),
-    "no fence": (GOOD, f"{GOOD}\n", "would be **2nd of 6**"),
-    "no end": (f"```yaml\n{GOOD}", f"{GOOD}\n", "would be **2nd of 6**"),
-    "two fences": (f"```\n{GOOD}```\n```\nmodel: x\n```", GOOD, "would be **2nd of 6**"),
+    "no fence": (GOOD, f"{GOOD}\n", ""),
+    "no end": (f"```yaml\n{GOOD}", f"{GOOD}\n", ""),
+    "two fences": (f"```\n{GOOD}```\n```\nmodel: x\n```", GOOD, ""),
     "nothing": (None, "\n", "the file is empty"),
     "empty": ("```yaml\n```", "", "the file is empty"),
-    "many fences": ("```x\n" * 16_000, "", "the file is empty"),
+    "many fences": ("```x\n" * 16_000, "", ""),
     "surrogate": ("```yaml\nmodel: \ud800", "model: ?\n", "is not valid YAML"),
     "path": (
         "```yaml\nschema: 1\nmodel: ../../site.toml\nscores: { a: 1 }\n```",
@@ -371,9 +374,10 @@ def test_the_text_of_an_issue_is_one_file(proposal, tmp_path, name):
     done = run("form", tmp_path / "event.json", "--out", out)
     assert 0 == done.exit_code, done.output
     assert file == out.read_text(encoding="utf8")
-    comment = proposal.review()["comment"]
-    assert said in comment
-    assert is_plain(comment)
+    if said:
+        comment = proposal.review()["comment"]
+        assert said in comment
+        assert is_plain(comment)
 
 
 @pytest.mark.parametrize("event", ["", "[]", '{"issue": 1}', '{"issue": {"body": 1}}', "[" * 10**5])

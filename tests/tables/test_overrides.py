@@ -54,12 +54,8 @@ def test_facts_replace_those_of_the_table_also_as_published(tmp_path):
     assert ["accuracy", "f1"] == published["metric"].tolist()
     assert [1, 2] == published["turns"].tolist()
     assert (before, before) == (table.source, (root / "data/tasks.parquet").read_bytes())
-
-
-def test_without_facts_the_published_file_is_that_of_the_project(tmp_path):
-    root = write_project(tmp_path, board())
-    table = check_project(root).loaded["tasks"]
-    assert (root / "data/tasks.parquet").read_bytes() == table.file
+    (root / "site.toml").unlink()
+    assert before == check_project(root).loaded["tasks"].file
 
 
 @pytest.mark.parametrize(

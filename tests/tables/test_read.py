@@ -50,13 +50,6 @@ def known(values: pd.Series) -> list[Any]:
     return [None if pd.api.types.is_scalar(v) and pd.isna(v) else v for v in values]
 
 
-def test_tables_are_read_as_written(project):
-    tables = load(project).tables
-    assert ["results", "models", "tasks"] == list(tables)
-    for name, frame in board().items():
-        pd.testing.assert_frame_equal(frame, tables[name].frame)
-
-
 @pytest.mark.parametrize("folder", ["data", "nowhere"])
 def test_missing_results_are_a_fault(tmp_path, folder):
     (tmp_path / "data").mkdir()
