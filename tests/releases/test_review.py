@@ -1,4 +1,4 @@
-"""Reviews of changes: twenty wrong ones, ten hostile ones, and what is said of a good one."""
+"""Reviews of changes: twenty wrong ones, hostile ones, and what is said of a good one."""
 
 import json
 import os
@@ -153,6 +153,9 @@ def test_wrong_submissions_are_told_their_lines(proposal):
 
 EVIL = "[x](http://evil) ![](http://evil/x.png) @team #1 <img src=x onerror=alert(1)> `|` $x$ "
 EVIL += "::set-output name=a::b https://evil www.evil.com ##[error]x"
+# Numbers that no float has, or that no rank can be made of, as scores.
+ODD = ("1e999", ".nan", "-.inf", "0x1p5", "1_0", "1e-400", "9" * 400, "--1")
+NUMBERS = ", ".join(f"{task}: {number}" for task, number in zip(TASKS, ODD, strict=True))
 
 
 def evil_names(to: Proposal) -> None:
@@ -162,11 +165,22 @@ def evil_names(to: Proposal) -> None:
     to.write("x\n::error::y.md", "x")
 
 
-def evil_faults(to: Proposal) -> None:
-    """Faults quote what is wrong."""
-    to.write(
-        "data/submissions/a.yaml", f"schema: 1\n{json.dumps(EVIL)}: 1\nmodel: 7\nscores: {{}}\n"
-    )
+def evil_texts(to: Proposal) -> None:
+    """Faults that quote, small files that grow or nest without end, objects, odd numbers."""
+    submissions = {
+        "a.yaml": f"schema: 1\n{json.dumps(EVIL)}: 1\nmodel: 7\nscores: {{}}\n",
+        "b.yaml": "a: &a [x]\n"
+        + "".join(
+            f"{chr(98 + n)}: &{chr(98 + n)} [{('*' + chr(97 + n) + ',') * 9}]\n" for n in range(9)
+        ),
+        "c.yaml": "x: " + "[" * 100_000,
+        "d.json": "[" * 100_000,
+        "e.yaml": "#" * 1_000_001,
+        "f.yaml": "!!python/object/apply:os.system ['touch owned']",
+        "g.yaml": f"schema: 1\nmodel: m\nscores: {{ {NUMBERS} }}\n",
+    }
+    for name, text in submissions.items():
+        to.write(f"data/submissions/{name}", text)
 
 
 def evil_settings(to: Proposal) -> None:
@@ -186,22 +200,6 @@ def evil_links(to: Proposal) -> None:
     (to.root / "data/submissions/a.yaml").symlink_to("/etc/passwd")
     (to.root / "data/models.csv").symlink_to("/etc/passwd")
     (to.root / "data/submissions/more").symlink_to("/etc")
-
-
-def evil_bombs(to: Proposal) -> None:
-    """Small files that grow or nest without end."""
-    bomb = "a: &a [x]\n" + "".join(
-        f"{chr(98 + n)}: &{chr(98 + n)} [{('*' + chr(97 + n) + ',') * 9}]\n" for n in range(9)
-    )
-    to.write("data/submissions/a.yaml", bomb)
-    to.write("data/submissions/b.yaml", "x: " + "[" * 100_000)
-    to.write("data/submissions/c.json", "[" * 100_000)
-    to.write("data/submissions/d.yaml", "#" * 1_000_001)
-
-
-def evil_objects(to: Proposal) -> None:
-    """YAML that would make objects."""
-    to.write("data/submissions/a.yaml", "!!python/object/apply:os.system ['touch owned']")
 
 
 def evil_folder(to: Proposal) -> None:
@@ -227,30 +225,14 @@ def evil_deletion(to: Proposal) -> None:
     to.write("data/results.csv", "\n".join(kept))
 
 
-def evil_numbers(to: Proposal) -> None:
-    """Numbers that no float has, or that no rank can be made of."""
-    scores = ", ".join(
-        f"{t}: {v}"
-        for t, v in zip(
-            TASKS,
-            ("1e999", ".nan", "-.inf", "0x1p5", "1_0", "1e-400", "9" * 400, "--1"),
-            strict=True,
-        )
-    )
-    to.write("data/submissions/a.yaml", f"schema: 1\nmodel: m\nscores: {{ {scores} }}\n")
-
-
 HOSTILE = {
-    evil_names: "would be **2nd of 6**",
-    evil_faults: "is not known",
-    evil_settings: "Review these 6 files as code",
-    evil_links: "`it is a link. Commit the file itself.`",
-    evil_bombs: "it has an anchor or alias",
-    evil_objects: "it has a tag (!)",
-    evil_folder: "Review these 2 files as code",
-    evil_many: "And",
-    evil_deletion: "Models removed",
-    evil_numbers: "not a number",
+    evil_names: ["would be **2nd of 6**"],
+    evil_texts: ["is not known", "anchor or alias", "it has a tag (!)", "6 levels", "not a number"],
+    evil_settings: ["Review these 6 files as code"],
+    evil_links: ["`it is a link. Commit the file itself.`"],
+    evil_folder: ["Review these 2 files as code"],
+    evil_many: ["And"],
+    evil_deletion: ["Models removed"],
 }
 
 
@@ -258,7 +240,7 @@ HOSTILE = {
 def test_a_hostile_change_is_plain_text(proposal, evil):
     evil(proposal)
     found = proposal.review()
-    assert HOSTILE[evil] in found["comment"]
+    assert [] == [text for text in HOSTILE[evil] if text not in found["comment"]]
     assert is_plain(found["comment"])
     assert len(found["comment"]) < 61_000
     assert "root:" not in json.dumps(found)
@@ -336,15 +318,15 @@ def test_a_forged_review_says_nothing_but_code(proposal):
     assert 1 == run("comment", path).exit_code
 
 
-# The text of an issue: what of it becomes the file, and what is said of that; of a file like one
-# before it, no more is asked.
+# The text of an issue: what of it becomes the file, and what is said of that, where no other test
+# has such a file.
 ISSUES = {
     "filled in": (f"### The entry\r\n\r\n```yaml\r\n{GOOD}```\r\n", GOOD, "would be **2nd of 6**"),
     "no fence": (GOOD, f"{GOOD}\n", ""),
     "no end": (f"```yaml\n{GOOD}", f"{GOOD}\n", ""),
     "two fences": (f"```\n{GOOD}```\n```\nmodel: x\n```", GOOD, ""),
     "nothing": (None, "\n", "the file is empty"),
-    "empty": ("```yaml\n```", "", "the file is empty"),
+    "empty": ("```yaml\n```", "", ""),
     "many fences": ("```x\n" * 16_000, "", ""),
     "surrogate": ("```yaml\nmodel: \ud800", "model: ?\n", "is not valid YAML"),
     "path": (
@@ -355,14 +337,14 @@ ISSUES = {
     "commands": (
         f"```yaml\nschema: 1\nmodel: m\n{EVIL!r}: 1\n```",
         f"schema: 1\nmodel: m\n{EVIL!r}: 1\n",
-        "is not known",
+        "",
     ),
     "bomb": (
         "```yaml\na: &a [x, x]\nb: [*a, *a]\n```",
         "a: &a [x, x]\nb: [*a, *a]\n",
-        "it has an anchor or alias",
+        "",
     ),
-    "deep": (f"```\n{'[' * 60_000}\n```", f"{'[' * 60_000}\n", "more than 6 levels"),
+    "deep": (f"```\n{'[' * 60_000}\n```", f"{'[' * 60_000}\n", ""),
 }
 
 
