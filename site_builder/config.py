@@ -386,7 +386,9 @@ class ModelSection(_ModelFacts):
     """`[models."NAME"]`: columns of the models table, instead of what the table states."""
 
 
-class _File(ConfigSection):
+class ConfigFile(ConfigSection):
+    """What `site.toml` states, by section."""
+
     site: SiteSection = Field(default_factory=SiteSection)
     words: Words = Field(default_factory=Words)
     board: BoardConfig = Field(default_factory=BoardConfig)
@@ -405,7 +407,7 @@ class _File(ConfigSection):
     """Facts about models, by id or by a pattern."""
 
 
-class SiteConfig(_File):
+class SiteConfig(ConfigFile):
     """The configuration of a project: `site.toml` and the project's folder."""
 
     root: Path
@@ -472,19 +474,16 @@ def config_of(
     `is_given` says whether `base_url` is that of the command line.
     """
     try:
-        file, details = _File.model_validate(values), []
+        file, details = ConfigFile.model_validate(values), []
     except ValidationError as error:
         details = error.errors()
-        file = _File.model_validate(_without(values, {detail["loc"][:2] for detail in details}))
+        file = ConfigFile.model_validate(
+            _without(values, {detail["loc"][:2] for detail in details})
+        )
     found = (_fault(detail, is_given=is_given) for detail in details)
     faults = limit_faults(found, len(details), TOML, "keys and values")
     known = {**file.__dict__, "root": root, "sha256": checksum}
     return SiteConfig.model_validate(known, by_alias=False, by_name=True), list(faults)
-
-
-def file_schema(reference: str) -> dict[str, Any]:
-    """Return the JSON Schema of `site.toml`; `reference` is where the schema of `{model}` is."""
-    return _File.model_json_schema(ref_template=reference)
 
 
 def _without(values: dict[str, Any], bad: set[tuple[int | str, ...]]) -> dict[str, Any]:
@@ -540,7 +539,7 @@ def _fault(detail: ErrorDetails, *, is_given: bool) -> Fault:
 def _hint(keys: list[str]) -> str:
     """Return a hint for an unknown key: its section, or the most similar key of this one."""
     *section, name = keys
-    known = section_keys(_File)
+    known = section_keys(ConfigFile)
     for path, names in known.items():
         if path and name in names:
             return f"It belongs in [{'.'.join(path)}]."

@@ -75,26 +75,31 @@ class RankMove(Record):
     board: str = ""
 
 
-class ChangedClaim(Record):
-    """A claim in the prose that is true of one release and false of the other.
+class Judged(Record):
+    """Whether a claim is true of a release, and its sentence with the figures of that."""
 
-    Attributes:
-        held, holds: Whether it was true before, and is true after.
-        before, after: The sentence with the figures of each release.
-    """
+    holds: bool
+    sentence: str
+
+
+class ChangedClaim(Record):
+    """A claim in the prose that is true of one release and false of the other."""
 
     file: str
     line: int
     condition: str
-    held: bool
-    holds: bool
-    before: str
-    after: str
+    before: Judged
+    after: Judged
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is true now."""
+        return self.after.holds
 
     @property
     def sentence(self) -> str:
         """The sentence with the figures that make it true."""
-        return self.before if self.held else self.after
+        return (self.after if self.holds else self.before).sentence
 
 
 class LostProvenance(Record):
@@ -330,22 +335,17 @@ def find_turned_claims(
     turned = [key for key in both if before[key].holds != after[key].holds]
     changed = tuple(
         ChangedClaim(
-            file=text_file(key[0]),
-            line=after[key].line,
-            condition=after[key].condition,
-            held=before[key].holds,
-            holds=after[key].holds,
-            before=_sentence(before[key]),
-            after=_sentence(after[key]),
+            text_file(key[0]), now.line, now.condition, _judgement(before[key]), _judgement(now)
         )
-        for key in turned
+        for key, now in after.items()
+        if key in turned
     )
     return changed, len(before) + len(after) - 2 * len(both)
 
 
-def _sentence(claim: Claim) -> str:
-    """Return the sentence without the punctuation that joins it to the one before."""
-    return plain_text(claim.sentence).lstrip(",; ")
+def _judgement(claim: Claim) -> Judged:
+    # Without the punctuation that joins the sentence to the one before.
+    return Judged(claim.holds, plain_text(claim.sentence).lstrip(",; "))
 
 
 def _judged(slot: str, text: str, prose: ProseInputs) -> dict[_ClaimKey, Claim]:

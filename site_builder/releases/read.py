@@ -164,7 +164,7 @@ def _turned_claims(
     told = old.told
     releases = old.snapshot.release.sha256, new.snapshot.release.sha256
     if told is not None and releases == (told.old.sha256, told.new.sha256):
-        return tuple(claim.changed for claim in told.claims or ()), told.claims_not_compared
+        return tuple(told.claims or ()), told.claims_not_compared
     return find_turned_claims(old.prose, new.prose)
 
 

@@ -20,34 +20,15 @@ class _Release(Record):
     sha256: str
 
 
-class _Judged(Record):
-    holds: bool
-    sentence: str
-
-
-class ToldClaim(Record):
-    """A claim as `changes.json` has it."""
-
-    file: str
-    line: int
-    condition: str
-    before: _Judged
-    after: _Judged
-
-    @property
-    def changed(self) -> ChangedClaim:
-        """The same claim as the page of changes has it."""
-        before, after = self.before, self.after
-        said = before.holds, after.holds, before.sentence, after.sentence
-        return ChangedClaim(self.file, self.line, self.condition, *said)
-
-
 class ToldClaims(Record):
-    """The claims that changed between two releases; None where none were compared."""
+    """The claims that changed between two releases; None where none were compared.
+
+    It is part of what `wording.change_values` writes.
+    """
 
     old: _Release
     new: _Release
-    claims: list[ToldClaim] | None
+    claims: list[ChangedClaim] | None
     claims_not_compared: int | None
 
 

@@ -256,14 +256,8 @@ def change_values(changes: Changes) -> dict[str, Any]:
         },
         "ranks": [asdict(move) for move in changes.ranks],
         "claims": None if changes.unjudged is None else [
-            {
-                "file": c.file,
-                "line": c.line,
-                "condition": c.condition,
-                "before": {"holds": c.held, "sentence": c.before},
-                "after": {"holds": c.holds, "sentence": c.after},
-            }
-            for c in changes.claims
+            {**asdict(claim), "before": asdict(claim.before), "after": asdict(claim.after)}
+            for claim in changes.claims
         ],
         "claims_not_compared": changes.unjudged,
         "provenance_lost": [asdict(loss) for loss in changes.lost],

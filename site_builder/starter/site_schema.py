@@ -51,10 +51,10 @@ def commented_keys() -> Iterator[Key]:
 
 def site_schema() -> dict[str, Any]:
     """Return the schema of what `read_config` accepts."""
-    schema = config.file_schema("#/definitions/{model}")
+    schema = config.ConfigFile.model_json_schema(ref_template="#/definitions/{model}")
     definitions = schema.pop("$defs")
     said = _docstrings()
-    for name, section in {**definitions, "_File": schema}.items():
+    for name, section in {**definitions, "ConfigFile": schema}.items():
         section.pop("title", None)
         for key, value in section["properties"].items():
             plain = _without_null(value)
