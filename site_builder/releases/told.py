@@ -9,15 +9,12 @@ from __future__ import annotations
 import msgspec
 
 from site_builder.api import FOLDER
+from site_builder.compute.catalog import Release
 from site_builder.publish.site_files import SiteFiles
 from site_builder.records import Record
 from site_builder.releases.changes import ChangedClaim
 
 _MAX_CLAIMS = 1_000
-
-
-class _Release(Record):
-    sha256: str
 
 
 class ToldClaims(Record):
@@ -26,8 +23,8 @@ class ToldClaims(Record):
     It is part of what `wording.change_values` writes.
     """
 
-    old: _Release
-    new: _Release
+    old: Release
+    new: Release
     claims: list[ChangedClaim] | None
     claims_not_compared: int | None
 

@@ -61,12 +61,8 @@ _PANDAS_TYPES: Mapping[Type, Literal["float64", "object"]] = {
 }
 
 
-class Place(Record):
-    """Where a row of a submission stands: its file, its line, and the lines of its values."""
-
-    file: str
-    line: int
-    lines: Mapping[str, int]
+Submitted: TypeAlias = tuple[Submission, SubmittedRow]
+"""A row of a submission."""
 
 
 class LoadedTable(Record):
@@ -83,7 +79,7 @@ class LoadedTable(Record):
         source: The content of the project's file, if it is not `file`.
         lines: The line of each row in a text file; None for Parquet.
         faults: Values of a text file that are of another type than their column.
-        submitted: The place of each row that is of a submission; they are the last ones.
+        submitted: Each row that is of a submission; they are the last ones.
         settings: Further columns that submissions state as settings of their entry.
         submissions: The content of each file of a submission, by its name in messages.
     """
@@ -98,7 +94,7 @@ class LoadedTable(Record):
     source: bytes | None = None
     lines: tuple[int, ...] | None = None
     faults: tuple[Fault, ...] = ()
-    submitted: tuple[Place, ...] = ()
+    submitted: tuple[Submitted, ...] = ()
     settings: tuple[str, ...] = ()
     submissions: Mapping[str, bytes] = {}
 
@@ -111,8 +107,8 @@ class LoadedTable(Record):
         numbers, n_own = [int(row) for row in rows], len(self.frame) - len(self.submitted)
         by_file: dict[str, list[int]] = {}
         for number in (number - n_own for number in numbers if number >= n_own):
-            place = self.submitted[number]
-            by_file.setdefault(place.file, []).append(place.lines.get(column, place.line))
+            one, row = self.submitted[number]
+            by_file.setdefault(one.where, []).append(row.lines.get(column, row.line))
         places = [_lines_text(file, lines) for file, lines in by_file.items()]
         if own := [number for number in numbers if number < n_own]:
             if self.lines is None:
@@ -225,9 +221,7 @@ def _add_submissions(
         yield from faults
 
 
-def _lone_tasks(
-    results: LoadedTable | None, rows: Sequence[tuple[Submission, SubmittedRow]]
-) -> Iterator[Fault]:
+def _lone_tasks(results: LoadedTable | None, rows: Sequence[Submitted]) -> Iterator[Fault]:
     """Find tasks that one submission has and nothing else, where no table lists the tasks."""
     files: dict[str, dict[str, SubmittedRow]] = {}
     for one, row in rows:
@@ -252,7 +246,7 @@ def _with_facts(
         }
         for i, row in enumerate(models.frame.to_dict("records"))
     }
-    faults, new = list[Fault](), list[tuple[Submission, SubmittedRow]]()
+    faults, new = list[Fault](), list[Submitted]()
     for one in submissions:
         model = str(one.facts.values["model"])
         facts = known.setdefault(model, {})
@@ -289,20 +283,20 @@ def _has_ids(table: LoadedTable) -> bool:
 
 
 def _with_rows(
-    table: LoadedTable | None, spec: TableSpec, rows: Sequence[tuple[Submission, SubmittedRow]]
+    table: LoadedTable | None, spec: TableSpec, rows: Sequence[Submitted]
 ) -> LoadedTable:
     """Return a table, or a new one, with rows of submissions behind its own."""
-    places = tuple(Place(one.where, row.line, row.lines) for one, row in rows)
 
-    def place(row: int, column: str) -> str:
-        return f"{places[row].file}:{places[row].lines.get(column, places[row].line)}"
+    def place(number: int, column: str) -> str:
+        one, row = rows[number]
+        return f"{one.where}:{row.lines.get(column, row.line)}"
 
     where = table.where if table else f"data/{FOLDER}"
     frame, odd = make_frame(spec, [row.values for _, row in rows], where, place)
     own = as_loaded(spec, pa.Table.from_pandas(frame, preserve_index=False), where)
     if table is None:
         file = _to_parquet(own.frame, own.whole)
-        return replace(own, file=file, source=b"", faults=odd, submitted=places)
+        return replace(own, file=file, source=b"", faults=odd, submitted=(*rows,))
     frame, more = _alike(table, own.frame)
     frame = pd.concat([frame, more], ignore_index=True)
     whole = tuple(
@@ -317,7 +311,7 @@ def _with_rows(
         source=table.file if table.source is None else table.source,
         whole=whole,
         faults=(*table.faults, *odd),
-        submitted=places,
+        submitted=(*rows,),
     )
 
 

@@ -130,7 +130,6 @@ def test_hostile_ids_are_valid(tmp_path):
     "results",
     [
         one_score(score=[-1.5]),
-        one_score(score=[1e11]),
         one_score(score=[7]),
         one_score(score=[False]).astype({"score": "int8"}),
         one_score(model=["phi 2 "]),

@@ -179,10 +179,6 @@ def test_measures_are_known_or_declared_and_others_are_named(tmp_path):
         ),
         ("[[boards]]\nid = 'a'\n[[boards]]\nid = 'a'\n", "two boards have the id 'a'"),
         ("[[boards]]\nid = 'A b'\n", "must be of small letters, digits, - and _"),
-        (
-            "[[boards]]\nid = 'a'\ntaks = ['t']\n",
-            "unknown key 'boards.taks'. Did you mean 'tasks'?",
-        ),
         ("[[boards]]\nid = 'a'\ntasks = ['u']\n", "[[boards]] 'a': 'u' is no task"),
         ("[[boards]]\nid = 'a'\nparts_of = 't'\n", "[[boards]] 'a': 't' is no task with parts"),
         (
@@ -193,7 +189,6 @@ def test_measures_are_known_or_declared_and_others_are_named(tmp_path):
             "[[boards]]\nid = 'a'\ntasks = ['t']\ncategories = ['c']\n",
             "[[boards]] 'a' states tasks and categories. State one of them.",
         ),
-        ("[tasks.tt]\nheadline = true\n", "[tasks.'tt'] is none of the tasks"),
     ],
 )
 def test_mistakes_are_lines_that_say_what_to_do(tmp_path, toml, line):

@@ -81,7 +81,6 @@ def test_file_of_another_ending(tmp_path):
     ("text", "told"),
     [
         ("", "the file is empty. Write a heading, and one row per score."),
-        ("\n\n", "the file is empty. Write a heading, and one row per score."),
         ("model,task,score\n", "the table has no rows. Write at least one row for a score."),
         (b"model\xff", "is not UTF-8 text. Save it as UTF-8."),
         ('model,task,score\n\na,t,1\n"b,t,1\nc,t,2\n', f":4: a quote is not closed. {QUOTE}"),

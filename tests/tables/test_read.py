@@ -65,10 +65,7 @@ def test_missing_results_are_a_fault(tmp_path, folder):
     [
         (b"", "the file is empty (0 bytes). Write it again as Parquet."),
         (b"model,task,score\n", f"the file is not Parquet. {AGAIN}"),
-        (b"PAR1", "the Parquet file is damaged: "),
         (b"PAR1" + b"\xff" * 8 + b"PAR1", "the Parquet file is damaged: "),
-        (b"PAR1" + bytes(5_000) + b"PAR1", "the Parquet file is damaged: "),
-        (b"PK\x03\x04 a spreadsheet", f"the file is not Parquet. {AGAIN}"),
         (parquet(results_frame())[:-1], f"the Parquet file is cut short. {AGAIN}"),
         (parquet(results_frame())[4:], f"the file is not Parquet. {AGAIN}"),
     ],
