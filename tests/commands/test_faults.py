@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from site_builder.commands import main
 from site_builder.commands.console import as_annotations
 from site_builder.errors import Fault
 from site_builder.prose.template import NAMES, prose_variables
+from tests.commands.test_cli import run as command
 from tests.helpers.sites import contents, index_results
 from tests.helpers.tables import SITE_TOML, Files, board, changed, results_frame, write_project
 
@@ -20,8 +20,8 @@ COMMANDS = ("check", "build")
 ERROR_END = "error; nothing was written."
 
 
-def run(command: str, project: Path, *options: str) -> Result:
-    return CliRunner().invoke(main, [command, "--project", str(project), "--quiet", *options])
+def run(name: str, project: Path, *options: str) -> Result:
+    return command(name, "--project", project, "--quiet", *options)
 
 
 def cell(name: str, column: str, row: int, value: object) -> Files:
@@ -66,8 +66,8 @@ def test_all_faults_of_all_files_in_one_run(broken):
     }
     project = broken({"results": results_frame()[:9]}, texts)
     before = contents(project)
-    for command in COMMANDS:
-        said = run(command, project, "--out", str(project / "other"))
+    for name in COMMANDS:
+        said = run(name, project, "--out", str(project / "other"))
         assert [
             "site.toml: unknown key 'board.baselin'. Did you mean 'baseline'?",
             "warning: data/results.parquet: the baseline 'gamma' has no score on 1 of 2 tasks: "
@@ -181,7 +181,7 @@ def test_faults_as_annotations(broken, monkeypatch):
     texts = {"data/content/about.md": "a\n{{ nope }}", "data/content/abuot.md": ""}
     project = broken({}, texts)
     monkeypatch.chdir(project.parent)
-    said = CliRunner().invoke(main, ["check", "--project", "project", "--format", "github"])
+    said = command("check", "--project", "project", "--format", "github")
     assert [
         "::warning file=project/data/content/abuot.md::"
         "no page shows this file. Did you mean 'about'?",

@@ -5,21 +5,21 @@ import json
 import re
 import shutil
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
-from click.testing import CliRunner, Result
 from markdown import markdown
 
-from site_builder.commands import main
 from site_builder.errors import SiteError
 from site_builder.formatting import MISSING
 from site_builder.publish.folder import publish
 from site_builder.releases.read import compare_releases, read_release
 from site_builder.releases.wording import FORMATS
+from tests.commands.test_cli import run as command
 from tests.helpers.editions import write_several
 from tests.helpers.serve import PREFIX
 from tests.helpers.sites import ROOT, BuiltSite, build, load_json
@@ -33,8 +33,7 @@ PROSE = """\
 """
 
 
-def run(*args: object) -> Result:
-    return CliRunner().invoke(main, ["diff", *map(str, args)])
+run = partial(command, "diff")
 
 
 def compared(old: object, new: object) -> Any:

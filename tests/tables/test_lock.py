@@ -156,20 +156,6 @@ def test_imports_at_the_same_time_lose_no_row(tmp_path):
     assert 400 == len(load_tables(tmp_path / "board/data").tables["results"].frame)
 
 
-def test_an_import_waits_for_another_command(data, tmp_path):
-    (tmp_path / "new.csv").write_text("model,task,score\nomega,add,0.5\n")
-
-    def run(_: Connection) -> None:
-        run_import("csv", tmp_path / "new.csv", "--proportion", into=tmp_path)
-
-    with stopped(data, "between") as (writer, pipe), process(run) as (one, told):
-        assert is_waiting(told, writer)
-        go_on(pipe)
-        one.join(LIMIT_S)
-    frame = load_tables(data).tables["results"].frame
-    assert (11, 10) == (len(frame), (frame["source"] == "new").sum())
-
-
 STATES = pytest.mark.parametrize(("at", "state"), [("before", "old"), ("between", "new")])
 
 
