@@ -1,4 +1,7 @@
-"""Read `site.toml` into a `SiteConfig`, or report every bad key."""
+"""Read `site.toml` into a `SiteConfig`, or report every bad key.
+
+What a key means stands in `starter/files/site.toml`, where that has its section.
+"""
 
 from __future__ import annotations
 
@@ -85,25 +88,15 @@ class SiteSection(ConfigSection):
     """`[site]`: the name of the site and its address."""
 
     title: Name = "Leaderboard"
-    """Name of the site, in its header and in every page's title."""
     headline: str = ""
-    """Headline of the home page; the title if empty."""
     description: str = ""
-    """One sentence for search engines and previews."""
     language: Annotated[str, Field(pattern=_LANGUAGE)] = "en"
-    """Language of the texts (BCP 47): from which side they are read, how numbers are written."""
     base_url: WebUrl = ""
-    """Address of the published site, for absolute links and link previews."""
     cards: bool = True
-    """Whether each page has a picture for link previews, if `base_url` is set."""
     repository: WebUrl = ""
-    """Link to the repository, in the footer."""
     license: str = ""
-    """Licence of the scores."""
     released: date | None = None
-    """Date of the data; the newest date among the results if None."""
     submissions: bool = False
-    """Whether the site has a page that says how others hand in results."""
 
     @property
     def direction(self) -> Literal["ltr", "rtl"]:
@@ -163,13 +156,9 @@ class BoardConfig(_Ranking):
     """`[board]`: what is compared, and how it is ranked. None is chosen from the data."""
 
     base_variant: Name | None = None
-    """Variant before tuning."""
     tuned_variants: Names | None = None
-    """Variants after tuning, the primary one first."""
     exclude_flagged: bool = False
-    """Whether flagged scores are left out of ranks, averages, wins and lifts; they stay shown."""
     labels: dict[str, Name] = Field(default_factory=dict)
-    """Names of variants."""
 
 
 class BoardSection(_Ranking):
@@ -231,36 +220,23 @@ class Analysis(ConfigSection):
     """`[analysis]`: what may explain lift."""
 
     features: Names | None = None
-    """Numeric columns of the tasks table; every known feature with values if None."""
     training_set_thresholds: Sizes = Field(default_factory=lambda: [10_000, 20_000])
-    """Sizes for the shares of smaller training sets."""
 
 
 class Importing(ConfigSection):
     """`[import]`: what `leaderboard-site import` cannot read from the files."""
 
     columns: dict[str, Name] = Field(default_factory=dict)
-    """Names of columns in CSV and similar files, by column of the contract, facet or measure."""
     task_columns: Names | None = None
-    """Columns of a wide table that are tasks; guessed if None."""
     model_columns: Names | None = None
-    """Columns that are models, in a table with a row for each task."""
     model_by: Names | None = None
-    """What of a record, its file or its folders is part of its model's name; asked where needed."""
     task_by: Names | None = None
-    """What of a record, its file or its folders is part of the names of its tasks."""
     scale: Literal["percent", "proportion", "other"] | None = None
-    """What scores from 1 to 100 are, if their file does not say it."""
     metrics: Names = Field(default_factory=list)
-    """Metrics to take as the score of a task, as `NAME` or `TASK=NAME`, the preferred one first."""
     models: dict[str, Name] = Field(default_factory=dict)
-    """Ids of models, by their names in the files."""
     tasks: dict[str, Name] = Field(default_factory=dict)
-    """Ids of tasks, by their names in the files."""
     pairs: dict[str, str] = Field(default_factory=dict)
-    """Base model of each tuned model, both by their names in the files; empty if it has none."""
     variants: dict[str, Name] = Field(default_factory=dict)
-    """Variant of a model's scores, by the name of the model in the files."""
 
 
 class CitationSection(ConfigSection):
@@ -309,11 +285,8 @@ class Theme(ConfigSection):
     """`[theme]`: logo and colours."""
 
     logo: Image | None = None
-    """Image in `static/`, in place of the drawing beside the title."""
     light: Colours = Field(default_factory=Colours)
-    """Colours of the light theme."""
     dark: Colours = Field(default_factory=Colours)
-    """Colours of the dark theme."""
 
     @property
     def has_colours(self) -> bool:
@@ -328,9 +301,7 @@ class Navigation(ConfigSection):
     """
 
     header: dict[Name, Name] | None = None
-    """Every page that the board has if None."""
     footer: dict[Name, Name] | None = None
-    """Method, glossary, data, changes, source code and the project's own pages if None."""
 
 
 class Charts(ConfigSection):
