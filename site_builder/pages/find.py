@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from site_builder.addresses import Address, Kind, Link
 from site_builder.pages.about import GlossaryContext
@@ -35,12 +35,16 @@ def make_find(site: Site, pages: Iterable[Page]) -> ScriptData:
     for page in listed:
         kind = page.address.kind if page.address.kind in _KINDS else "page"
         found[kind].append(_entry(site, page))
-        if page.address.kind == "glossary":
-            found["word"] = list(_words(page))
-    found["action"] += _actions(site, {page.address.kind for page in listed})
-    value = [
-        [site.labels.say(f"find.{kind}"), entries] for kind, entries in found.items() if entries
+        if isinstance(page.context, GlossaryContext):
+            links = (Link(w.name, Address("glossary", anchor=w.id)) for w in page.context.listed)
+            found["word"] = [(link, "", "") for link in links]
+    say, kinds = site.labels.say, {page.address.kind for page in listed}
+    found["action"] = [
+        (Link(say(f"find.{name}"), address), "", say(f"find.words.{name}"))
+        for name, address in _ACTIONS
+        if address.kind in kinds
     ]
+    value = [[say(f"find.{kind}"), entries] for kind, entries in found.items() if entries]
     return ScriptData(Address("asset", _FIND), "find", lambda: value)
 
 
@@ -58,17 +62,3 @@ def _entry(site: Site, page: Page) -> _Entry:
 
 def _letters(text: str) -> str:
     return re.sub(r"[\W_]", "", text).lower()
-
-
-def _words(page: Page) -> Iterator[_Entry]:
-    context = page.variables()
-    if isinstance(context, GlossaryContext):
-        for word in context.listed:
-            yield Link(word.name, Address("glossary", anchor=word.id)), "", ""
-
-
-def _actions(site: Site, kinds: set[Kind]) -> Iterator[_Entry]:
-    say = site.labels.say
-    for name, address in _ACTIONS:
-        if address.kind in kinds:
-            yield Link(say(f"find.{name}"), address), "", say(f"find.words.{name}")

@@ -198,7 +198,19 @@ class Site(CachingRecord):
     @cached_property
     def charts(self) -> BoardCharts:
         """The charts of the board."""
-        return make_charts(self.results, self.labels, "" if self.board.featured else self.board.id)
+        results, labels = self.results, self.labels
+        charts = BoardCharts(
+            averages=chart_averages(results, labels),
+            task_lifts=chart_best_lift_by_task(results, labels),
+            category_lifts=chart_category_difference(results, labels),
+            correlations=chart_correlation(results, labels),
+            training_sets=chart_training_sets(results, labels),
+            latency=chart_latency(results, labels),
+        )
+        if self.board.featured:
+            return charts
+        of = {n: c and replace(c, board=self.board.id) for n, c in asdict(charts).items()}
+        return BoardCharts(**of)
 
     @cached_property
     def trade_offs(self) -> tuple[TradeOff, ...]:
@@ -271,22 +283,6 @@ class OfSite(CachingRecord):
     def labels(self) -> Labels:
         """Names and number formats."""
         return self.site.labels
-
-
-def make_charts(results: Results, labels: Labels, board: str = "") -> BoardCharts:
-    """Draw the charts of a whole board; `board` is its id, where it is not the featured one."""
-    charts = BoardCharts(
-        averages=chart_averages(results, labels),
-        task_lifts=chart_best_lift_by_task(results, labels),
-        category_lifts=chart_category_difference(results, labels),
-        correlations=chart_correlation(results, labels),
-        training_sets=chart_training_sets(results, labels),
-        latency=chart_latency(results, labels),
-    )
-    if not board:
-        return charts
-    drawn = {n: chart and replace(chart, board=board) for n, chart in asdict(charts).items()}
-    return BoardCharts(**drawn)
 
 
 def assemble_site(

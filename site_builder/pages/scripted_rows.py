@@ -11,7 +11,6 @@ from itertools import chain
 from math import isnan
 
 from site_builder.compute.significance import Against
-from site_builder.pages.model_scores import ModelScore
 from site_builder.pages.task_scores import ModelTasks, TaskRow
 
 _MAX_ROWS, _WRITTEN = 60, 15  # of a table with more rows, so many are in the page
@@ -53,18 +52,8 @@ def _has_scores_alone(found: ModelTasks) -> bool:
         and all(f.higher_is_better and f.score_chance is None and not f.part_of for f in facts)
         and not any(found.labels.scales[task].unit for task in found.tasks)
         and all(map(isnan, chain.from_iterable(each.tolist() for each in verdicts)))
-        and all(map(_is_plain, found.scores))
-    )
-
-
-def _is_plain(score: ModelScore) -> bool:
-    """Return whether nothing stands beside a score."""
-    own = score.counted
-    return (
-        own is not None
-        and score.provenance.flag is None
-        and own.interval is None
-        and own.n_range is None
+        and all(s.counted and s.provenance.flag is None for s in found.scores)
+        and not any(s.counted and (s.counted.interval or s.counted.n_range) for s in found.scores)
     )
 
 

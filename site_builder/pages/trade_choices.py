@@ -11,7 +11,7 @@ from functools import cached_property, partial
 
 from site_builder.addresses import Address
 from site_builder.charts.chart import id_of
-from site_builder.charts.trade_off import chart_in_place
+from site_builder.charts.trade_off import TradeView, chart_in_place
 from site_builder.compute.statistics import Statistic
 from site_builder.compute.trade_off import TradeOff, compute_trade_offs, other_statistics
 from site_builder.pages.page import OfSite, ScriptData, Site
@@ -68,17 +68,16 @@ class TradeChoices(OfSite):
         site, (_, trades) = self.site, self._found[key]
         pairs = zip(site.trade_views, site.trade_offs, strict=True)
         return {
-            view.id: self._view(trades[trade.axis.id], view.id)
+            view.id: self._view(trades[trade.axis.id], view, trade.frontier)
             for view, trade in pairs
             if trade.axis.id in trades
         }
 
-    def _view(self, trade: TradeOff, view_id: str) -> Mapping[str, object]:
+    def _view(
+        self, trade: TradeOff, view: TradeView, frontier: tuple[str, ...]
+    ) -> Mapping[str, object]:
         """Return what stands in the place of a view: texts, figure, and rows of the frontier."""
-        site = self.site
-        place = [view.id for view in site.trade_views].index(view_id)
-        view, frontier = site.trade_views[place], site.trade_offs[place].frontier
-        made = chart_in_place(site.results, site.labels, trade, view, frontier)
+        made = chart_in_place(self.site.results, self.labels, trade, view, frontier)
         score = next(column for column in made.table.columns if column.key == "score")
         return {
             "title": made.chart.title,
