@@ -174,9 +174,7 @@ def _lift_view(spec: BoardTableSpec, variant: str) -> BoardView:
     found = [(spec.board.figure(s, "lift_over_base"), s) for s in spec.board.ranked]
     gains = sorted(((lift, s) for lift, s in found if lift is not None), key=lambda g: -g[0])
     # The place of the first of several equal lifts is the rank of all of them.
-    ranks = dict[float, int]()
-    for place, (lift, _) in enumerate(gains, 1):
-        ranks.setdefault(lift, place)
+    ranks = {lift: place for place, (lift, _) in reversed([*enumerate(gains, 1)])}
     rows = [spec.row(replace(s, rank=ranks[lift], rank_interval=None)) for lift, s in gains]
     caption = say("board.lift.caption", variant=in_variant, base=labels.base)
     table = board_table(spec, rows, f"board-{view_id}", caption)

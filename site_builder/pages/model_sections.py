@@ -17,7 +17,6 @@ from site_builder.compute.board import Board, Entry
 from site_builder.compute.numbers import spread_of
 from site_builder.compute.serving import Price
 from site_builder.compute.statistics import Statistic
-from site_builder.compute.tasks import CategoryResult
 from site_builder.formatting import (
     MISSING,
     NumberFormat,
@@ -60,7 +59,7 @@ class Section(Record):
 class _Mean(Record):
     """A model in a category, with its mean score there."""
 
-    category: CategoryResult
+    name: str
     board: Board
     entry: Entry
     mean: float
@@ -79,7 +78,7 @@ def make_categories(site: Site, board: Board, model: str) -> Section | None:
         mean = own.average(own.entry(model)) if c.averaged else None
         if mean is not None:
             scale = labels.category_scales[c.category]
-            found.append(_Mean(c, own, own.entry(model), mean, scale))
+            found.append(_Mean(c.category, own, own.entry(model), mean, scale))
     if len(found) < 2:
         return None
     is_compared = model != labels.roles.baseline and any(
@@ -103,8 +102,8 @@ def _categories_title(labels: Labels, found: Sequence[_Mean]) -> str:
 
     A category of one task is not named.
     """
-    leads = {mean.category.category: mean.figure("lift_over_baseline") for mean in found}
-    tasks = {mean.category.category: mean.entry.scored for mean in found}
+    leads = {mean.name: mean.figure("lift_over_baseline") for mean in found}
+    tasks = {mean.name: mean.entry.scored for mean in found}
     known = {name: lead for name, lead in leads.items() if lead is not None}
     behind = [name for name, lead in known.items() if lead < 0]
     ahead = [name for name, lead in known.items() if lead > 0]
@@ -127,7 +126,7 @@ def _categories_table(
     say, is_base = labels.say, found[0].board.variant == labels.roles.base and labels.lifted
 
     def drawing_cell(mean: _Mean) -> Cell:
-        text = f"{mean.category.category}: {mean.scale.score(mean.mean)}"
+        text = f"{mean.name}: {mean.scale.score(mean.mean)}"
         own = axis.share(mean.mean)
         before = axis.place(mean.figure("base_average"))
         beside = axis.place(mean.figure("baseline_average")) if is_compared else None
@@ -138,9 +137,7 @@ def _categories_table(
     fields: tuple[Field[_Mean], ...] = (
         Field(
             labels.column("category"),
-            lambda mean: replace(
-                category_cell(mean.category.category), note=say("n_tasks", mean.entry.scored)
-            ),
+            lambda mean: replace(category_cell(mean.name), note=say("n_tasks", mean.entry.scored)),
         ),
         Field(
             Column(
@@ -163,10 +160,9 @@ def _categories_table(
 
 def lead_cell(board: Board, entry: Entry, scale: NumberFormat) -> Cell:
     """Make the cell of a mean lead over the baseline, in colour only where it is certain."""
-    value, test = board.figure(entry, "lift_over_baseline"), board.tests["baseline"]
-    tested = test.get(entry.model)
-    verdict = tested.verdict if tested and tested.interval else None
-    return verdict_cell(value, scale, verdict)
+    test = board.tests["baseline"].get(entry.model)
+    verdict = test.verdict if test and test.interval else None
+    return verdict_cell(board.figure(entry, "lift_over_baseline"), scale, verdict)
 
 
 def lead_column(labels: Labels, *, on_phone: bool) -> Column:

@@ -194,10 +194,6 @@ def ranking_table(ranking: Ranking, most: int) -> Table:
 # --- columns ------------------------------------------------------------------------------------
 
 
-def _gain_cell(ranking: Ranking, variant: str, entry: RankedEntry) -> Cell:
-    return _difference_cell(ranking, entry.found.get(variant), "base")
-
-
 def _fields(ranking: Ranking) -> Iterator[Field[RankedEntry]]:
     labels, roles, say = ranking.labels, ranking.labels.roles, ranking.labels.say
     yield Field(labels.rank_column, lambda entry: rank_cell(ranking.rank(entry)))
@@ -214,39 +210,39 @@ def _fields(ranking: Ranking) -> Iterator[Field[RankedEntry]]:
         if len(roles.tuned) > 1:
             label = say("ranking.gain_of", variant=labels.variants[variant])
         column = Column(
-            f"lift_{variant}",
-            label,
-            "number",
-            term="lift",
-            on_phone=variant == roles.primary,
-            details=_interval_ends(ranking, label, "base"),
+            f"lift_{variant}", label, "number", term="lift", on_phone=variant == roles.primary
         )
-        yield Field(column, partial(_gain_cell, ranking, variant), roles.base is not None)
+        own = {entry.model: entry.found.get(variant) for entry in ranking.entries}
+        yield _difference_field(ranking, column, "base", own, roles.base is not None)
     versus = say("ranking.versus", baseline=labels.baseline)
-
-    def versus_cell(entry: RankedEntry) -> Cell:
-        shown = None if entry.model == roles.baseline else ranking.shown(entry)
-        return _difference_cell(ranking, shown, "baseline")
-
-    yield Field(
-        Column(
-            "lift_over_baseline",
-            versus,
-            "number",
-            term="lift-over-baseline",
-            details=_interval_ends(ranking, versus, "baseline"),
-        ),
-        versus_cell,
-        roles.baseline is not None,
-    )
+    column = Column("lift_over_baseline", versus, "number", term="lift-over-baseline")
+    shown = {e.model: ranking.shown(e) for e in ranking.entries if e.model != roles.baseline}
+    yield _difference_field(ranking, column, "baseline", shown, roles.baseline is not None)
 
 
-def _interval_ends(ranking: Ranking, label: str, against: Against) -> tuple[str, ...]:
-    """Name the ends of paired intervals that a download has; empty where none is known."""
-    task, known, say = ranking.task.task, ranking.site.results.paired_lifts, ranking.labels.say
-    if not any((key[1], key[3]) == (task, against) for key in known):
-        return ()
-    return (say("column.low", label=label), say("column.high", label=label))
+def _difference_field(
+    ranking: Ranking,
+    column: Column,
+    against: Against,
+    scores: Mapping[str, Score | None],
+    wanted: bool,
+) -> Field[RankedEntry]:
+    """Return a column of differences, with the ends of paired intervals for downloads, if known."""
+    results, say = ranking.site.results, ranking.labels.say
+    ends: tuple[str, ...] = ()
+    if any((key[1], key[3]) == (ranking.task.task, against) for key in results.paired_lifts):
+        ends = (say("column.low", label=column.label), say("column.high", label=column.label))
+
+    def cell(entry: RankedEntry) -> Cell:
+        score = scores.get(entry.model)
+        if score is None:
+            return number_cell(None, MISSING)
+        value = score.lift_over_base if against == "base" else score.lift_over_baseline
+        made = verdict_cell(value, ranking.scale, results.lift_verdict(score.key, against))
+        details = results.paired_lifts.get((*score.key, against))
+        return made if details is None else replace(made, details=details)
+
+    return Field(replace(column, details=ends), cell, wanted)
 
 
 def _model_cell(ranking: Ranking, entry: RankedEntry) -> Cell:
@@ -280,16 +276,6 @@ def _score_cell(ranking: Ranking, variant: str, entry: RankedEntry) -> Cell:
     if variant not in ranking.task.with_intervals:
         return cell
     return replace(cell, details=found.interval or (None, None))
-
-
-def _difference_cell(ranking: Ranking, score: Score | None, against: Against) -> Cell:
-    if score is None:
-        return number_cell(None, MISSING)
-    results = ranking.site.results
-    value = score.lift_over_base if against == "base" else score.lift_over_baseline
-    cell = verdict_cell(value, ranking.scale, results.lift_verdict(score.key, against))
-    details = results.paired_lifts.get((*score.key, against))
-    return cell if details is None else replace(cell, details=details)
 
 
 def _measure_fields(site: Site, task: str) -> Iterator[Field[RankedEntry]]:
