@@ -15,7 +15,7 @@ from site_builder.formatting import day, sentence
 from site_builder.labels import Labels
 from site_builder.pages.board_spec import BoardRow, BoardTableSpec
 from site_builder.pages.page import Site
-from site_builder.records import Record, replace
+from site_builder.records import replace
 from site_builder.table_model import RANK_VALUE, Column, Filter, FilterKind, TableTools
 from site_builder.tables.boards import wanted_texts
 
@@ -32,12 +32,8 @@ RESERVED = frozenset((*_OWN, *_OF_PAGES, "complete", RANK_VALUE))
 _DATE = re.compile(r"\d{4}(-\d\d){0,2}", re.ASCII)
 
 
-class _Found(Record):
-    """A filter with the name that `site.toml` has for it, and the values of all entries."""
-
-    name: str
-    filter: Filter
-    values: Collection[str | None]
+# A filter below the name that `site.toml` has for it, with the values of all entries.
+_Found = tuple[str, Filter, Collection[str | None]]
 
 
 def model_tools(
@@ -54,7 +50,7 @@ def model_tools(
     its `columns` name stand in front, in their order, then others as far as there is room.
     """
     config = config or BoardConfig()
-    found = {each.name: each.filter for each in _useful(labels, catalog, config, more)}
+    found = dict(_useful(labels, catalog, config, more))
     has_several = len(catalog.entries_of) < len(catalog.models)
     best_of = config.group_by or "model"
     return TableTools(
@@ -70,22 +66,19 @@ def model_tools(
 
 def _useful(
     labels: Labels, catalog: Catalog, config: BoardConfig, more: Sequence[Filter]
-) -> Iterator[_Found]:
-    """Yield the filters in which entries differ, those that a board states, and `more`."""
-    say, first = labels.say, config.filters
-    stated = _stated(config)
-    computed = (_Found(one.key, one, ()) for one in more)
-    for each in (*_filters(labels, catalog, stated), *computed):
-        if not (each.name in stated or each.filter in more or _tells_apart(each)):
-            continue
-        kind = "choice" if each.name in stated else each.filter.kind
-        wanted = wanted_texts(first.get(each.name, ()))
-        shown = tuple(labels.facet_text(each.name, text) for text in wanted)
-        label = say.words.get(each.name, each.filter.label)
-        phrase = label if label[1:2].isupper() else say.uncapitalised(label)  # initials
-        best = say("board.best.label", facet=phrase)
-        made = replace(each.filter, kind=kind, first=shown, each=best if kind == "choice" else "")
-        yield replace(each, filter=made)
+) -> Iterator[tuple[str, Filter]]:
+    """Yield the filters in which entries differ, those that a board states, and `more`, by name."""
+    say, stated = labels.say, _stated(config)
+    computed = ((each.key, each, ()) for each in more)
+    for name, found, values in (*_filters(labels, catalog, stated), *computed):
+        if name in stated or found in more or _tells_apart(found, values):
+            kind = "choice" if name in stated else found.kind
+            wanted = wanted_texts(config.filters.get(name, ()))
+            shown = tuple(labels.facet_text(name, text) for text in wanted)
+            label = say.words.get(name, found.label)
+            phrase = label if label[1:2].isupper() else say.uncapitalised(label)  # initials
+            best = say("board.best.label", facet=phrase) if kind == "choice" else ""
+            yield name, replace(found, kind=kind, first=shown, each=best)
 
 
 def _in_order(found: Mapping[str, Filter], config: BoardConfig) -> Iterator[Filter]:
@@ -112,32 +105,30 @@ def _filters(labels: Labels, catalog: Catalog, stated: Collection[str]) -> Itera
         key = filter_key(facet.id)
         order = tuple(labels.facet_text(facet.id, value) for value in facet.order)
         made = Filter(key, facet.label, kind, order=order, is_setting=facet.is_setting)
-        yield _Found(facet.id, made, values)
-    yield _Found(
-        "developer", Filter("developer", say("filters.developer")), catalog.column("developer")
-    )
-    yield _Found("license", Filter("license", say("column.license")), catalog.column("license"))
+        yield facet.id, made, values
+    developers = Filter("developer", say("filters.developer"))
+    yield "developer", developers, catalog.column("developer")
+    yield "license", Filter("license", say("column.license")), catalog.column("license")
     weights = Filter("open", say("filters.open"), "switch", help=say("filters.open_help"))
-    yield _Found("open", weights, [_open_weights(text) for text in catalog.column("license")])
+    yield "open", weights, [_open_weights(text) for text in catalog.column("license")]
     sizes = Filter("size", say("column.size"), "number", "B")
-    yield _Found("parameters_b", sizes, catalog.column("parameters_b"))
+    yield "parameters_b", sizes, catalog.column("parameters_b")
     released = Filter("release_date", say("column.release_date"), "date")
-    yield _Found("release_date", released, catalog.column("release_date"))
+    yield "release_date", released, catalog.column("release_date")
     if len(catalog.entries_of) < len(catalog.models):
-        of = catalog.column("model")
-        yield _Found("model", Filter("model", say("column.model")), of)
+        yield "model", Filter("model", say("column.model")), catalog.column("model")
     known = {*(f.id for f in catalog.facets), *_OWN, "parameters_b"}
     for name in stated:
         if name not in known:
-            yield _Found(name, Filter(name, sentence(name)), ())
+            yield name, Filter(name, sentence(name)), ()
 
 
-def _tells_apart(found: _Found) -> bool:
+def _tells_apart(found: Filter, values: Collection[str | None]) -> bool:
     """Return whether a filter would hide some entries and not others."""
-    values = {*found.values}
-    if found.filter.kind in ("number", "date"):
-        return len(values - {None}) > 1
-    return len(values) > 1 and (found.filter.kind != "switch" or "yes" in values)
+    different = {*values}
+    if found.kind in ("number", "date"):
+        return len(different - {None}) > 1
+    return len(different) > 1 and (found.kind != "switch" or "yes" in different)
 
 
 def _kind_of(values: Collection[str | None], *, is_number: bool) -> FilterKind:
