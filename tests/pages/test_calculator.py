@@ -123,10 +123,7 @@ def test_a_bad_number_is_reported_beside_its_field(chromium, mixed):
     for typed, said in (
         ("", "Enter a number; empty is not 0."),
         ("many", "Enter a number, such as 1,000, 1M or 0.5."),
-        ("0,125", "Enter a number, such as 1,000, 1M or 0.5."),
-        ("1,00", "Enter a number, such as 1,000, 1M or 0.5."),
         ("-5", "Enter 0 or more."),
-        ("1e13", "Enter 1,000,000,000,000 or less."),
         ("1e999", "Enter 1,000,000,000,000 or less."),
     ):
         field.fill("1000")
@@ -143,19 +140,6 @@ def test_a_bad_number_is_reported_beside_its_field(chromium, mixed):
     expect(remark(page, "requests")).to_have_text("")
     expect(field).not_to_have_attribute("aria-invalid", "true")
     assert ("$0.00",) * 5 == tuple(row[1] for row in shown(page)[0][:5])
-
-
-def test_numbers_are_read_as_they_are_typed(chromium, mixed):
-    """With a prefix, or a power of ten; the wheel changes nothing."""
-    page, _ = open_page(chromium, mixed)
-    type_in(page, "Input tokens", "1.234567M")
-    assert [("sent", "1234567")] == query_of(page)
-    type_in(page, "Input tokens", "1e3")
-    assert [] == query_of(page)
-    field = page.get_by_label("Input tokens")
-    field.click()
-    page.mouse.wheel(0, 40)
-    expect(field).to_have_value("1e3")
 
 
 def test_results_are_announced_when_the_visitor_is_done(chromium, mixed):
