@@ -137,11 +137,8 @@ def _rival_merits(site: Site, rows: Sequence[_Rival]) -> Iterator[Field[_Rival]]
         return score_cell(row.board.merit(row.entry), labels.merit_scale(row.board))
 
     yield Field(Column("merit", label, "number", term=term, is_main=True), merit_cell)
-    yield Field(
-        lead_column(labels, on_phone=False),
-        partial(_lead_cell, labels),
-        labels.roles.baseline is not None and by_average,
-    )
+    is_led = labels.roles.baseline is not None and by_average
+    yield Field(lead_column(labels, on_phone=False), partial(_lead_cell, labels), is_led)
 
 
 def _lead_cell(labels: Labels, row: _Rival) -> Cell:
@@ -194,9 +191,9 @@ def _rival_measures(labels: Labels, rows: Sequence[_Rival]) -> Iterator[Field[_R
     for statistic in board.statistics:
         has_any = any(row.board.figure(row.entry, statistic.id) is not None for row in rows)
         if statistic.measure is not None and has_any and statistic.id != board.rule.statistic:
-            key = statistic.id
-            cell = partial(_figure_cell, key, labels.statistic_scale(statistic, board))
-            yield Field(Column(key, statistic.measure.label, "number", term="measures"), cell)
+            column = Column(statistic.id, statistic.measure.label, "number", term="measures")
+            scale = labels.statistic_scale(statistic, board)
+            yield Field(column, partial(_figure_cell, statistic.id, scale))
 
 
 def _figure_cell(key: str, scale: NumberFormat, row: _Rival) -> Cell:

@@ -63,17 +63,10 @@ def make_price_table(spec: BoardTableSpec) -> PriceTable | None:
     rows, say = board_rows(spec), spec.labels.say
     rows = rows[: spec.cut(len(rows))]
     by_price = sorted(rows, key=lambda row: prices.get(row.model) or math.inf)
-    views = tuple(
-        _view(spec, name, ordered) for name, ordered in (("score", rows), ("price", by_price))
-    )
+    views = _view(spec, "score", rows), _view(spec, "price", by_price)
     note = "price_table.note_tuned" if spec.labels.contending else "price_table.note"
-    better = _cheaper_and_better(spec, rows)
-    return PriceTable(
-        _title(spec, better),
-        _summary(spec, better),
-        views,
-        say(note, tuned=spec.labels.contending),
-    )
+    better, text = _cheaper_and_better(spec, rows), say(note, tuned=spec.labels.contending)
+    return PriceTable(_title(spec, better), _summary(spec, better), views, text)
 
 
 def _cheaper_and_better(spec: BoardTableSpec, rows: Iterable[BoardRow]) -> list[BoardRow]:
@@ -113,9 +106,8 @@ def _summary(spec: BoardTableSpec, better: list[BoardRow]) -> str:
         return say("price_table.untested")
     if certain:
         return say("price_table.certain", certain)
-    return say(
-        "price_table.open_one" if len(better) == 1 else "price_table.open", baseline=baseline
-    )
+    kind = "price_table.open_one" if len(better) == 1 else "price_table.open"
+    return say(kind, baseline=baseline)
 
 
 def _view(spec: BoardTableSpec, order: str, rows: list[BoardRow]) -> BoardView:
@@ -162,9 +154,8 @@ def _view(spec: BoardTableSpec, order: str, rows: list[BoardRow]) -> BoardView:
         "band": say("price_table.gap", baseline=labels.baseline),
         "baseline": labels.baseline,
     }
-    return BoardView(
-        order, say(f"price_table.by_{order}"), table, "", legend=legend_of(drawn, texts)
-    )
+    label = say(f"price_table.by_{order}")
+    return BoardView(order, label, table, "", legend=legend_of(drawn, texts))
 
 
 def _gap(spec: BoardTableSpec, row: BoardRow) -> tuple[float, float] | None:
@@ -200,11 +191,10 @@ def _price_cell(spec: BoardTableSpec, row: BoardRow) -> Cell:
     baseline = spec.labels.roles.baseline or ""
     if price is None:
         return number_cell(None, "", suffix=say("price_table.unknown"))
-    suffix = ""
+    suffix, its = "", spec.prices[baseline]
     if row.model == baseline:
         suffix = say("price_table.baseline")
-    elif price and price < spec.prices[baseline]:
-        suffix = say("price_table.cheaper", ratio=ratio(spec.prices[baseline] / price))
-    elif price > spec.prices[baseline]:
-        suffix = say("price_table.dearer", ratio=ratio(price / spec.prices[baseline]))
+    elif price and price != its:
+        kind, times = ("cheaper", its / price) if price < its else ("dearer", price / its)
+        suffix = say(f"price_table.{kind}", ratio=ratio(times))
     return number_cell(price, money(price), suffix=f"{_GAP}{suffix}" if suffix else "")
