@@ -99,7 +99,7 @@ format: .venv/.dev ## Put the code into the house style
 	@$(PY) -m ruff format
 
 .PHONY: docs
-docs: .venv/.site ## Write the reference anew: tables, templates, commands, site.toml, API
+docs: .venv/.site ## Write the reference anew: tables, templates, commands, site.toml, statistics, API
 	@$(PY) -m docs.reference.tables > docs/data.md
 	@$(PY) -m docs.reference.templates > docs/templates.md
 	@$(PY) -m docs.make_reference

@@ -1,8 +1,9 @@
-"""Writes what the documentation says of commands, of `site.toml` and of the API, from the code.
+"""Writes what the docs say of commands, `site.toml`, statistics and the API, from the code.
 
 `make docs` runs it; with `--check` it says which pages would change, and writes none.
 """
 
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -13,6 +14,9 @@ import click
 from site_builder.api_schema import BY_VARIANT, MEANINGS, file_keys
 from site_builder.commands import main as site_builder
 from site_builder.commands.schema import SCHEMAS, schema_of
+from site_builder.compute.statistics import STATISTICS, Statistic
+from site_builder.config import Words
+from site_builder.messages import ANCHORS, Messages, make_messages
 from site_builder.starter.site_schema import commented_keys
 
 DOCS = Path(__file__).parent
@@ -41,6 +45,8 @@ MORE = {
     "navigation.header": "theme.md#navigation",
     "charts.home": "charts.md",
 }
+# What stands in the braces of messages on statistics.
+NAMES = {"base": "base", "baseline": "the baseline", "tuned": "tuned"}
 KINDS = {
     "string": "text",
     "boolean": "true or false",
@@ -83,6 +89,30 @@ def keys_of_api(name: str) -> Iterator[Sequence[str]]:
         yield ", ".join(keys), held, meaning
 
 
+def statistics_of_boards(page: str) -> Iterator[Sequence[str]]:
+    """Heading, key, meaning, formula and source of what tables or the API have; of `page`."""
+    say, explained = make_messages(Words().model_dump()), set[str]()
+    titles = re.findall(r"^##+ (.+)$", page, re.MULTILINE)
+    sections = {title.lower().replace(" ", "-"): title for title in titles}
+    for one in STATISTICS:
+        heading = say(f"statistic.{one.id}.label", **NAMES) if one.column else ""
+        key = f"`{one.published_as or one.id}`" if one.is_published else ""
+        formula = formula_of(one, say, is_first=one.section not in explained)
+        explained.add(one.section)
+        section = f"[{sections[one.section]}](#{one.section})" if one.section in sections else ""
+        meaning = re.sub(r" \(\[more\]\(.*?\)\)", "", one.meaning)
+        if heading or key:
+            yield heading, key, meaning, formula and f"`{formula}`", one.source or section
+
+
+def formula_of(statistic: Statistic, say: Messages, *, is_first: bool) -> str:
+    """The formula of a statistic; the glossary has that of the first one of a section."""
+    words = [word for word, anchor in ANCHORS.items() if anchor == statistic.section]
+    explained = [f"glossary.{word}.formula" for word in (*words, statistic.section) if is_first]
+    names = (f"statistic.{statistic.id}.formula", *explained)
+    return next((say(name, **NAMES) for name in names if name in say), "")
+
+
 def holds(kind: Mapping[str, Any]) -> str:
     """What a key of the API holds, in words, where it is not null."""
     if kind.get("title") == BY_VARIANT:
@@ -112,6 +142,10 @@ def pages() -> Iterator[tuple[Path, str]]:
     text = (DOCS / "site-toml.md").read_text(encoding="utf8")
     made = table(("key", "meaning", "default"), keys_of_site_toml())
     yield DOCS / "site-toml.md", with_table(text, "keys", made)
+    text = (DOCS / "statistics.md").read_text(encoding="utf8")
+    head = ("statistic", "key of the API", "what it is", "formula", "source")
+    made = table(head, statistics_of_boards(text))
+    yield DOCS / "statistics.md", with_table(text, "statistics", made)
     text = (DOCS / "api.md").read_text(encoding="utf8")
     for name in MEANINGS:
         text = with_table(text, name, table(("key", "holds", "meaning"), keys_of_api(name)))

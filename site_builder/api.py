@@ -275,7 +275,7 @@ def published_statistics(board: Board) -> dict[str, Statistic]:
 
 
 def _figure(results: Results, board: Board, entry: Entry, statistic: Statistic) -> float | None:
-    if "baseline" in statistic.needs and results.scores.roles.baseline is None:
+    if statistic.needs == "baseline" and results.scores.roles.baseline is None:
         return None
     return board.figure(entry, statistic.id)
 

@@ -143,10 +143,6 @@ class Board(CachingRecord):
         """Return whether a model has a score on every task."""
         return entry.scored == len(self.tasks)
 
-    def is_comparable(self, entry: Entry) -> bool:
-        """Return whether an average compares with those of models that have every task."""
-        return self.rules.rank_by == "additive" or self.is_complete(entry)
-
     @cached_property
     def merits(self) -> Spread | None:
         """Where what ranks the board lies, of its ranked entries."""
@@ -427,7 +423,7 @@ def compute_board(scores: Scores, variant: str, rules: RankingRules) -> Board:
 
 def _figures(statistic: Statistic, of: BoardScores, order: Places) -> tuple[float | None, ...]:
     """Return the values of a statistic in the order of the board; None where a need is not met."""
-    if "mean" in statistic.needs and not of.rules.averaged:
+    if statistic.is_average and not of.rules.averaged:
         return (None,) * len(order)
     values = statistic.compute(of)[order]
     is_count = statistic.form == "count"

@@ -1,7 +1,7 @@
 """Define the statistics of a board, one record each, for tables, API and documentation.
 
-A record has the name of the statistic, its meaning, its requirements, and its computation.
-To add one, add a record here, a section to docs/statistics.md, and a test.
+A record has the name of the statistic, its meaning, its requirements, its computation, and its
+source. To add one, add a record here, its words to messages.toml, and a test.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from site_builder.records import CachingRecord, Record
 from site_builder.tables.schema import Measure
 
 Form = Literal["score", "difference", "rate", "count", "rank", "ratio", "measure"]
-Need = Literal["mean", "base", "baseline"]
 
 
 class BoardScores(CachingRecord, eq=False):
@@ -83,13 +82,14 @@ class Statistic(Record):
         meaning: What it is, for readers of the API. Pages say it by messages, under its id in the
             section `statistic`: `label`, `help`, and `formula` where no section explains it.
         form: How its numbers are written.
-        section: Its section in docs/statistics.md and on the page on method.
+        section: Its section on the page on method, and in docs/statistics.md if that has it.
         compute: The values of all models, shape (models,); NaN where it is not defined.
-        needs: What a board must have for it.
+        needs: What scores are compared with; without it there is none. Empty for nothing.
         rule: The rule that alone has it; empty for a statistic of every board.
         column: Whether tables show it: always, only in full, or never.
         is_ascending: Whether a first click on its heading sorts upwards.
         is_published: Whether the API has it, under the name `published_as`, if not its id.
+        source: Where it comes from, in Markdown for docs/statistics.md; empty for its section.
         measure: The measure that it combines.
     """
 
@@ -98,13 +98,19 @@ class Statistic(Record):
     form: Form
     section: str
     compute: Callable[[BoardScores], Array]
-    needs: frozenset[Need] = frozenset()
+    needs: Literal["", "base", "baseline"] = ""
     rule: str = ""
     column: Literal["", "always", "full"] = ""
     is_ascending: bool = False
     is_published: bool = True
     published_as: str = ""
+    source: str = ""
     measure: Measure | None = None
+
+    @property
+    def is_average(self) -> bool:
+        """Whether it averages scores, which not every board can."""
+        return self.form in ("score", "difference")
 
     def is_low_best(self, *, low_scores: bool) -> bool | None:
         """Return whether less of it is better; None where that is not known.
@@ -133,10 +139,6 @@ def _of_rule(rule: str, meaning: str, *, section: str = "", form: Form = "score"
     )
 
 
-_MEAN: frozenset[Need] = frozenset({"mean"})
-_BASE: frozenset[Need] = frozenset({"base"})
-_BASELINE: frozenset[Need] = frozenset({"baseline"})
-
 STATISTICS: tuple[Statistic, ...] = (
     Statistic(
         "adjusted",
@@ -144,9 +146,9 @@ STATISTICS: tuple[Statistic, ...] = (
         "score",
         "adjusted-average",
         lambda board: board.merit.shown,
-        _MEAN,
         rule="additive",
         column="always",
+        source="[Additive model](#additive-model)",
     ),
     _of_rule("weighted_mean", "mean of the scores, each with the weight of its task"),
     _of_rule("mean_of_categories", "mean over categories of the mean score of each"),
@@ -171,7 +173,6 @@ STATISTICS: tuple[Statistic, ...] = (
         "score",
         "average",
         lambda board: mean_of(board.values, axis=1),
-        _MEAN,
         column="always",
     ),
     Statistic(
@@ -181,7 +182,7 @@ STATISTICS: tuple[Statistic, ...] = (
         "score",
         "average",
         lambda board: board.mean_beside(board.scores.base_of(board.variant)),
-        _MEAN | _BASE,
+        "base",
         is_published=False,
     ),
     Statistic(
@@ -193,7 +194,7 @@ STATISTICS: tuple[Statistic, ...] = (
         lambda board: board.mean_beside(
             board.scores.of_baseline(board.scores.values, board.variant)
         ),
-        _MEAN | _BASELINE,
+        "baseline",
         is_published=False,
     ),
     Statistic(
@@ -211,7 +212,7 @@ STATISTICS: tuple[Statistic, ...] = (
         "difference",
         "lift",
         lambda board: mean_of(board.over_base, axis=1),
-        _MEAN | _BASE,
+        "base",
         column="always",
     ),
     Statistic(
@@ -221,8 +222,9 @@ STATISTICS: tuple[Statistic, ...] = (
         "difference",
         "lift-over-baseline",
         lambda board: mean_of(board.over_baseline, axis=1),
-        _MEAN | _BASELINE,
+        "baseline",
         column="always",
+        source="[Lift](#lift)",
     ),
     Statistic(
         "beats",
@@ -230,9 +232,10 @@ STATISTICS: tuple[Statistic, ...] = (
         "count",
         "lift-over-baseline",
         lambda board: _count(board.over_baseline > 0),
-        _BASELINE,
+        "baseline",
         column="always",
         published_as="tasks_beating_baseline",
+        source="[Lift](#lift)",
     ),
     Statistic(
         "ties",
@@ -240,7 +243,7 @@ STATISTICS: tuple[Statistic, ...] = (
         "count",
         "lift-over-baseline",
         lambda board: _count(board.over_baseline == 0),
-        _BASELINE,
+        "baseline",
         is_published=False,
     ),
     Statistic(
@@ -249,7 +252,7 @@ STATISTICS: tuple[Statistic, ...] = (
         "count",
         "lift-over-baseline",
         lambda board: _count(board.over_baseline < 0),
-        _BASELINE,
+        "baseline",
         is_published=False,
     ),
     Statistic(
@@ -259,6 +262,7 @@ STATISTICS: tuple[Statistic, ...] = (
         "winners",
         lambda board: _count(board.wins),
         column="full",
+        source="[Wins](#wins)",
     ),
     Statistic(
         "clear_wins",
@@ -266,6 +270,7 @@ STATISTICS: tuple[Statistic, ...] = (
         "count",
         "winners",
         lambda board: board.judged_wins[0],
+        source="[Wins](#wins)",
     ),
     Statistic(
         "unclear_wins",
@@ -273,6 +278,7 @@ STATISTICS: tuple[Statistic, ...] = (
         "count",
         "winners",
         lambda board: board.judged_wins[1],
+        source="[Wins](#wins)",
     ),
     Statistic(
         "helped",
@@ -280,7 +286,7 @@ STATISTICS: tuple[Statistic, ...] = (
         "count",
         "lift",
         lambda board: _count(board.over_base > 0),
-        _BASE,
+        "base",
         column="full",
         is_published=False,
     ),
@@ -290,7 +296,7 @@ STATISTICS: tuple[Statistic, ...] = (
         "count",
         "lift",
         lambda board: _count(board.over_base == 0),
-        _BASE,
+        "base",
         is_published=False,
     ),
     Statistic(
@@ -299,7 +305,7 @@ STATISTICS: tuple[Statistic, ...] = (
         "count",
         "lift",
         lambda board: _count(board.over_base < 0),
-        _BASE,
+        "base",
         column="full",
         is_ascending=True,
         is_published=False,

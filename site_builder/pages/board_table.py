@@ -241,7 +241,7 @@ def _shown_statistics(spec: BoardTableSpec) -> list[Statistic]:
     """Return the statistics that say something of this board."""
     board, roles = spec.board, spec.labels.roles
     has = {
-        "mean": board.rules.averaged,
+        "": True,
         "base": spec.is_tuned
         and any(board.figure(s, "lift_over_base") is not None for s in board.entries),
         "baseline": any(board.compared(s) for s in board.ranked if s.model != roles.baseline),
@@ -250,7 +250,7 @@ def _shown_statistics(spec: BoardTableSpec) -> list[Statistic]:
         statistic
         for statistic in board.statistics
         if statistic.column
-        and all(has[need] for need in statistic.needs)
+        and has[statistic.needs]
         and any(value is not None for value in board.figures[statistic.id])
     ]
 

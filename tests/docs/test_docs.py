@@ -111,11 +111,17 @@ def test_every_figure_of_the_board_is_defined():
     assert [] == [name for name in Stats.__struct_fields__ if f"`{name}`" not in section]
 
 
+def test_every_statistic_of_boards_has_a_source():
+    section = TEXT.partition("## Statistics of boards")[2].partition("<!-- end")[0]
+    assert "| [Average](#average) |" in section
+    assert "|  |\n" not in section
+
+
 # --- the manual -----------------------------------------------------------------------------------
 
 
 def test_the_reference_is_what_the_code_says() -> None:
-    """Commands, `site.toml`, API: what `make docs` writes, in a process of its own.
+    """Commands, `site.toml`, statistics, API: what `make docs` writes, in a process of its own.
 
     Click keeps the help that it has made, in whatever context that was.
     """
