@@ -60,8 +60,9 @@ def site_values(computed: SiteResults) -> dict[str, Any]:
         values |= {f"boards/{b.spec.id}": board_values(b) for b in computed.boards}
     if over_time := progress_values(computed):
         values["over_time"] = over_time
-    if waiting := waiting_values(computed):
-        values["not_evaluated"] = waiting
+    if waiting := computed.whole.catalog.waiting:
+        wanted = ("model", "name", "status", "reason")
+        values["not_evaluated"] = [_fields(model, *wanted) for model in waiting]
     return values
 
 
@@ -110,14 +111,6 @@ def progress_values(computed: SiteResults) -> list[dict[str, Any]]:
         }
         for board in computed.boards
         for progress in compute_progress(board.spec, board.results, computed.whole)
-    ]
-
-
-def waiting_values(computed: SiteResults) -> list[dict[str, Any]]:
-    """Return the models without scores of which the data says why."""
-    return [
-        _fields(model, "model", "name", "status", "reason")
-        for model in computed.whole.catalog.waiting
     ]
 
 

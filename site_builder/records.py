@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from inspect import cleandoc
+from textwrap import dedent
 from typing import TypeVar, dataclass_transform
 
 from msgspec import Struct, field
@@ -19,6 +21,7 @@ __all__ = [
     "field",
     "field_meanings",
     "make_records",
+    "meanings_of",
     "replace",
 ]
 
@@ -49,11 +52,16 @@ def make_records(kind: type[R], columns: Mapping[str, Sequence[object]]) -> list
 
 def field_meanings(record: type[Record]) -> dict[str, str]:
     """Return what the docstring of a record says of its fields, by name."""
-    docs = (each.__doc__ or "" for each in reversed(record.__mro__))
-    sections = (re.search(r"Attributes:\n(.*)", doc, re.DOTALL) for doc in docs)
-    text = "".join(f"\n{section[1].rstrip()}" for section in sections if section)
     said: dict[str, str] = {}
-    for entry in re.split(r"\n {8}(?=\w)", text)[1:]:
-        names, _, meaning = entry.partition(": ")
-        said |= {name: " ".join(meaning.split()) for name in names.split(", ")}
+    for each in reversed(record.__mro__):
+        said |= meanings_of(cleandoc(each.__doc__ or "").partition("Attributes:\n")[2])
     return said
+
+
+def meanings_of(text: str) -> dict[str, str]:
+    """Return what a text says of names: `name, other: meaning`, with further lines indented."""
+    said: dict[str, str] = {}
+    for entry in re.split(r"\n(?=\w)", dedent(text).strip()):
+        names, _, meaning = entry.partition(":")
+        said |= dict.fromkeys(names.split(", "), " ".join(meaning.split()))
+    return said if text else {}

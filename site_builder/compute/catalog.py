@@ -11,7 +11,9 @@ from typing import TypeVar
 
 import pandas as pd
 
+from site_builder.config import BoardConfig
 from site_builder.records import CachingRecord, Record, make_records, replace
+from site_builder.tables.boards import wanted_texts
 from site_builder.tables.columns import texts_of
 from site_builder.tables.parts import ancestors_of, part_parents
 from site_builder.tables.read import LoadedTable, Tables
@@ -99,6 +101,11 @@ class ModelInfo(Record):
         """Return the value of a facet, or of a column of the models table, as text."""
         value = self.of if name == "model" else self.facets.get(name, getattr(self, name, None))
         return None if value is None else str(value)
+
+
+def hides(config: BoardConfig, facts: ModelInfo) -> bool:
+    """Return whether the first filters of a board hide an entry."""
+    return any(facts.facet(name) not in wanted_texts(v) for name, v in config.filters.items())
 
 
 class TaskInfo(Record):

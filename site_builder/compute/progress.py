@@ -17,7 +17,7 @@ from site_builder.compute.catalog import Catalog, ModelInfo
 from site_builder.compute.numbers import difference
 from site_builder.compute.results import Results
 from site_builder.records import CachingRecord, Record
-from site_builder.tables.boards import BoardSpec, wanted_texts
+from site_builder.tables.boards import BoardSpec
 from site_builder.tables.parts import ancestors_of
 from site_builder.tables.schema import Facet
 
@@ -134,12 +134,6 @@ def day_of(text: str) -> int:
     return date.fromisoformat(middle_day(text)).toordinal()
 
 
-def is_on_show(spec: BoardSpec, facts: ModelInfo) -> bool:
-    """Return whether a board shows an entry at first."""
-    filters = spec.config.filters
-    return all(facts.facet(name) in wanted_texts(values) for name, values in filters.items())
-
-
 def release_dates(catalog: Catalog) -> dict[str, str]:
     """Return the release date of the model of each entry, where one is known."""
     return {m.model: m.release_date for m in catalog.models.values() if m.release_date}
@@ -172,7 +166,7 @@ def compute_progress(spec: BoardSpec, results: Results, whole: Results) -> tuple
     with. The release of the models comes first.
     """
     board, models = results.board, results.catalog.models
-    shown = {s.model: models[s.model] for s in board.ranked if is_on_show(spec, models[s.model])}
+    shown = {s.model: models[s.model] for s in results.shown(spec.config)}
     kinds: dict[DateKind, dict[str, str]] = {
         "release": release_dates(results.catalog),
         "run": run_dates(spec, board.variant, whole),

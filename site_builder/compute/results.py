@@ -6,7 +6,13 @@ import math
 from collections.abc import Mapping
 from functools import cached_property
 
-from site_builder.compute.board import Board, choose_rules, compute_boards, compute_common_boards
+from site_builder.compute.board import (
+    Board,
+    Entry,
+    choose_rules,
+    compute_boards,
+    compute_common_boards,
+)
 from site_builder.compute.catalog import (
     Catalog,
     Caution,
@@ -14,6 +20,7 @@ from site_builder.compute.catalog import (
     collect_catalog,
     find_cautions,
     find_release,
+    hides,
 )
 from site_builder.compute.correlation import Correlations, compute_correlations
 from site_builder.compute.numbers import Array
@@ -123,6 +130,11 @@ class Results(CachingRecord):
             if (usd := getattr(price, of)) is not None:
                 lowest[price.model] = min(lowest.get(price.model, math.inf), usd)
         return {m.model: lowest[m.of] for m in self.catalog.models.values() if m.of in lowest}
+
+    def shown(self, config: BoardConfig) -> list[Entry]:
+        """Return the ranked entries that the first filters of a board show."""
+        models = self.catalog.models
+        return [s for s in self.board.ranked if not hides(config, models[s.model])]
 
     def is_low_best(self, board: Board, statistic: Statistic | None = None) -> bool:
         """Return whether what ranks a board, or a statistic of it, is better where it is lower."""

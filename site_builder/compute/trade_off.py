@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import date
 from itertools import groupby
 from typing import Literal
 
 import numpy as np
 
 from site_builder.compute.board import Board, Entry
-from site_builder.compute.catalog import ModelInfo
 from site_builder.compute.numbers import competition_ranks
+from site_builder.compute.progress import day_of
 from site_builder.compute.results import Results
 from site_builder.compute.statistics import Statistic
 from site_builder.config import BoardConfig
 from site_builder.records import CachingRecord, Record
-from site_builder.tables.boards import wanted_texts
 from site_builder.tables.schema import Measure
 
 Kind = Literal["measure", "price", "size", "date"]
@@ -28,7 +26,6 @@ LEAST_POINTS = 3
 # Models of fewer list prices are a table (`pages/price_table.py`).
 LEAST_PRICES = 4
 _LOG_FROM = 10  # the greatest value over the least
-_MIDDLE = {4: "-07-01", 7: "-15", 10: ""}  # of a year and of a month, by the length of the text
 
 
 class Axis(Record):
@@ -148,7 +145,7 @@ def compute_trade_offs(
 
     Source: docs/statistics.md#frontier.
     """
-    statistic, shown = by or results.board.ranking, _shown(results, config)
+    statistic, shown = by or results.board.ranking, results.shown(config)
     found = [
         trade
         for axis, values in _axes(results, shown)
@@ -162,7 +159,7 @@ def other_statistics(results: Results, config: BoardConfig) -> tuple[Statistic, 
 
     Each has three different values, and ranks the entries in another way.
     """
-    board, shown = results.board, _shown(results, config)
+    board, shown = results.board, results.shown(config)
     low_scores = bool(results.scores.direction[0] < 0)
     orders = {_order(board, shown, board.ranking, is_low=results.is_low_best(board))}
     found = list[Statistic]()
@@ -187,22 +184,13 @@ def _order(
     return tuple(np.nan_to_num(competition_ranks(np.array(signed, float))).tolist())
 
 
-def _shown(results: Results, config: BoardConfig) -> list[Entry]:
-    models = results.catalog.models
-    return [s for s in results.board.ranked if not hides(config, models[s.model])]
-
-
-def hides(config: BoardConfig, facts: ModelInfo) -> bool:
-    """Return whether the first filters of a board hide an entry."""
-    return any(facts.facet(name) not in wanted_texts(v) for name, v in config.filters.items())
-
-
-_Values = list[tuple[Entry, float | None]]
+_Values = list[float | None]
 
 
 def _axes(results: Results, shown: Sequence[Entry]) -> Iterator[tuple[Axis, _Values]]:
     """Yield what scores may be held against, in the order of the choice, with the values."""
-    board, models = results.board, results.catalog.models
+    board, prices = results.board, results.lowest_prices()
+    facts = [results.catalog.models[s.model] for s in shown]
     measures = [
         Axis(m.id, "measure", more_is_better=bool(m.higher_is_better), measure=m)
         for m in results.scores.measures
@@ -210,27 +198,13 @@ def _axes(results: Results, shown: Sequence[Entry]) -> Iterator[tuple[Axis, _Val
     ]
     # Costs, other measures of which less is better, facts of models, then the rest.
     measures.sort(key=lambda a: (a.more_is_better, not a.is_cost))
-    facts = (Axis("price", "price"), Axis("parameters_b", "size"))
-    costs, rewards = (
-        [a for a in measures if a.more_is_better == is_reward] for is_reward in (False, True)
-    )
-    for axis in (*costs, *facts, *rewards, Axis("release_date", "date")):
-        if axis.measure is not None:
-            yield axis, [(s, board.figure(s, axis.id)) for s in shown]
-        elif axis.kind == "price":
-            prices = results.lowest_prices()
-            yield axis, [(s, prices.get(s.model)) for s in shown]
-        elif axis.kind == "size":
-            yield axis, [(s, models[s.model].parameters_b) for s in shown]
-        else:
-            yield axis, [(s, day_number(models[s.model].release_date)) for s in shown]
-
-
-def day_number(text: str | None) -> float | None:
-    """Return a date as the number of its day; a month as its 15th, a year as its 1 July."""
-    if text is None:
-        return None
-    return float(date.fromisoformat(text + _MIDDLE[len(text)]).toordinal())
+    measured = [(axis, [board.figure(s, axis.id) for s in shown]) for axis in measures]
+    yield from (one for one in measured if not one[0].more_is_better)
+    yield Axis("price", "price"), [prices.get(s.model) for s in shown]
+    yield Axis("parameters_b", "size"), [fact.parameters_b for fact in facts]
+    yield from (one for one in measured if one[0].more_is_better)
+    days = [fact.release_date and day_of(fact.release_date) for fact in facts]
+    yield Axis("release_date", "date"), [float(day) if day else None for day in days]
 
 
 def _trade_off(
@@ -239,7 +213,8 @@ def _trade_off(
     board = results.board
     all_merits = {s.model: board.figure(s, by.id) for s in shown}
     merits = {model: merit for model, merit in all_merits.items() if merit is not None}
-    values = {s.model: v for s, v in found if v is not None and s.model in merits}
+    known = ((s.model, v) for s, v in zip(shown, found, strict=True) if v is not None)
+    values = {model: value for model, value in known if model in merits}
     is_cost = not axis.more_is_better and min(values.values(), default=0.0) >= 0
     free = [model for model, value in values.items() if value == 0] if is_cost else []
     placed = {model: value for model, value in values.items() if model not in {*free}}

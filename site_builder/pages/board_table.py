@@ -14,12 +14,11 @@ from site_builder.charts.cells import (
     verdict_cell,
 )
 from site_builder.compute.board import Board, Entry, best_of_groups
-from site_builder.compute.catalog import ModelInfo
+from site_builder.compute.catalog import ModelInfo, hides
 from site_builder.compute.numbers import float_or_none
 from site_builder.compute.progress import middle_day
 from site_builder.compute.significance import Against
 from site_builder.compute.statistics import Statistic
-from site_builder.compute.trade_off import hides
 from site_builder.formatting import MISSING, billions, count, coverage, money, sentence
 from site_builder.labels import Labels
 from site_builder.pages.board_drawings import draw_field

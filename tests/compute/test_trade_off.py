@@ -11,7 +11,6 @@ from site_builder.compute.results import Results, compute_site
 from site_builder.compute.trade_off import (
     TradeOff,
     compute_trade_offs,
-    day_number,
     find_frontier,
     on_frontier,
     other_statistics,
@@ -264,12 +263,6 @@ def test_frontier_by_another_statistic_goes_by_value():
     assert (False, (), 1, ()) == (trade.tested, trade.possible, trade.without, trade.unknown)
     assert trade.lower_is_better
     assert trade_of((SURE, CLOSE, BEATEN, SURE), costs, minutes, axis="minutes").tested
-
-
-def test_dates_stand_in_the_middle_of_what_they_state():
-    days = [day_number(text) or 0.0 for text in ("2024", "2024-05", "2024-05-16")]
-    assert [0.0, -47.0, -46.0] == [day - days[0] for day in days]
-    assert day_number(None) is None
 
 
 def test_log_axis_from_a_power_of_ten_on():
