@@ -50,14 +50,10 @@ def site_values(computed: SiteResults) -> dict[str, Any]:
     values["schema"] = api_schema()
     values["tasks"] = _task_values(computed.whole)
     if computed.boards[0].spec.id:
-        values["boards"] = [
-            {
-                **_fields(b.spec, "id", "title", "description", "featured"),
-                "file": f"boards/{b.spec.id}.json",
-            }
-            for b in computed.boards
-        ]
-        values |= {f"boards/{b.spec.id}": board_values(b) for b in computed.boards}
+        names = ("id", "title", "description", "featured")
+        files = [(f"boards/{board.spec.id}", board) for board in computed.boards]
+        values["boards"] = [{**_fields(b.spec, *names), "file": f"{f}.json"} for f, b in files]
+        values |= {name: board_values(board) for name, board in files}
     if over_time := progress_values(computed):
         values["over_time"] = over_time
     if waiting := computed.whole.catalog.waiting:
@@ -239,11 +235,8 @@ def _by_variant(results: Results, model: str) -> dict[str, dict[str, Any]]:
     entries = {variant: board.entry(model) for variant, board in results.boards.items()}
     scored = {variant: entry for variant, entry in entries.items() if entry.scored}
 
-    def columns(*attributes: str) -> dict[str, dict[str, Any]]:
-        return {
-            name: {v: _fields(entry, name)[name] for v, entry in scored.items()}
-            for name in attributes
-        }
+    def columns(*names: str) -> dict[str, dict[str, Any]]:
+        return {n: {v: _fields(s, n)[n] for v, s in scored.items()} for n in names}
 
     return {
         **columns("scored"),

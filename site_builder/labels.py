@@ -225,10 +225,10 @@ class Labels(Record):
         """Return the names of all models that share a best score."""
         return [self.run(m, v) for m, v in zip(best.models, best.variants, strict=True)]
 
-    def lead(self, board: Board, most: int = 0) -> str:
-        """Return who leads a board and who else may be first, without a full stop.
+    def lead(self, board: Board) -> str:
+        """Return who leads a board and how many may be first, without a full stop.
 
-        Empty if no model is ranked. Others are named, at most so many, or else counted.
+        Empty if no model is ranked.
         """
         say, n = self.say, len(board.leaders)
         first = listed([self.models[s.model] for s in board.leaders])
@@ -237,8 +237,6 @@ class Labels(Record):
         if not board.tested:
             return say("lead.few_tasks")
         others = say("n_others", len(board.rivals))
-        if most:
-            others = listed([self.models[s.model] for s in board.rivals], most)
         return say("lead.rivals" if board.rivals else "lead.clear", n, first=first, others=others)
 
     def tag(self, name: str) -> Tag:
@@ -296,12 +294,8 @@ def make_labels(results: Results, config: SiteConfig, whole: Labels | None = Non
     """
     models, tasks = results.catalog.models.values(), results.catalog.tasks.values()
     side_by_side, boards = _side_by_side(results), results.boards.values()
-    rates = [
-        rate
-        for board in boards
-        for s in board.ranked
-        if (rate := board.figure(s, "win_rate")) is not None
-    ]
+    rates = [board.figure(s, "win_rate") for board in boards for s in board.ranked]
+    known_rates = np.array([rate for rate in rates if rate is not None])
     say = site_messages(config)
     labels = Labels(
         say=say,
@@ -315,7 +309,7 @@ def make_labels(results: Results, config: SiteConfig, whole: Labels | None = Non
             c.category: _average_scale(results, c.tasks, c.boards.values())
             for c in results.categories
         },
-        rate_scale=_tell_apart(NumberFormat(), [np.array(rates)], _MOST_PLACES),
+        rate_scale=_tell_apart(NumberFormat(), [known_rates], _MOST_PLACES),
         side_by_side=side_by_side,
         turned=bool(results.scores.direction.min() < 0),
         model_slugs=make_slugs(results.scores.models),
@@ -403,12 +397,10 @@ def _tell_apart(scale: NumberFormat, ranked: list[Array], most: int) -> NumberFo
     # Means are rounded to twelve digits of their terms, which may be more than their own.
     different = [np.unique(round_significant(values, digits=_DIGITS)) for values in ranked]
     formats = [_finer(scale, step, most) for step in range(_MOST_PLACES + 1)]
-    told = (
-        form
-        for form in formats
-        if all(len(np.unique(_as_written(form, v))) == len(v) for v in different)
-    )
-    return next(told, formats[-1])
+    for form in formats:
+        if all(len(np.unique(_as_written(form, v))) == len(v) for v in different):
+            return form
+    return formats[-1]
 
 
 def _finer(scale: NumberFormat, step: int, most: int) -> NumberFormat:

@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from site_builder.charts import theme
-from site_builder.charts.cells import attribute_field, number_cell, task_cell
+from site_builder.charts.cells import number_cell, number_field, task_cell
 from site_builder.charts.chart import Chart
 from site_builder.compute.agreement import Concordance, compute_concordance, order_tasks
 from site_builder.compute.correlation import LIFTS
@@ -17,7 +17,6 @@ from site_builder.compute.numbers import Array, floats_or_none
 from site_builder.compute.results import Results
 from site_builder.formatting import NumberFormat, count, listed, rounded, sentence
 from site_builder.labels import Labels
-from site_builder.records import Record
 from site_builder.table_model import Cell, Column, Drawing, Field, Mark, Table, table_of
 
 # How many tasks a matrix draws, and how many pairs its table has.
@@ -31,13 +30,7 @@ _GREYS = [[0.0, theme.PAPER], [1.0, theme.INK]]
 _BELOW_ZERO = {"size": 2.5, "color": theme.NEUTRAL}
 
 
-class _TaskPair(Record):
-    """Two tasks, and how similarly they rank the `n` models that have both."""
-
-    task: str
-    other: str
-    rho: float
-    n: int
+_Pair = tuple[int, int]  # the places of two tasks
 
 
 def chart_similar_tasks(results: Results, labels: Labels) -> Chart | None:
@@ -136,18 +129,19 @@ def _pairs_table(results: Results, labels: Labels) -> Table:
     rho = agreement.rho[later, earlier]
     best = np.argsort(-np.nan_to_num(rho, nan=-2.0), kind="stable")[:_MAX_LISTED]
     pairs = [
-        _TaskPair(tasks[j], tasks[i], float(agreement.rho[i, j]), int(agreement.n[i, j]))
-        for i, j in zip(later[best], earlier[best], strict=True)
-        if np.isfinite(agreement.rho[i, j])
+        at
+        for at in zip(later[best].tolist(), earlier[best].tolist(), strict=True)
+        if np.isfinite(agreement.rho[at])
     ]
     say, number = labels.say, partial(Column, align="number", term="similar-tasks")
-    fields = (
-        Field[_TaskPair](labels.column("task"), lambda p: task_cell(labels, p.task)),
-        Field[_TaskPair](
-            Column("other", say("similarity.other")), lambda p: task_cell(labels, p.other)
+    other = Column("other", say("similarity.other"))
+    fields: tuple[Field[_Pair], ...] = (
+        Field(labels.column("task"), lambda at: task_cell(labels, tasks[at[1]])),
+        Field(other, lambda at: task_cell(labels, tasks[at[0]])),
+        number_field(
+            number("rho", say("similarity.rho")), lambda at: float(agreement.rho[at]), _RHO.score
         ),
-        attribute_field(number("rho", say("similarity.rho")), _RHO.score),
-        attribute_field(number("n", say("similarity.models")), count),
+        number_field(number("n", say("similarity.models")), lambda at: int(agreement.n[at]), count),
     )
     return table_of("similar-tasks-table", say("similarity.pairs"), fields, pairs)
 
@@ -294,7 +288,7 @@ def _sizes_table(sizes: Mapping[str, int], labels: Labels) -> Table:
     size = Column("train_examples", labels.say("feature.train_examples"), "number")
     fields: tuple[Field[tuple[str, int]], ...] = (
         Field(labels.column("task"), lambda sized: task_cell(labels, sized[0])),
-        Field(size, lambda sized: number_cell(sized[1], count(sized[1]))),
+        number_field(size, lambda sized: sized[1], count),
     )
     by_size = sorted(sizes.items(), key=lambda sized: sized[1])
     caption = labels.say("training.table")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from site_builder.charts import theme
-from site_builder.charts.cells import model_cell, number_cell, text_cell
+from site_builder.charts.cells import model_cell, number_field, text_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.references import board_lines
 from site_builder.compute.board import Board, Entry
@@ -128,19 +128,13 @@ def _table(drawn: Sequence[Entry], groups: Sequence[_Group], board: Board, label
         mine = [str(i) for i, (a, b) in enumerate(groups, 1) if a <= places[s.model] <= b]
         return ", ".join(mine) or None
 
+    merit, joined = sentence(labels.rule(board.rule)), Column("brackets", say("averages.column"))
     fields: tuple[Field[Entry], ...] = (
-        Field(labels.rank_column, lambda s: number_cell(s.rank, count(s.rank))),
+        number_field(labels.rank_column, lambda s: s.rank, count),
         Field(labels.column("model"), lambda s: model_cell(labels, s.model)),
-        Field(
-            Column(
-                "merit", sentence(labels.rule(board.rule)), "number", term=board.ranking.section
-            ),
-            lambda s: number_cell(board.merit(s), form.score(board.merit(s))),
+        number_field(
+            Column("merit", merit, "number", term=board.ranking.section), board.merit, form.score
         ),
-        Field(
-            Column("brackets", say("averages.column")),
-            lambda s: text_cell(brackets(s)),
-            bool(groups),
-        ),
+        Field(joined, lambda s: text_cell(brackets(s)), bool(groups)),
     )
     return table_of("averages-table", say("averages.table"), fields, drawn)

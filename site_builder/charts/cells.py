@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 from urllib.parse import unquote
 
@@ -12,7 +13,7 @@ from site_builder.compute.tasks import TaskResult
 from site_builder.formatting import MISSING, NumberFormat, from_to
 from site_builder.labels import Labels, ScoreKey
 from site_builder.records import replace
-from site_builder.table_model import Cell, Column, Field, Tag, Tone
+from site_builder.table_model import Cell, Column, Field, Item, Tag, Tone
 
 _MAX_NAMES = 3
 _LIFT_TONES: Mapping[Verdict | None, Tone] = {"better": "gain", "worse": "loss", "unclear": "soft"}
@@ -137,16 +138,27 @@ def number_cell(
     return Cell(text, value, note, tone, suffix=suffix, details=details)
 
 
+def number_field(
+    column: Column,
+    value: Callable[[Item], float | None],
+    write: Callable[[float | None], str],
+    *,
+    wanted: bool = True,
+) -> Field[Item]:
+    """Return the column of a number of each record."""
+
+    def cell(record: Item) -> Cell:
+        number = value(record)
+        return number_cell(number, write(number))
+
+    return Field(column, cell, wanted)
+
+
 def attribute_field(
     column: Column, write: Callable[[float | None], str], *, wanted: bool = True
 ) -> Field[Any]:
     """Return the column of a number that records have in the attribute of its name."""
-
-    def cell(record: object) -> Cell:
-        value = getattr(record, column.key)
-        return number_cell(value, write(value))
-
-    return Field(column, cell, wanted)
+    return number_field(column, attrgetter(column.key), write, wanted=wanted)
 
 
 def source_cell(source: str | None, published: Collection[str] = ()) -> Cell:

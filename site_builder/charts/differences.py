@@ -10,7 +10,7 @@ from site_builder.charts.cells import (
     category_cell,
     lift_cell,
     linked_score_cell,
-    number_cell,
+    number_field,
     task_cell,
     verdict_cell,
 )
@@ -172,13 +172,8 @@ def chart_category_difference(results: Results, labels: Labels) -> Chart | None:
         return None
     title, say, write = _category_title(shown, labels), labels.say, labels.scale.signed
     low, high = (write(c.best_lift_over_baseline) for c in (shown[0], shown[-1]))
-    ends = say(
-        "differences.means",
-        low=low,
-        first=shown[0].category,
-        high=high,
-        last=shown[-1].category,
-    )
+    names = {"first": shown[0].category, "last": shown[-1].category}
+    ends = say("differences.means", low=low, high=high, **names)
     return Chart(
         id="category-difference",
         title=title,
@@ -211,30 +206,24 @@ def _category_title(shown: Sequence[CategoryResult], labels: Labels) -> str:
 def _category_bar(category: CategoryResult, labels: Labels) -> Bar:
     lift = category.best_lift_over_baseline
     text = labels.scale.signed(lift)
-    hover = labels.say(
-        "differences.beaten",
-        lift=text,
-        beating=category.beating,
-        of=category.compared,
-        baseline=labels.baseline,
-    )
+    words = {"lift": text, "baseline": labels.baseline}
+    beaten = {"beating": category.beating, "of": category.compared}
+    hover = labels.say("differences.beaten", **words, **beaten)
     return Bar(f"{category.category} ({category.compared})", lift or 0.0, text, hover)
 
 
 def _category_table(categories: Sequence[CategoryResult], labels: Labels) -> Table:
+    say = labels.say
     difference = Column(
-        _BY, labels.say("column.difference"), "number", first_order="ascending", term="categories"
+        _BY, say("column.difference"), "number", first_order="ascending", term="categories"
     )
     fields: tuple[Field[CategoryResult], ...] = (
         Field(labels.column("category"), lambda c: category_cell(c.category)),
-        Field(
-            Column("tasks", labels.say("column.tasks"), "number"),
-            lambda c: number_cell(len(c.tasks), count(len(c.tasks))),
-        ),
+        number_field(Column("tasks", say("column.tasks"), "number"), lambda c: len(c.tasks), count),
         Field(
             difference,
             lambda c: lift_cell(c.best_lift_over_baseline, labels.category_scales[c.category]),
         ),
     )
-    caption = labels.say("differences.table_categories", what=sentence(labels.best_difference))
+    caption = say("differences.table_categories", what=sentence(labels.best_difference))
     return table_of("category-difference-table", caption, fields, categories, sorted_by=_BY)

@@ -8,7 +8,7 @@ from functools import cached_property, partial
 import numpy as np
 
 from site_builder.addresses import Address, Link
-from site_builder.charts.cells import model_cell, number_cell, score_cell, text_cell
+from site_builder.charts.cells import model_cell, number_cell, number_field, score_cell, text_cell
 from site_builder.charts.chart import Embed
 from site_builder.charts.matrix_beside import Beside, MeasureMatrix, find_beside
 from site_builder.charts.matrix_colours import find_axes, heat_of_differences, heat_of_scores
@@ -16,6 +16,7 @@ from site_builder.charts.matrix_measured import MatrixMeasure, Measured, find_me
 from site_builder.charts.matrix_spec import (
     LETTERS,
     MAX_ENTRIES,
+    MatrixColumn,
     MatrixEntry,
     MatrixSpec,
     Width,
@@ -205,13 +206,10 @@ class _Drawn(CachingRecord, eq=False):
 
     def text(self, value: float, x: int) -> str:
         """Return a number as tables write it, or as short as a narrow column needs."""
-        return self._written(value, x, is_signed=self.one.against is not None)
+        return self.score_text(value, x, is_signed=self.one.against is not None)
 
-    def baseline_text(self, value: float, x: int) -> str:
-        """Return a score of the baseline, as it stands beside the numbers."""
-        return self._written(value, x, is_signed=False)
-
-    def _written(self, value: float, x: int, *, is_signed: bool) -> str:
+    def score_text(self, value: float, x: int, *, is_signed: bool = False) -> str:
+        """Return a score, as that of the baseline stands beside differences."""
         scale, top, known = self.spec.columns[x].scale, self.tops[x], float_or_none(value)
         if self.spec.width != "many" and len(scale.signed(-top)) <= LETTERS[self.spec.width]:
             return scale.signed(known) if is_signed else scale.score(known)
@@ -224,7 +222,10 @@ class _Drawn(CachingRecord, eq=False):
         value = float_or_none((self._placed if is_own else self.one.values)[y, x])
         if value is None:
             return Cell(MISSING, None, tone="soft")
-        marks, link = self._marks(y, x), None
+        marks: tuple[CellMark, ...] = ("best",) if self.is_best[y, x] else ()
+        if _is_flagged(spec, column, entry.model, spec.variant):
+            marks = (*marks, "flagged")
+        link = None
         if column.category is None and len(spec.shown) * len(spec.columns) <= _MAX_LINKED:
             key = (entry.model, column.tasks[0], spec.variant)
             link = Link(column.full, spec.labels.score_address(key))
@@ -237,22 +238,10 @@ class _Drawn(CachingRecord, eq=False):
         heat = 0.0 if tone == "soft" else float(self.heat[y, x])
         return Cell(self.text(value, x), value, tone=tone, link=link, heat=heat, marks=marks)
 
-    def _marks(self, y: int, x: int) -> tuple[CellMark, ...]:
-        spec, column = self.spec, self.spec.columns[x]
-        found: list[CellMark] = ["best"] if self.is_best[y, x] else []
-        if column.category is None:
-            reasons = spec.results.task(column.tasks[0]).reasons
-            if (spec.results.scores.models[y], spec.variant) in reasons:
-                found.append("flagged")
-        return tuple(found)
-
     def median_cell(self, x: int) -> Cell:
-        value = float_or_none(self._medians[x])
-        heat = 0.0
+        value, heat = float_or_none(self._medians[x]), 0.0
         if self.one.against is None and value is not None:
-            row = np.full((1, len(self.spec.columns)), np.nan)
-            row[0, x] = value
-            heat = float(heat_of_scores(row, self.spec.direction, self._axes)[0, x])
+            heat = float(heat_of_scores(self._medians, self.spec.direction, self._axes)[x])
         return Cell(self.text(self._medians[x], x), value, tone="soft", heat=heat)
 
 
@@ -267,10 +256,8 @@ def _view(
         value = entry.merits.get(key)
         return number_cell(value, _write_merit(spec, one, value))
 
-    fields = [
-        Field[MatrixEntry](
-            labels.rank_column, lambda e: number_cell(e.rank, str(e.rank or MISSING))
-        ),
+    fields: list[Field[MatrixEntry]] = [
+        Field(labels.rank_column, lambda e: number_cell(e.rank, str(e.rank or MISSING))),
         Field(labels.column("model"), lambda e: model_cell(labels, e.model)),
         Field(Column("merit", merit, "number", is_main=True), merit_cell, bool(merit)),
         *spec.extra,
@@ -357,12 +344,12 @@ def _baseline_row(spec: MatrixSpec, drawn: _Drawn, before: Sequence[str]) -> Row
         value = spec.baseline_values[x]
         if value is None:
             return Cell(MISSING, tone="soft")
-        text = drawn.baseline_text(value, x)
+        text = drawn.score_text(value, x)
         if column.category is not None:
             return Cell(text, value, heat=0.0, tone="soft")
         link = Link(text, labels.score_address(labels.baseline_key(column.tasks[0], spec.variant)))
-        reasons = spec.results.task(column.tasks[0]).reasons
-        marks: tuple[CellMark, ...] = ("flagged",) if (spec.baseline, variant) in reasons else ()
+        is_flagged = _is_flagged(spec, column, spec.baseline, variant)
+        marks: tuple[CellMark, ...] = ("flagged",) if is_flagged else ()
         return Cell(text, value, heat=0.0, tone="soft", link=link, marks=marks)
 
     cells = {
@@ -372,6 +359,12 @@ def _baseline_row(spec: MatrixSpec, drawn: _Drawn, before: Sequence[str]) -> Row
     }
     row = (*(cells.get(key, Cell("")) for key in before), *map(cell, range(len(spec.columns))))
     return Row(row, "reference")
+
+
+def _is_flagged(spec: MatrixSpec, column: MatrixColumn, model: str, variant: str) -> bool:
+    if column.category is not None:
+        return False
+    return (model, variant) in spec.results.task(column.tasks[0]).reasons
 
 
 _Place = tuple[int, int]  # of a column, and of an entry
@@ -395,21 +388,19 @@ def _numbers_table(spec: MatrixSpec, measured: Sequence[Measured]) -> Table:
         return Field(Column(one.measure.id, one.measure.label, "number"), cell)
 
     def measure_field(found: MeasureMatrix) -> Field[_Place]:
-        def cell(at: _Place) -> Cell:
-            value = float_or_none(found.values[spec.places[at[1]], at[0]])
-            return number_cell(value, found.scale.score(value))
-
-        return Field(Column(found.measure.id, found.measure.label, "number"), cell)
+        column, values = Column(found.measure.id, found.measure.label, "number"), found.values
+        return number_field(
+            column, lambda at: float_or_none(values[spec.places[at[1]], at[0]]), found.scale.score
+        )
 
     def baseline_cell(at: _Place) -> Cell:
         return score_cell(spec.baseline_values[at[0]], columns[at[0]].scale)
 
-    def name_cell(at: _Place) -> Cell:
-        return text_cell(labels.models[spec.shown[at[1]].model])
-
     fields = (
         Field[_Place](first, lambda at: text_cell(columns[at[0]].full)),
-        Field[_Place](labels.column("model"), name_cell),
+        Field[_Place](
+            labels.column("model"), lambda at: text_cell(labels.models[spec.shown[at[1]].model])
+        ),
         *map(field, measured),
         *(measure_field(MeasureMatrix(spec, measure)) for measure in find_beside(spec)),
         Field(Column("baseline", labels.baseline, "number"), baseline_cell, bool(spec.baseline)),

@@ -72,6 +72,5 @@ def heat_of_measure(values: Array, axis: AxisRange, higher_is_better: bool | Non
     if axis.is_log:
         with np.errstate(divide="ignore", invalid="ignore"):
             values, ends = np.log(values), np.log(ends)
-    low, high = ends.tolist()
-    shares = np.clip((values - low) / (high - low if high > low else 1.0), 0.0, 1.0)
-    return np.asarray(1 - shares if higher_is_better is False else shares)
+    direction = np.array([-1.0 if higher_is_better is False else 1.0])
+    return heat_of_scores(values, direction, [tuple(ends.tolist())])

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from site_builder.charts import theme
-from site_builder.charts.cells import model_cell, number_cell
+from site_builder.charts.cells import model_cell, number_cell, number_field
 from site_builder.charts.chart import Chart
 from site_builder.charts.forms import room_around
 from site_builder.charts.references import Lines, board_lines, lines_caption
@@ -22,6 +22,7 @@ _HEIGHT = 440
 # Room around the plot in px; of the left, for a letter of a tick.
 _MARGIN, _LETTER = {"r": 16, "t": 28, "b": 36}, 7.5
 _DOT, _MARK = 7, 10
+_NOTHING = "", "", "", ""  # chosen
 _FAINT = 0.4
 _WEEK, _MONTH, _YEAR = 7, 365.25 / 12, 365.25
 
@@ -44,11 +45,15 @@ class Overlay(Record):
     facet: str
     value: str
     title: str
-    reading: str
     caption: str
     name: str
     table: Table | None
     figure: dict[str, Any]
+
+    @property
+    def reading(self) -> str:
+        """Both texts, for people who cannot see the chart."""
+        return f"{self.title}. {self.caption}"
 
 
 class ProgressChart(Record):
@@ -105,9 +110,14 @@ class _View(CachingRecord):
     head: str
     lines: Lines
 
-    def text(self, message: str, n: int | None = None, **values: object) -> str:
+    def text(self, message: str, n: int | None = None, /, **values: object) -> str:
         """Return a text of this chart."""
         return self.labels.say(f"progress.{message}", n, **values)
+
+    def of_part(self, part: FacetRecord, message: str, **values: object) -> str:
+        """Return a text on the entries with a value of a facet."""
+        facet = self.labels.say.in_sentence(part.facet.label)
+        return self.text(message, None, facet=facet, value=part.value, **values)
 
     def name(self, entry: Dated) -> str:
         """Return the name of an entry."""
@@ -134,26 +144,23 @@ class _View(CachingRecord):
 def chart_progress(progress: Progress, results: Results, labels: Labels) -> ProgressChart:
     """Draw a board over time, with what may be chosen."""
     board, is_low = results.board, results.is_low_best(results.board)
-    head = (
-        labels.say("column.score")
-        if board.by_average
-        else labels.rule(board.rule).partition(" (")[0]
-    )
+    rule = labels.rule(board.rule).partition(" (")[0]
     view = _View(
         progress=progress,
         labels=labels,
         scale=labels.merit_scale(board),
         sign=-1 if is_low else 1,
         scored=labels.ranked_by(board, is_low=is_low),
-        head=sentence(head),
+        head=labels.say("column.score") if board.by_average else sentence(rule),
         lines=board_lines(board, labels),
     )
     record = _table(view, progress.record, f"record-{progress.kind}", view.text("table"))
-    opening = progress.opening
-    parts = [_overlay(view, part, place) for place, part in enumerate(progress.by_facet)]
-    first = _overlay(view, None, 0)
-    if opening is not None:
-        first = replace(parts[progress.by_facet.index(opening)], key="", table=None)
+    parts = [_overlay(view, part, n) for n, part in enumerate(progress.by_facet, 1)]
+    if progress.opening is None:
+        none = {"data": _stairs(view, (), theme.ACCENT), "shapes": [], "names": []}
+        first = Overlay(*_NOTHING, _title(view, None), _caption(view, (), None), "", None, none)
+    else:
+        first = replace(parts[progress.by_facet.index(progress.opening)], key="", table=None)
     chart = Chart(
         id=f"progress-{progress.kind}",
         title=first.title,
@@ -180,14 +187,13 @@ def _title(view: _View, part: FacetRecord | None) -> str:
     behind = next((p for p in view.progress.by_facet if p.facet == part.facet and p.lag), None)
     if behind is None or behind.lag is None:
         which = view.word(part, "holder_yes", "holder_no", "holder_of")
-        more = {"facet": view.labels.say.in_sentence(part.facet.label), "value": part.value}
-        return view.text(f"title.{which}", None, **values, **more)
-    words = view.labels.say.in_sentence(behind.facet.label)
+        return view.of_part(part, f"title.{which}", **values)
+    words = behind.facet.label
     yes = "lag_yes_many" if words.endswith("s") and not words.endswith("ss") else "lag_yes"
     which = view.word(behind, yes, "lag_no", "lag_of")
     score = view.scale.score(view.progress.record[-1].entry.value)
     time = _time(view, behind.lag.days)
-    return view.text(f"title.{which}", score=score, facet=words, value=behind.value, time=time)
+    return view.of_part(behind, f"title.{which}", score=score, time=time)
 
 
 def _time(view: _View, days: int) -> str:
@@ -202,13 +208,16 @@ def _time(view: _View, days: int) -> str:
 
 def _caption(view: _View, steps: Sequence[RecordStep], lag: Lag | None) -> str:
     """Return which date it is, what the marks mean, and what is left out."""
-    progress, newest = view.progress, view.progress.entries[-1].date
+    progress, newest, lagging = view.progress, view.progress.entries[-1].date, ""
+    if lag is not None:
+        passed, reached = (f"{view.name(e)} ({day(e.date)})" for e in (lag.passed, lag.reached))
+        lagging = view.text("caption_lag", lag.days, passed=passed, reached=reached)
     is_close = any(step.too_close for step in (*progress.record, *steps))
     is_rough = any(len(entry.date) < len("2025-08-23") for entry in progress.entries)
     said = (
         view.scored,
         view.text(f"by.{progress.kind}", newest=day(newest)),
-        _lag_caption(view, lag) if lag else "",
+        lagging,
         view.text("caption_close") if is_close else "",
         view.text("caption_months") if is_rough else "",
         view.text("undated", progress.undated) if progress.undated else "",
@@ -218,40 +227,24 @@ def _caption(view: _View, steps: Sequence[RecordStep], lag: Lag | None) -> str:
     return " ".join(filter(None, said))
 
 
-def _lag_caption(view: _View, lag: Lag) -> str:
-    passed, reached = (f"{view.name(e)} ({day(e.date)})" for e in (lag.passed, lag.reached))
-    return view.text("caption_lag", lag.days, passed=passed, reached=reached)
-
-
 # --- what may be chosen -------------------------------------------------------------------------
 
 
-def _overlay(view: _View, part: FacetRecord | None, place: int) -> Overlay:
-    """Return what is drawn and said for a value of a facet, or for all entries."""
-    title, steps = _title(view, part), part.record if part else ()
-    caption = _caption(view, steps, part.lag if part else None)
-    name, table = "", None
-    if part is not None:
-        which = view.word(part, "record_yes", "record_no", "record_of")
-        name = view.text(
-            which, facet=view.labels.say.in_sentence(part.facet.label), value=part.value
-        )
-        table_id = f"record-{view.progress.kind}-{place + 1}"
-        table = _table(view, steps, table_id, sentence(name))
-    key = f"{part.facet.id}:{part.value}" if part else ""
+def _overlay(view: _View, part: FacetRecord, place: int) -> Overlay:
+    """Return what is drawn and said for a value of a facet."""
+    name = view.of_part(part, view.word(part, "record_yes", "record_no", "record_of"))
+    table_id = f"record-{view.progress.kind}-{place}"
+    key = f"{part.facet.id}:{part.value}"
     return Overlay(
         key=key,
         of=key,
-        facet=part.facet.label if part else "",
-        value=part.value if part else "",
-        title=title,
-        reading=f"{title}. {caption}",
-        caption=caption,
+        facet=part.facet.label,
+        value=part.value,
+        title=_title(view, part),
+        caption=_caption(view, part.record, part.lag),
         name=name,
-        table=table,
-        figure=_part_figure(view, part)
-        if part
-        else {"data": _stairs(view, (), theme.ACCENT), "shapes": [], "names": []},
+        table=_table(view, part.record, table_id, sentence(name)),
+        figure=_part_figure(view, part),
     )
 
 
@@ -294,20 +287,14 @@ def _draw(view: _View, first: Overlay) -> theme.Drawing:
     marks = theme.markers(xs, values, dots, hovers, cliponaxis=False)
     y_ticks = theme.ticks(*heights)
     left = round(max(map(len, y_ticks["ticktext"])) * _LETTER) + 12
-    ticks, few = _date_ticks(begin, end, 10), _date_ticks(begin, end, 4)
+    ticks, few = theme.date_ticks(begin, end, 10), theme.date_ticks(begin, end, 4)
     line, record = _stairs(view, view.progress.record, theme.INK)
     part_line, part_marks = first.figure["data"]
     drawing = theme.figure(
         [marks, line, part_line, record, part_marks],
         _HEIGHT,
         narrow={f"xaxis.{key}": value for key, value in few.items()},
-        xaxis={
-            "range": [begin, end],
-            **ticks,
-            "showgrid": False,
-            "zeroline": False,
-            "automargin": False,
-        },
+        xaxis={"range": [begin, end], **ticks, **theme.BARE, "automargin": False},
         yaxis={"range": heights, **y_ticks, "zeroline": False, "automargin": False},
         shapes=[*theme.level_lines(view.lines), *first.figure["shapes"]],
         margin={**_MARGIN, "l": left},
@@ -380,28 +367,6 @@ def _letters(n: int) -> str:
     return letters
 
 
-def _date_ticks(begin: float, end: float, most: int) -> dict[str, Any]:
-    """Return ticks at the first days of months or years, or every few days of a short time."""
-    first, last = max(int(begin) + 1, date.min.toordinal()), min(int(end), date.max.toordinal())
-    begins, ends = date.fromordinal(first), date.fromordinal(last)
-    steps = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 6000)
-    step = next((s for s in steps if (end - begin) / (s * _MONTH) <= most), 24000)
-    months = range(12 * begins.year // step * step, 12 * ends.year + ends.month, step)
-    firsts = [date(n // 12, n % 12 + 1, 1) for n in months if n >= 12]
-    found = [n for n in firsts if begins <= n <= ends]
-    if len(found) >= 2:
-        names = [day(n.isoformat()[: len("2025-08")]) for n in found]
-        texts = [
-            name[-len("2025") :] if step >= 12 else name if not i or n.month == 1 else name[:3]
-            for i, (n, name) in enumerate(zip(found, names, strict=True))
-        ]
-    else:
-        length = next((s for s in (1, 2, 7, 14) if (end - begin) / s <= most), 28)
-        found = [date.fromordinal(n) for n in range(first, last + 1, length)]
-        texts = [day(n.isoformat()).rpartition(" ")[0] for n in found]
-    return {"tickvals": [n.toordinal() for n in found], "ticktext": texts}
-
-
 # --- tables -------------------------------------------------------------------------------------
 
 
@@ -410,8 +375,7 @@ def _table(view: _View, steps: Sequence[RecordStep], table_id: str, caption: str
     keys = view.keys(steps)
 
     def key_cell(step: RecordStep) -> Cell:
-        key = keys[step.entry.model]
-        return Cell("", step.entry.day, tags=(Tag("key", key),))
+        return Cell("", step.entry.day, tags=(Tag("key", keys[step.entry.model]),))
 
     def name_cell(step: RecordStep) -> Cell:
         close = (Tag("close", view.text("close")),) if step.too_close else ()
@@ -429,9 +393,10 @@ def _table(view: _View, steps: Sequence[RecordStep], table_id: str, caption: str
             lambda step: Cell(day(step.entry.date), date.fromordinal(step.entry.day).isoformat()),
         ),
         Field(view.labels.column("model"), name_cell),
-        Field(
+        number_field(
             Column("score", view.head, "number", is_main=True),
-            lambda step: number_cell(step.entry.value, view.scale.score(step.entry.value)),
+            lambda step: step.entry.value,
+            view.scale.score,
         ),
         Field(
             Column(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import TypeAlias
 
 import numpy as np
 
 from site_builder.charts import theme
-from site_builder.charts.cells import number_cell, score_cell
+from site_builder.charts.cells import number_field
 from site_builder.charts.chart import Chart
 from site_builder.charts.forms import room_around
 from site_builder.charts.references import Lines, task_lines
@@ -20,7 +21,7 @@ from site_builder.table_model import Column, Field, Table, table_of
 # --- one task -----------------------------------------------------------------------------------
 
 _LEAST_ENTRIES = 21  # fewer are seen at a glance in the ranking
-_MAX_BINS = 24
+_MAX_BINS, _BINS_PX = 24, 260
 
 
 def chart_task_scores(results: Results, labels: Labels, task: str) -> Chart | None:
@@ -32,21 +33,13 @@ def chart_task_scores(results: Results, labels: Labels, task: str) -> Chart | No
         return None
     scale, n_models = labels.scales[task], say("n_models", len(found))
     low, high = (scale.score(float(end)) for end in np.quantile(found, [0.25, 0.75]))
-    title = say(
-        "scores_chart.title" if low != high else "scores_chart.level",
-        n_models=n_models,
-        low=low,
-        high=high,
-    )
+    which = "scores_chart.title" if low != high else "scores_chart.level"
+    title = say(which, n_models=n_models, low=low, high=high)
     counts, edges = np.histogram(found, bins=min(_MAX_BINS, 2 * round(len(found) ** 0.5)))
-    bins = [
-        (float(start), float(end), int(n))
-        for start, end, n in zip(edges, edges[1:], counts, strict=False)
-    ]
-    unit = say(
-        "scores_chart.axis" if fact.higher_is_better else "scores_chart.axis_low",
-        metric=fact.measured,
-    )
+    ends = edges.tolist()
+    bins = list(zip(ends[:-1], ends[1:], counts.tolist(), strict=True))
+    axis = "scores_chart.axis" if fact.higher_is_better else "scores_chart.axis_low"
+    unit = say(axis, metric=fact.measured)
     return Chart(
         id="task-scores",
         title=title,
@@ -61,25 +54,20 @@ _Bin: TypeAlias = tuple[float, float, int]
 
 
 def _draw_bins(
-    bins: Sequence[_Bin],
-    labels: Labels,
-    scale: NumberFormat,
-    unit: str,
-    lines: Lines,
+    bins: Sequence[_Bin], labels: Labels, scale: NumberFormat, unit: str, lines: Lines
 ) -> theme.Drawing:
     low, high, most = bins[0][0], bins[-1][1], max(n for *_, n in bins)
+    hovers = [
+        labels.say("scores_chart.hover", n, low=scale.score(start), high=scale.score(end))
+        for start, end, n in bins
+    ]
     bars = {
         "type": "bar",
         "x": [(start + end) / 2 for start, end, _ in bins],
         "y": [n for *_, n in bins],
         "width": [0.92 * (end - start) for start, end, _ in bins],
         "marker": {"color": theme.ACCENT},
-        **theme.hover(
-            [
-                labels.say("scores_chart.hover", n, low=scale.score(start), high=scale.score(end))
-                for start, end, n in bins
-            ]
-        ),
+        **theme.hover(hovers),
     }
     ends = (low, high, *(x for x, *_ in lines))
     low, high = min(ends), max(ends)
@@ -96,19 +84,14 @@ def _draw_bins(
     )
 
 
-_BINS_PX = 260
-
-
 def _bins_table(bins: Sequence[_Bin], labels: Labels, scale: NumberFormat) -> Table:
     say = labels.say
+    models = sentence(say.words["models"])
     fields: tuple[Field[_Bin], ...] = (
-        Field(
-            Column("from", say("scores_chart.from"), "number"), lambda b: score_cell(b[0], scale)
+        number_field(
+            Column("from", say("scores_chart.from"), "number"), itemgetter(0), scale.score
         ),
-        Field(Column("to", say("scores_chart.to"), "number"), lambda b: score_cell(b[1], scale)),
-        Field(
-            Column("models", sentence(say.words["models"]), "number"),
-            lambda b: number_cell(b[2], count(b[2])),
-        ),
+        number_field(Column("to", say("scores_chart.to"), "number"), itemgetter(1), scale.score),
+        number_field(Column("models", models, "number"), itemgetter(2), count),
     )
     return table_of("task-scores-table", say("scores_chart.caption"), fields, bins)

@@ -9,12 +9,7 @@ from typing import Literal
 import numpy as np
 
 from site_builder.charts import theme
-from site_builder.charts.cells import (
-    attribute_field,
-    number_cell,
-    served_cell,
-    text_cell,
-)
+from site_builder.charts.cells import attribute_field, number_cell, served_cell, text_cell
 from site_builder.charts.chart import Chart
 from site_builder.compute.results import Results
 from site_builder.compute.serving import Latency, Price
@@ -139,18 +134,14 @@ def chart_latency(results: Results, labels: Labels) -> Chart | None:
     if not measured:
         return None
     names = _names(measured, labels)
-    p95, soonest = min(
-        (row.p95_s, name)
-        for row, name in zip(measured, names, strict=True)
-        if row.p95_s is not None
-    )
+    named = zip(measured, names, strict=True)
+    p95, soonest = min((row.p95_s, name) for row, name in named if row.p95_s is not None)
     title = say("serving.within", name=soonest, time=seconds(p95))
-    caption = say("serving.dots")
     return Chart(
         id="latency",
         title=title,
         reading=f"{title}. {latency_title(results, labels)}.",
-        caption=caption,
+        caption=say("serving.dots"),
         drawing=_draw_latency(measured, names, labels),
         table=latency_table(rows, labels, "latency-table"),
         terms="serving",
@@ -231,13 +222,10 @@ def price_note(results: Results, labels: Labels) -> str:
         words = {"baseline": labels.baseline, "low": ratio(min(mixes)), "high": ratio(max(mixes))}
         notes.append(say("serving.mix", **words))
     dates = sorted({p.date for p in results.serving.prices if p.date})
-    if dates:
-        first = say("serving.dated", date=dates[0])
-        notes.append(
-            first
-            if len(dates) == 1
-            else say("serving.dated_between", first=dates[0], last=dates[-1])
-        )
+    if len(dates) > 1:
+        notes.append(say("serving.dated_between", first=dates[0], last=dates[-1]))
+    elif dates:
+        notes.append(say("serving.dated", date=dates[0]))
     return " ".join(notes)
 
 
@@ -270,9 +258,6 @@ def price_table(results: Results, labels: Labels, table_id: str) -> Table:
     def name(p: Price) -> Cell:
         return replace(served_cell(labels, p.model), note=p.provider)
 
-    def compared(p: Price) -> Cell:
-        return number_cell(p.ratio, _times(p, labels))
-
     reference = axis.share(baseline.million_usd) if baseline and baseline.million_usd else None
     ticks = axis.ticks(lambda usd: money(usd).removesuffix(".00"))
     line_column = Column("line", say("serving.blend"), "plot", axis=ticks, reference=reference)
@@ -281,13 +266,14 @@ def price_table(results: Results, labels: Labels, table_id: str) -> Table:
         "ratio", say("serving.column.ratio"), "number", multiple, term="serving", on_phone=True
     )
     is_hourly = any(p.hour_usd is not None for p in prices)
+    is_compared = any(p.ratio is not None for p in prices)
     fields = (
         Field[Price](labels.column("model"), name),
         Field[Price](line_column, line, wanted=len(set(known)) > 1),
         attribute_field(
             dollars("million_usd", say("serving.column.million_usd"), term="serving"), money
         ),
-        Field[Price](ratio_column, compared, wanted=any(p.ratio is not None for p in prices)),
+        Field[Price](ratio_column, lambda p: number_cell(p.ratio, _times(p, labels)), is_compared),
         attribute_field(dollars("input_usd", say("serving.column.input_usd")), money),
         attribute_field(dollars("output_usd", say("serving.column.output_usd")), money),
         attribute_field(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from html import escape, unescape
 from textwrap import wrap
 from typing import Any
 
-from site_builder.formatting import NumberFormat
+from site_builder.formatting import NumberFormat, day
 
 Trace = dict[str, Any]
 Drawing = dict[str, Any]
@@ -37,10 +38,12 @@ CLEAR = "rgba(0,0,0,0)"
 FONT = "Inter, system-ui, sans-serif"
 SOFT_TEXT = {"color": SOFT, "size": 12}
 INK_TEXT = {"color": INK, "size": 12}
+BARE = {"showgrid": False, "zeroline": False}
 DOTTED = {"color": INK, "width": 1.5, "dash": "dot"}
 TICK_MARK = {"symbol": "line-ns-open", "size": 14, "color": INK, "line": {"width": 2}}
 
 ROW_PX = 24
+_MONTH = 365.25 / 12  # days
 _AROUND_PX = 76
 _ROOM_FOR_LEGEND = {"t": 56}
 
@@ -216,8 +219,7 @@ def rows_axis(names: Sequence[str]) -> dict[str, Any]:
         "tickvals": list(range(len(names))),
         "ticktext": short_names(names, WIDE_LABEL),
         "range": [len(names) - 0.4, -0.6],
-        "showgrid": False,
-        "zeroline": False,
+        **BARE,
         "tickfont": {"color": INK},
     }
 
@@ -245,10 +247,7 @@ def ticks(
     numbers = range(first, last + 1) if first <= last else range(last, first + 1)
     # Else three times 0.2 is 0.6000000000000001.
     marks = [float(f"{n * step:.12g}") for n in numbers]
-    return {
-        "tickvals": marks,
-        "ticktext": ["0" if mark == 0 else write(mark) for mark in marks],
-    }
+    return {"tickvals": marks, "ticktext": ["0" if mark == 0 else write(mark) for mark in marks]}
 
 
 def log_axis(values: Iterable[float], write: Callable[[float], str]) -> dict[str, Any]:
@@ -257,24 +256,53 @@ def log_axis(values: Iterable[float], write: Callable[[float], str]) -> dict[str
     low, high = min(known), max(known)
     room = max(0.04 * math.log10(high / low), 0.02)
     ends = math.log10(low) - room, math.log10(high) + room
-    ticks = _log_ticks(10 ** ends[0], 10 ** ends[1])
-    return {
-        "type": "log",
-        "range": [round(end, 4) for end in ends],
-        "tickvals": ticks,
-        "ticktext": [write(tick) for tick in ticks],
-    }
+    ticks = log_ticks(10 ** ends[0], 10 ** ends[1])
+    texts = [write(tick) for tick in ticks]
+    around = [round(end, 4) for end in ends]
+    return {"type": "log", "range": around, "tickvals": ticks, "ticktext": texts}
 
 
-def _log_ticks(low: float, high: float) -> list[float]:
+# Digits of the ticks in each decade, and how many ticks are few enough.
+_FEW_OF_DECADES = (((1, 2, 3, 5, 7), 5), ((1, 2, 5), 6), ((1, 3), 5), ((1,), 99))
+
+
+def log_ticks(
+    low: float,
+    high: float,
+    choices: Iterable[tuple[Sequence[int], int]] = _FEW_OF_DECADES,
+    most: int = 6,
+) -> list[float]:
+    """Return round values between two: by the first of some choices that makes few of them."""
     first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
     ticks: list[float] = []
-    for digits, most in (((1, 2, 3, 5, 7), 5), ((1, 2, 5), 6), ((1, 3), 5), ((1,), 99)):
+    for digits, few in choices:
         steps = [float(f"{m}e{e}") for e in range(first, last + 1) for m in digits]
         ticks = [step for step in steps if low <= step <= high]
-        if 2 <= len(ticks) <= most:
+        if 2 <= len(ticks) <= few:
             break
-    return ticks[:: math.ceil(len(ticks) / 6) or 1]
+    return ticks[:: math.ceil(len(ticks) / most) or 1]
+
+
+def date_ticks(begin: float, end: float, most: int) -> dict[str, Any]:
+    """Return ticks at the first days of months or years, or every few days of a short time."""
+    first, last = max(int(begin) + 1, date.min.toordinal()), min(int(end), date.max.toordinal())
+    begins, ends = date.fromordinal(first), date.fromordinal(last)
+    steps = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 6000)
+    step = next((s for s in steps if (end - begin) / (s * _MONTH) <= most), 24000)
+    months = range(12 * begins.year // step * step, 12 * ends.year + ends.month, step)
+    firsts = [date(n // 12, n % 12 + 1, 1) for n in months if n >= 12]
+    found = [n for n in firsts if begins <= n <= ends]
+    if len(found) >= 2:
+        names = [day(n.isoformat()[: len("2025-08")]) for n in found]
+        texts = [
+            name[-len("2025") :] if step >= 12 else name if not i or n.month == 1 else name[:3]
+            for i, (n, name) in enumerate(zip(found, names, strict=True))
+        ]
+    else:
+        length = next((s for s in (1, 2, 7, 14) if (end - begin) / s <= most), 28)
+        found = [date.fromordinal(n) for n in range(first, last + 1, length)]
+        texts = [day(n.isoformat()).rpartition(" ")[0] for n in found]
+    return {"tickvals": [n.toordinal() for n in found], "ticktext": texts}
 
 
 _NARROW_STEPS = 3

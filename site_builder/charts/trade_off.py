@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Literal
 
-from site_builder.charts.cells import model_cell, number_cell, text_cell
+from site_builder.charts.cells import model_cell, number_cell, number_field, text_cell
 from site_builder.charts.chart import Chart, id_of
 from site_builder.charts.trade_off_drawing import draw_trade_off
 from site_builder.charts.trade_off_words import TradeWords
 from site_builder.compute.results import Results
 from site_builder.compute.trade_off import TradeOff
-from site_builder.formatting import sentence
+from site_builder.formatting import count, sentence
 from site_builder.labels import Labels
 from site_builder.records import Record
 from site_builder.table_model import Cell, Column, Field, Table, table_of
@@ -66,12 +66,12 @@ def chart_in_place(
 
 def _view(words: TradeWords, view_id: str, columns_of: Sequence[str]) -> TradeView:
     """Chart a trade-off; `columns_of` are the entries whose differences are columns."""
-    table = _frontier_table(words, f"trade-off-{view_id}", columns_of)
-    title = words.title()
+    chart_id, title, heading = f"trade-off-{view_id}", words.title(), words.heading()
+    table = _frontier_table(words, f"{chart_id}-table", columns_of)
     chart = Chart(
-        id=f"trade-off-{view_id}",
+        id=chart_id,
         title=title,
-        reading=f"{title}. {words.heading()}.",
+        reading=f"{title}. {heading}.",
         caption=words.caption(),
         drawing=draw_trade_off(words),
         table=table,
@@ -79,13 +79,8 @@ def _view(words: TradeWords, view_id: str, columns_of: Sequence[str]) -> TradeVi
         embedded=True,
     )
     return TradeView(
-        view_id,
-        sentence(words.label),
-        words.name,
-        words.heading(),
-        chart,
-        table,
-        _possible_table(words, f"trade-off-{view_id}-possible"),
+        *(view_id, sentence(words.label), words.name, heading, chart, table),
+        _possible_table(words, f"{chart_id}-possible"),
         words.possible_heading(),
     )
 
@@ -93,14 +88,11 @@ def _view(words: TradeWords, view_id: str, columns_of: Sequence[str]) -> TradeVi
 # --- tables -------------------------------------------------------------------------------------
 
 
-def _frontier_table(words: TradeWords, chart_id: str, columns_of: Sequence[str]) -> Table:
+def _frontier_table(words: TradeWords, table_id: str, columns_of: Sequence[str]) -> Table:
     """Return the frontier, the best score first; numbers count from the lowest cost."""
     frontier = words.trade.frontier
     numbers = {entry: i for i, entry in enumerate(frontier, 1)}
     before = dict(zip(frontier[1:], frontier, strict=False))
-
-    def number(entry: str) -> Cell:
-        return number_cell(numbers[entry], str(numbers[entry]))
 
     def step(entry: str) -> Cell:
         gain, cost, note = words.step(entry, before.get(entry))
@@ -108,14 +100,16 @@ def _frontier_table(words: TradeWords, chart_id: str, columns_of: Sequence[str])
 
     buys = Column("step", words.text("step"), on_phone=True)
     fields: tuple[Field[str], ...] = (
-        Field(Column("number", "#", "number", spoken_label=words.text("number")), number),
+        number_field(
+            Column("number", "#", "number", spoken_label=words.text("number")),
+            numbers.__getitem__,
+            count,
+        ),
         *_common_fields(words),
         Field(buys, step),
         *_facet_fields(words, columns_of),
     )
-    rows = frontier[::-1]
-    table_id, caption = f"{chart_id}-table", words.heading()
-    return table_of(table_id, caption, fields, rows, header=1, sorted_by="score")
+    return table_of(table_id, words.heading(), fields, frontier[::-1], header=1, sorted_by="score")
 
 
 def _possible_table(words: TradeWords, table_id: str) -> Table | None:
@@ -129,11 +123,12 @@ def _possible_table(words: TradeWords, table_id: str) -> Table | None:
 
 def _common_fields(words: TradeWords) -> tuple[Field[str], ...]:
     labels, trade = words.labels, words.trade
-    low = trade.lower_is_better
-    score = Column("score", words.merit, "number", first_order="ascending" if low else "")
-    way: Literal["ascending", "descending"] = "ascending"
-    if trade.axis.more_is_better:
-        way = "descending"
+    score = Column(
+        "score", words.merit, "number", first_order="ascending" if trade.lower_is_better else ""
+    )
+    way: Literal["ascending", "descending"] = (
+        "descending" if trade.axis.more_is_better else "ascending"
+    )
     value = Column("value", sentence(words.label), "number", first_order=way, on_phone=True)
     return (
         Field(labels.column("model"), lambda e: model_cell(labels, e)),

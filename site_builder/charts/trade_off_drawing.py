@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
 from typing import Any, TypeAlias
 
 from site_builder.charts import theme
@@ -24,7 +23,7 @@ _NARROW_STRIP = [0, 0.3]
 # More dots than these are drawn one for each cell of a grid.
 _MOST_DOTS = 1000
 _COLUMNS, _ROWS = 120, 80
-_MOST_DATES = 5
+_MOST_DATES, _FEWEST_DATES = 5, 3
 _MOST_TICKS, _FEWEST_TICKS = 12, 4
 
 _Place: TypeAlias = Callable[[str], tuple[float, float]]
@@ -69,7 +68,11 @@ def draw_trade_off(words: TradeWords) -> theme.Drawing:
         margin=_MARGIN,
         **axes,
     )
-    figure["layout"]["meta"]["names"] = [*_names(words, strips), *_line_names(words, x_axis)]
+    names = [*_names(words, strips)]
+    if words.lines:
+        low, high = (10**end if words.trade.is_log else end for end in x_axis["range"])
+        names.append(theme.level_names(words.lines, (low, high)))
+    figure["layout"]["meta"]["names"] = names
     return figure
 
 
@@ -81,7 +84,7 @@ def _height(words: TradeWords, merit: float) -> float:
 def _merit_ticks(words: TradeWords, ends: Sequence[float]) -> dict[str, Any]:
     if not words.trade.is_merit_log:
         return theme.ticks(*ends)
-    marks = _powers(ends[0], ends[1], _MOST_TICKS)
+    marks = _powers(ends, _MOST_TICKS)
     return {"type": "log", "tickvals": marks, "ticktext": [short(mark) for mark in marks]}
 
 
@@ -109,41 +112,28 @@ def _value_axis(words: TradeWords) -> dict[str, Any]:
     """Return the axis of values, with room for names on its better side."""
     trade = words.trade
     place = math.log10 if trade.is_log else float
-    low, high = (place(end) for end in _range(words))
+    values = trade.values.values()
+    low, high = place(min(values)), place(max(values))
     better, worse = (_ROOM_FOR_NAMES * (high - low), _BESIDE * (high - low))
     if trade.axis.more_is_better:
         better, worse = worse, better
     first, last = round(low - better, 6), round(high + worse, 6)
     ends = {"range": [first, last]}
     if words.way == "date":
-        days = _dates(low, high)
-        at = {"tickvals": [day for day, _ in days], "ticktext": [text for _, text in days]}
-        return {**ends, **at}
+        return {**ends, **theme.date_ticks(low, high, _MOST_DATES)}
     if trade.is_log:
-        marks = _powers(first, last, _MOST_TICKS)
-        return {"type": "log", **ends, **_ticks(words, marks)}
+        return {"type": "log", **ends, **_ticks(words, _powers((first, last), _MOST_TICKS))}
     return {**ends, **_ticks(words, theme.ticks(low, high)["tickvals"])}
-
-
-def _range(words: TradeWords) -> tuple[float, float]:
-    values = words.trade.values.values()
-    return min(values), max(values)
 
 
 def _ticks(words: TradeWords, marks: Sequence[float]) -> dict[str, Any]:
     return {"tickvals": [*marks], "ticktext": [words.tick(mark) for mark in marks]}
 
 
-def _powers(low: float, high: float, most: int) -> list[float]:
+def _powers(ends: Sequence[float], most: int) -> list[float]:
     """Return round values between two powers of ten: 1, 2 and 5 of each decade, or fewer."""
-    decades = range(math.floor(low), math.ceil(high) + 1)
-    found: list[float] = []
-    for digits in ((1, 2, 5), (1, 3), (1,)):
-        values = [float(f"{digit}e{decade}") for decade in decades for digit in digits]
-        found = [value for value in values if low <= math.log10(value) <= high]
-        if len(found) <= most:
-            break
-    return found[:: math.ceil(len(found) / most)]
+    choices = [(digits, most) for digits in ((1, 2, 5), (1, 3), (1,))]
+    return theme.log_ticks(10 ** ends[0], 10 ** ends[1], choices, most)
 
 
 def _narrow_axis(words: TradeWords, x_axis: Mapping[str, Any]) -> dict[str, Any]:
@@ -153,25 +143,10 @@ def _narrow_axis(words: TradeWords, x_axis: Mapping[str, Any]) -> dict[str, Any]
     ends = [low, high - room] if words.trade.axis.more_is_better else [low + room, high]
     few = {key: x_axis[key][::2] for key in ("tickvals", "ticktext")}
     if words.trade.is_log:
-        few = _ticks(words, _powers(ends[0], ends[1], _FEWEST_TICKS))
+        few = _ticks(words, _powers(ends, _FEWEST_TICKS))
+    if words.way == "date":
+        few = theme.date_ticks(ends[0], ends[1], _FEWEST_DATES)
     return {"xaxis.range": ends, **{f"xaxis.{key}": value for key, value in few.items()}}
-
-
-def _dates(low: float, high: float) -> list[tuple[float, str]]:
-    """Return the first days of some years or months between two days."""
-    first, last = date.fromordinal(round(low)), date.fromordinal(round(high))
-    months = [(y, m) for y in range(first.year, last.year + 2) for m in range(1, 13)]
-    for step in (1, 3, 6, 12, 24, 60):
-        found = [
-            (float(day), f"{y}-{m:02}" if step < 12 else f"{y}")
-            for y, m in months
-            if (12 * y + m - 1) % step == 0 and low <= (day := date(y, m, 1).toordinal()) <= high
-        ]
-        if not found:  # all in one month
-            return [(low, first.isoformat()), (high, last.isoformat())]
-        if len(found) <= _MOST_DATES:
-            return found
-    return found[:: math.ceil(len(found) / _MOST_DATES)]
 
 
 # --- marks --------------------------------------------------------------------------------------
@@ -236,12 +211,9 @@ def _marks(
     """Yield a trace of marks, or two where a facet is yes or no: hollow for yes."""
     facet = _yes_or_no(words)
     models = words.results.catalog.models
+    hollow = {e for e, _ in seen if facet is not None and models[e].facet(facet[0]) == "yes"}
     for is_yes in (False, True):
-        mine = [
-            (e, text)
-            for e, text in seen
-            if (facet is not None and models[e].facet(facet[0]) == "yes") == is_yes
-        ]
+        mine = [(e, text) for e, text in seen if (e in hollow) == is_yes]
         if not mine:
             continue
         marker = {**look, "line": {"color": theme.PAPER, "width": 1}, "opacity": 1}
@@ -276,12 +248,12 @@ def _thinned(words: TradeWords, entries: Sequence[str], place: _Place) -> list[t
     for entry in entries:
         x, y = place(entry)
         cells.setdefault((round(x * _COLUMNS), round(y * _ROWS)), []).append(entry)
-    best = [
-        (max(found, key=lambda e: words.trade.gain(e, 0.0)), len(found) - 1)
-        for found in cells.values()
-    ]
-    hovers = [(e, n, words.hover(e)) for e, n in best]
-    return [(e, words.text("more_here", n, text=text) if n else text) for e, n, text in hovers]
+    seen = []
+    for found in cells.values():
+        best, n = max(found, key=lambda e: words.trade.gain(e, 0.0)), len(found) - 1
+        text = words.hover(best)
+        seen.append((best, words.text("more_here", n, text=text) if n else text))
+    return seen
 
 
 def _strip_dots(
@@ -307,13 +279,6 @@ def _strip_dots(
 
 
 # --- names --------------------------------------------------------------------------------------
-
-
-def _line_names(words: TradeWords, x_axis: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the names of the lines of the baseline and the references."""
-    if words.lines:
-        low, high = (10**end if words.trade.is_log else end for end in x_axis["range"])
-        yield theme.level_names(words.lines, (low, high))
 
 
 def _names(

@@ -31,6 +31,13 @@ _WHOLE_TIMES = 20
 _LEAST_TENTH = 0.05
 _SPEEDS = ("s", "ms", "min", "h")
 _POINTS = ("percent", "%", "points")
+# To the corner where better is, by whether more of the axis and less of the score is.
+_ARROWS = {
+    (False, False): "\N{NORTH WEST ARROW}",
+    (True, False): "\N{NORTH EAST ARROW}",
+    (False, True): "\N{SOUTH WEST ARROW}",
+    (True, True): "\N{SOUTH EAST ARROW}",
+}
 
 
 def _multiple(times: float) -> str:
@@ -53,14 +60,18 @@ class TradeWords(CachingRecord):
     def way(self) -> Way:
         """How the better end of the axis is called."""
         axis = self.trade.axis
-        unit = axis.measure.unit if axis.measure else ""
         if axis.more_is_better:
             return "more"
         if axis.kind == "size" or axis.kind == "date":
             return axis.kind
         if axis.is_cost:
             return "cost"
-        return "speed" if unit in _SPEEDS else "less"
+        return "speed" if self._unit in _SPEEDS else "less"
+
+    @property
+    def _unit(self) -> str:
+        """The unit of a measure on the axis."""
+        return self.trade.axis.measure.unit if self.trade.axis.measure else ""
 
     @cached_property
     def label(self) -> str:
@@ -87,9 +98,8 @@ class TradeWords(CachingRecord):
     @cached_property
     def merit(self) -> str:
         """The same, which says where lower is better."""
-        name = self.name
-        low = self.trade.lower_is_better
-        return self.labels.say("column.lower", label=name) if low else name
+        is_low = self.trade.lower_is_better
+        return self.labels.say("column.lower", label=self.name) if is_low else self.name
 
     # --- numbers --------------------------------------------------------------------------------
 
@@ -133,7 +143,7 @@ class TradeWords(CachingRecord):
         facts = self.results.catalog.tasks
         tasks = [facts[task] for task in self.results.board.tasks]
         is_hundred = all(t.unit in _POINTS or t.score_max == 100 for t in tasks)
-        return is_hundred and self.trade.by.form in ("score", "difference")
+        return is_hundred and self.trade.by.is_average
 
     def _difference(self, value: float, *, signed: bool = False) -> str:
         """Write a difference of scores; points have one decimal, if that tells them from 0."""
@@ -152,26 +162,20 @@ class TradeWords(CachingRecord):
 
     def title(self) -> str:
         """Return how far the knee of the frontier is behind the best, and what it costs."""
-        return self._of_statistic(self._title())
-
-    def _of_statistic(self, said: str) -> str:
-        """Return what is said, behind the name of the statistic if it is not what ranks."""
+        said = self._title()
         return said if self.is_ranking else self.text("of", statistic=self.name, said=said)
 
     def _title(self) -> str:
-        trade, models = self.trade, self.labels.models
-        knee, best, kind = trade.knee, trade.best, self.way
-        form: str = kind if kind in ("date", "more") else "less"
+        trade, knee, best = self.trade, self.trade.knee, self.trade.best
+        form: str = self.way if self.way in ("date", "more") else "less"
         known = "" if trade.is_best_known else "_known"
+        values = {"name": self.labels.models[knee or best], "measure": self.label}
         if knee is None:
             scores = {trade.merits[entry] for entry in trade.values}
             what = "equal" if len(scores) == 1 else f"both{known}"
-            n = len(trade.values)
-            score = self.text("score" if self.is_ranking else "value")
-            values = {"name": models[best], "measure": self.label, "score": score}
-            return self.text(f"title.{form}.{what}", n, **values)
-        is_close = trade.tested and not self.results.board.is_ahead(best, knee)
-        values = {"name": models[knee], "measure": self.label}
+            values["score"] = self.text("score" if self.is_ranking else "value")
+            return self.text(f"title.{form}.{what}", len(trade.values), **values)
+        is_close = self._is_close(best, knee)
         values["gap"] = self._difference(abs(trade.gain(best, trade.merits[knee])))
         if form != "date" and min(trade.values[knee], trade.values[best]) <= 0:
             form, values["value"] = "value", self.value_of(knee)
@@ -182,6 +186,10 @@ class TradeWords(CachingRecord):
         else:
             values["share"] = self._share(knee, best)
         return self.text(f"title.{form}.{'close' if is_close else 'knee'}{known}", None, **values)
+
+    def _is_close(self, entry: str, other: str) -> bool:
+        """Return whether one entry is too close to call with another of a lower score."""
+        return self.trade.tested and not self.results.board.is_ahead(entry, other)
 
     def _days(self, days: float) -> str:
         n = round(days)
@@ -211,12 +219,11 @@ class TradeWords(CachingRecord):
         """Return what is drawn, how certain the frontier is, and what is not on it."""
         trade, text = self.trade, self.text
         apart = len(trade.free) + len(trade.unknown)
-        untested = "untested" if self.is_ranking else "untested_value"
         texts = (
             text("caption", what=self._compared()),
             text("lower") if trade.lower_is_better else "",
             text("tested") if trade.possible else "",
-            "" if trade.tested else text(untested),
+            "" if trade.tested else text("untested" if self.is_ranking else "untested_value"),
             self._priced(),
             text("apart", apart, measure=self.label) if apart else "",
             text("without", trade.without) if trade.without else "",
@@ -248,30 +255,25 @@ class TradeWords(CachingRecord):
 
     def _priced(self) -> str:
         """Return by which prices an axis is computed; empty where none is."""
-        measures = (self.trade.by.measure, self.trade.axis.measure)
-        measure = next((m for m in measures if m is not None and m.is_priced), None)
-        if measure is None:
-            return ""
-        day = measure.price_day
-        said = "priced" if day else "priced_undated"
-        return self.text(said, measure=sentence(measure.label), day=day)
+        for measure in (self.trade.by.measure, self.trade.axis.measure):
+            if measure is not None and measure.is_priced:
+                said = "priced" if measure.price_day else "priced_undated"
+                return self.text(said, measure=sentence(measure.label), day=measure.price_day)
+        return ""
 
     def axis(self) -> str:
         """Return the title of the axis."""
         kind = self.trade.axis.kind
         text = self.text("price_axis") if kind == "price" else sentence(self.label)
-        unit = self.trade.axis.measure.unit if self.trade.axis.measure else ""
-        if unit and unit != "USD":
-            text = self.text("with_unit", measure=text, unit=unit)
+        if self._unit not in ("", "USD"):
+            text = self.text("with_unit", measure=text, unit=self._unit)
         return self.text("log", measure=text) if self.trade.is_log else text
 
     def apart(self) -> Sequence[tuple[Sequence[str], str]]:
         """Return the entries that stand apart from the axis, each kind with its name."""
         free = self.text("free") if self.way == "cost" else self.text("zero", measure=self.label)
-        return (
-            (self.trade.free, free),
-            (self.trade.unknown, self.text("unknown", measure=self.label)),
-        )
+        unknown = self.text("unknown", measure=self.label)
+        return (self.trade.free, free), (self.trade.unknown, unknown)
 
     def hover(self, entry: str) -> str:
         """Return what a mark says."""
@@ -288,8 +290,7 @@ class TradeWords(CachingRecord):
         gain = self._difference(difference, signed=True)
         if self.trade.merits[entry] == self.trade.merits[before]:
             return "", text("same", name=self.labels.models[before]), ""
-        is_close = self.trade.tested and not self.results.board.is_ahead(entry, before)
-        note = text("too_close") if is_close else ""
+        note = text("too_close") if self._is_close(entry, before) else ""
         if self.way == "date":
             return gain, text("after", days=self._days(values[entry] - values[before])), note
         if values[before] <= 0 or values[entry] <= 0:
@@ -303,7 +304,5 @@ class TradeWords(CachingRecord):
 
     def corner(self) -> str:
         """Return what lies in the good corner, with an arrow to it."""
-        arrows = {(False, False): "\N{NORTH WEST ARROW}", (True, False): "\N{NORTH EAST ARROW}"}
-        arrows |= {(False, True): "\N{SOUTH WEST ARROW}", (True, True): "\N{SOUTH EAST ARROW}"}
-        arrow = arrows[self.trade.axis.more_is_better, self.trade.lower_is_better]
+        arrow = _ARROWS[self.trade.axis.more_is_better, self.trade.lower_is_better]
         return f"{arrow} {self.text(f'corner.{self.way}', measure=self.label)}"

@@ -275,10 +275,8 @@ def _beside_adjusted(board: Board, boards: Mapping[str, Board], roles: Roles) ->
     if roles.baseline is not None and other is not None:
         baseline = boards[other].figure(boards[other].entry(roles.baseline), "adjusted")
     before = [base and base.figure(base.entry(s.model), "adjusted") for s in board.entries]
-    beside = {
-        "base_average": tuple(before),
-        "baseline_average": (baseline,) * len(board.entries),
-    }
+    alike = (baseline,) * len(board.entries)
+    beside = {"base_average": tuple(before), "baseline_average": alike}
     return replace(board, figures={**board.figures, **beside})
 
 

@@ -36,10 +36,8 @@ def published_scores(scores: Scores) -> Mapping[str, Array]:
 
     Shape: (models, tasks); NaN where there is none.
     """
-    return {
-        variant: np.where(scores.index[variant] < 0, np.nan, values)
-        for variant, values in scores.values.items()
-    }
+    found = scores.values.items()
+    return {v: np.where(scores.index[v] < 0, np.nan, values) for v, values in found}
 
 
 def models_with_scores(scores: Scores) -> Mapping[str, frozenset[str]]:

@@ -214,10 +214,8 @@ def compute_site(tables: Tables, config: SiteConfig) -> SiteResults:
     Boards of the same entries and tasks, ranked by the same, share their results.
     """
     scores, entries = collect_scores(tables, config.board), tuple(tables.models["model"])
-    catalog, release = (
-        collect_catalog(tables),
-        find_release(tables.loaded, tables.results, config.site.released),
-    )
+    catalog = collect_catalog(tables)
+    release = find_release(tables.loaded, tables.results, config.site.released)
     known: dict[object, Results] = {}
 
     def over(tasks: tuple[str, ...], models: tuple[str, ...], board: BoardConfig) -> Results:

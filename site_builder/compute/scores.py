@@ -421,14 +421,9 @@ class Scores(CachingRecord, eq=False):
             "interval": pairs_or_none(arrays["low"], arrays["high"]),
             "n": integers_or_none(arrays["n"]),
             "n_range": pairs_or_none(arrays["n_least"], arrays["n_most"], number=int),
-            "at_chance": [
-                None if sign is None else sign <= 0
-                for sign in floats_or_none(arrays["against_chance"])
-            ],
+            "at_chance": _where(arrays["against_chance"], np.less_equal),
             "from_worse_than_chance": (arrays["base_against_chance"] < 0).tolist(),
-            "tied_with_best": [
-                None if tied is None else tied > 0 for tied in floats_or_none(arrays["tied"])
-            ],
+            "tied_with_best": _where(arrays["tied"], np.greater),
         }
         return make_records(Score, columns)
 
@@ -549,6 +544,13 @@ def _compare(scores: Scores) -> dict[str, Array]:
         columns["lift_over_baseline"][rows] = scores.lift_over_baseline(variant)[there]
         columns["tied"][rows] = scores.ties[variant][there]
     return columns
+
+
+def _where(values: Array, compares: np.ufunc) -> list[bool | None]:
+    """Return whether values compare so with 0; None for NaN."""
+    flags = compares(values, 0).astype(object)
+    flags[np.isnan(values)] = None
+    return list(flags)
 
 
 def _as_array(column: pd.Series) -> npt.NDArray[Any]:

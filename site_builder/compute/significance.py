@@ -16,12 +16,7 @@ from site_builder.compute.intervals import (
     simultaneous_tail,
     t_quantile,
 )
-from site_builder.compute.numbers import (
-    Array,
-    floats_or_none,
-    pairs_or_none,
-    round_significant,
-)
+from site_builder.compute.numbers import Array, floats_or_none, pairs_or_none, round_significant
 from site_builder.compute.score_error import REACH, reach_among
 from site_builder.compute.scores import Scores
 from site_builder.records import Record, make_records

@@ -27,6 +27,7 @@ MAX_RERANKED_TASKS = 300
 # Different ranks are at least one half apart, so a smaller spread is a rounding error.
 _NO_SPREAD = 1e-6
 _MAX_DRAWN_OFTEN = 100
+_MAX_SIMILAR = 5
 
 
 class RankAgreement(Record, eq=False):
@@ -156,12 +157,12 @@ class SimilarTask(Record):
 
 
 def find_similar_tasks(
-    tasks: Sequence[str], agreement: RankAgreement, most: int = 5
+    tasks: Sequence[str], agreement: RankAgreement
 ) -> dict[str, tuple[SimilarTask, ...]]:
     """Return the most similar tasks of each, with rho > 0 (docs/statistics.md#similar-tasks)."""
     alike = np.where(agreement.rho > 0, agreement.rho, 0.0)
     np.fill_diagonal(alike, 0.0)
-    nearest = np.argsort(-alike, axis=1, kind="stable")[:, :most]
+    nearest = np.argsort(-alike, axis=1, kind="stable")[:, :_MAX_SIMILAR]
     return {
         task: tuple(
             SimilarTask(

@@ -95,12 +95,6 @@ def test_values_that_have_no_ratio_are_named():
     ]
 
 
-def test_dates_of_one_month_have_the_ends_as_ticks():
-    dated = {"release_date": ["2024-01-03", "2024-01-08", "2024-01-20"]}
-    view = view_of((0.1, 0.6, 0.9), (1, 1, 2), axis="release_date", **dated)
-    assert ["2024-01-03", "2024-01-20"] == [*layout(view)["xaxis"]["ticktext"]]
-
-
 def test_scores_in_percent_differ_in_points():
     frames = make_frames(
         {"base": {"a": [20.0], "b": [50.0], "c": [90.0]}}, (), {"unit": ["percent"]}

@@ -36,8 +36,8 @@ def agreement_of(scores: Scores, families: Sequence[str | None] | None = None) -
     return compute_rank_agreement(scores, families or scores.models)
 
 
-def similar_to(scores: Scores, task: str, most: int = 5) -> tuple[SimilarTask, ...]:
-    return find_similar_tasks(scores.tasks, agreement_of(scores), most)[task]
+def similar_to(scores: Scores, task: str) -> tuple[SimilarTask, ...]:
+    return find_similar_tasks(scores.tasks, agreement_of(scores))[task]
 
 
 @pytest.fixture
