@@ -116,9 +116,7 @@ def test_components_by_hand():
     scores[0, 0] = scores[1, 1] = scores[2, 1] = scores[2, 2] = scores[4, 2] = 0.5
     assert [1, 0, 0, -1, 0] == connected_models(scores).tolist()
     assert [True, False, False, True, False] == np.isnan(fit_additive(scores).means).tolist()
-
-
-def test_first_of_equal_components_is_the_largest():
+    # Of two as large, the first is the largest.
     scores = np.array([[0.5, NAN], [NAN, 0.5], [NAN, 0.4], [0.3, NAN]])
     assert [0, 1, 1, 0] == connected_models(scores).tolist()
 
@@ -153,6 +151,11 @@ CHAIN = {
 }
 
 
+def figures(board, statistic):
+    """The values of a statistic, the best entry first."""
+    return [board.figure(s, statistic) for s in board.ranked]
+
+
 def test_board_ranks_models_and_not_their_tasks():
     """By win rate, c is ahead of b, though b is better on both tasks that they share."""
     scores = make_scores({"base": CHAIN})
@@ -161,21 +164,13 @@ def test_board_ranks_models_and_not_their_tasks():
     board = make_board(scores, ADDITIVE)
     assert ["a", "b", "c", "d"] == [s.model for s in board.ranked]
     # The tasks add 0.1 to 0.7, in the order of the tasks.
-    assert [0.7, 0.6, 0.5, 0.4] == pytest.approx(
-        [board.figure(s, "adjusted") for s in board.ranked]
-    )
-    assert [0.5, 0.45, 0.6, 0.6] == pytest.approx(
-        [board.figure(s, "average") for s in board.ranked]
-    )
-
-
-def test_lower_scores_are_adjusted_in_their_own_unit():
+    assert [0.7, 0.6, 0.5, 0.4] == pytest.approx(figures(board, "adjusted"))
+    assert [0.5, 0.45, 0.6, 0.6] == pytest.approx(figures(board, "average"))
+    # Lower scores are adjusted in their own unit.
     lower = [f"t{i}" for i in range(1, 8)]
     board = make_board(make_scores({"base": CHAIN}, lower), ADDITIVE)
     assert ["d", "c", "b", "a"] == [s.model for s in board.ranked]
-    assert [0.4, 0.5, 0.6, 0.7] == pytest.approx(
-        [board.figure(s, "adjusted") for s in board.ranked]
-    )
+    assert [0.4, 0.5, 0.6, 0.7] == pytest.approx(figures(board, "adjusted"))
 
 
 def test_models_without_a_connection_have_no_rank():
@@ -191,9 +186,7 @@ def test_models_without_a_rank_do_not_change_the_estimates():
     rules = RankingRules("additive", 0.4, averaged=True, why="sparse")
     board = make_board(make_scores({"base": runs}), rules)
     assert "coverage" == row_of(board, "e").unranked
-    assert [0.7, 0.6, 0.5, 0.4] == pytest.approx(
-        [board.figure(s, "adjusted") for s in board.ranked]
-    )
+    assert [0.7, 0.6, 0.5, 0.4] == pytest.approx(figures(board, "adjusted"))
 
 
 # --- hostile input ------------------------------------------------------------------------------

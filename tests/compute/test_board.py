@@ -70,37 +70,28 @@ def test_coverage_is_a_share_of_the_tasks(least, ranked):
     assert ranked == len(board.ranked)
 
 
-def test_equal_averages_share_the_better_rank():
-    """0.9, 0.8, 0.8, 0.1 rank 1, 2, 2, 4, in the order of the models table where equal."""
-    scores = make_scores({"base": {"d": [0.1], "b": [0.8], "a": [0.9], "c": [0.8]}})
-    board = make_board(scores)
-    assert ["a", "b", "c", "d"] == [s.model for s in rows_of(board)]
-    assert [1, 2, 2, 4] == [s.rank for s in rows_of(board)]
-
-
-def test_equal_models_are_ordered_by_coverage():
-    scores = make_scores({"base": {"few": [0.5, None], "many": [0.5, 0.5]}})
-    board = make_board(scores, SPARSE)
-    assert ["many", "few"] == [s.model for s in rows_of(board)] == [s.model for s in board.leaders]
-    assert [1, 1] == [s.rank for s in rows_of(board)]
-
-
-def test_lower_is_better_turns_the_ranks():
-    scores = make_scores({"base": {"a": [3.0, 5.0], "b": [1.0, 2.0]}}, lower=["t1", "t2"])
-    board = make_board(scores)
-    assert {"b": 1, "a": 2} == column(board, "rank")
-    assert {"b": 1.5, "a": 4.0} == column(board, "average")
+@pytest.mark.parametrize(
+    ("runs", "lower", "ranks"),
+    [
+        # 0.9, 0.8, 0.8, 0.1 in the order of the models table where equal,
+        ({"d": [0.1], "b": [0.8], "a": [0.9], "c": [0.8]}, [], {"a": 1, "b": 2, "c": 2, "d": 4}),
+        # by coverage before,
+        ({"few": [0.5, None], "many": [0.5, 0.5]}, [], {"many": 1, "few": 1}),
+        ({"a": [3.0, 5.0], "b": [1.0, 2.0]}, ["t1", "t2"], {"b": 1, "a": 2}),
+    ],
+)
+def test_equal_averages_share_the_better_rank(runs, lower, ranks):
+    board = make_board(make_scores({"base": runs}, lower), SPARSE)
+    assert [*ranks.items()] == [(s.model, s.rank) for s in rows_of(board)]
 
 
 def test_all_models_equal():
     """All are first, all are tied with the best, and none has an interval of any width."""
     board = make_board(make_scores({"base": {m: [0.7] * 6 for m in "abc"}}))
-    assert [1, 1, 1] == [s.rank for s in rows_of(board)]
-    assert [True] * 3 == [s.tied_with_best for s in rows_of(board)]
-    assert [(0.7, 0.7)] * 3 == [s.interval for s in rows_of(board)]
-    assert [(1, 3)] * 3 == [s.rank_interval for s in rows_of(board)]
-    assert [0, 0, 0] == [s.wins for s in rows_of(board)]
-    assert [0.5, 0.5, 0.5] == [s.win_rate for s in rows_of(board)]
+    assert [(1, True, (0.7, 0.7), (1, 3), 0, 0.5)] * 3 == [
+        (s.rank, s.tied_with_best, s.interval, s.rank_interval, s.wins, s.win_rate)
+        for s in rows_of(board)
+    ]
 
 
 def test_one_model():
@@ -150,21 +141,15 @@ def test_model_without_a_rival_on_any_task_is_not_ranked_by_win_rate():
     assert not row_of(board, "alone").tied_with_best
 
 
-def test_noise_makes_no_winner():
-    """0.1 + 0.2 does not beat 0.3."""
-    scores = make_scores({"base": {"a": [0.1 + 0.2], "b": [0.3]}})
-    board = make_board(scores)
-    assert {"a": 0, "b": 0} == column(board, "wins")
-    assert {"a": 0.5, "b": 0.5} == column(board, "win_rate")
-    assert {"a": 1, "b": 1} == column(board, "rank")
-
-
 def test_a_task_on_which_all_are_equal_has_no_first_place():
-    """t1: a and b share it; t2: all are equal; t3: a alone has a score."""
+    """t1: a and b share it; t2: all are equal; t3: a alone has a score. Noise makes no winner."""
     scores = make_scores(
         {"base": {"a": [0.9, 0.5, 0.1], "b": [0.9, 0.5, None], "c": [0.1, 0.5, None]}}
     )
     assert {"a": 2, "b": 1, "c": 0} == column(make_board(scores), "wins")
+    board = make_board(make_scores({"base": {"a": [0.1 + 0.2], "b": [0.3]}}))
+    for name, value in (("wins", 0), ("win_rate", 0.5), ("rank", 1)):
+        assert {"a": value, "b": value} == column(board, name)
 
 
 # --- lifts and counts ---------------------------------------------------------------------------
@@ -175,8 +160,8 @@ LIFTED = {
 }
 
 
-def test_lift_over_base_is_averaged_over_tasks_with_both():
-    """Helped, unchanged and hurt count the tasks on either side of zero."""
+def test_lifts_are_averaged_over_tasks_with_both():
+    """The counts are those of tasks on either side of zero."""
     board = make_board(make_scores(LIFTED, lower=["t4"], baseline="gpt"), SPARSE)
     # a: 0.4, 0, 0.3, 20 (lower is better): 20.7 / 4; b: -0.1, no base, 0, no score: -0.1 / 2
     assert {"a": 5.175, "b": -0.05, "gpt": None} == column(board, "lift_over_base")
@@ -184,9 +169,6 @@ def test_lift_over_base_is_averaged_over_tasks_with_both():
     assert {"a": 1, "b": 1, "gpt": 0} == column(board, "unchanged")
     assert {"a": 0, "b": 1, "gpt": 0} == column(board, "hurt")
 
-
-def test_lift_over_baseline_is_averaged_over_common_tasks():
-    board = make_board(make_scores(LIFTED, lower=["t4"], baseline="gpt"), SPARSE)
     # a: 0, -0.1, 0.1, 10: 10 / 4; b: -0.4, 0.4, -0.3: -0.3 / 3
     assert {"a": 2.5, "b": -0.1, "gpt": None} == column(board, "lift_over_baseline")
     assert {"a": 2, "b": 1, "gpt": 0} == column(board, "beats")
@@ -279,29 +261,27 @@ def test_comparable_is_one_metric_or_one_pair_of_bounds(tasks, averaged):
     assert ("mean" if averaged else "mean_win_rate") == rules.rank_by
 
 
-def test_mixed_directions_rank_by_win_rate():
-    expected = RankingRules("mean_win_rate", 1.0, averaged=False, why="mixed units")
-    assert expected == rules_of(FULL, lower=["t2"], tasks={"metric": ["f1", "f1"]})
-    both_lower = rules_of(FULL, lower=["t1", "t2"])
-    assert RankingRules("mean", 1.0, averaged=True, why="comparable") == both_lower
+def ruled(rank_by, coverage, why):
+    return RankingRules(rank_by, coverage, averaged=why != "mixed units", why=why)
 
 
-def test_full_coverage_is_asked_where_half_of_the_runs_have_it():
-    """Else those with half of the best coverage rank, by estimates of their means."""
-    assert RankingRules("mean", 1.0, averaged=True, why="comparable") == rules_of(HALF)
-    assert RankingRules("additive", 0.5, averaged=True, why="sparse") == rules_of(THIN)
-
-
-def test_means_rank_only_where_no_ranked_model_lacks_a_score():
-    """Means over different tasks compare the tasks."""
-    expected = RankingRules("additive", 0.5, averaged=True, why="sparse")
-    assert expected == rules_of(THIN, min_coverage=0.5)  # 4 of 6 scores
-    assert "mean" == rules_of(THIN, min_coverage=1.0).rank_by
-
-
-def test_mixed_units_have_no_additive_model():
-    expected = RankingRules("mean_win_rate", 0.5, averaged=False, why="mixed units")
-    assert expected == rules_of(THIN, lower=["t2"], rank_by="additive")
+@pytest.mark.parametrize(
+    ("runs", "lower", "config", "expected"),
+    [
+        (FULL, ["t2"], {}, ruled("mean_win_rate", 1.0, "mixed units")),
+        (FULL, ["t1", "t2"], {}, ruled("mean", 1.0, "comparable")),
+        # Full coverage is asked where half of the runs have it, else half of the best coverage.
+        (HALF, [], {}, ruled("mean", 1.0, "comparable")),
+        (THIN, [], {}, ruled("additive", 0.5, "sparse")),
+        # Means rank only where no ranked model lacks a score.
+        (THIN, [], {"min_coverage": 0.5}, ruled("additive", 0.5, "sparse")),
+        (THIN, [], {"min_coverage": 1.0}, ruled("mean", 1.0, "comparable")),
+        (THIN, ["t2"], {"rank_by": "additive"}, ruled("mean_win_rate", 0.5, "mixed units")),
+        (FULL, [], {"min_coverage": 0.0}, ruled("mean", 0.0, "comparable")),
+    ],
+)
+def test_rules_of_a_board(runs, lower, config, expected):
+    assert expected == rules_of(runs, lower, **config)
 
 
 def test_runs_without_a_score_do_not_make_a_board_sparse():
@@ -313,11 +293,6 @@ def test_variants_that_the_site_does_not_show_do_not_count():
     runs = {**FULL, "x": {"few": [0.1, 0.2], **{m: [0.1, None] for m in "abcdefghi"}}}
     assert "sparse" == rules_of(runs).why
     assert "comparable" == rules_of(runs, tuned_variants=[]).why
-
-
-def test_configured_coverage_holds():
-    assert 0.5 == rules_of(THIN, min_coverage=0.5).min_coverage
-    assert 0.0 == rules_of(FULL, min_coverage=0.0).min_coverage
 
 
 @pytest.mark.parametrize(

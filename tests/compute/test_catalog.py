@@ -121,19 +121,13 @@ def test_any_change_of_a_table_is_another_release(tmp_path):
     assert 4 == len({first.sha256, *(other.sha256 for other in others)})
 
 
-def test_date_of_the_project(tmp_path):
+def test_date_is_that_of_the_project_or_else_the_newest_of_the_results(tmp_path):
     toml = SITE_TOML.replace("[site]\n", "[site]\nreleased = 2024-05-02\n")
-    dated = having(results_frame(), date="2025-01-31")
-    assert "2024-05-02" == release_of(tmp_path, toml, results=dated).date
-
-
-def test_date_is_else_the_newest_of_the_results(tmp_path):
     days = ["2024-01-31", None, "2024-03-01", "2023-12-31", " ", *[None] * 5]
-    assert "2024-03-01" == release_of(tmp_path, results=having(results_frame(), date=days)).date
-
-
-def test_date_is_else_unknown(tmp_path):
-    assert release_of(tmp_path).date is None
+    dated = having(results_frame(), date=days)
+    assert "2024-05-02" == release_of(tmp_path / "a", toml, results=dated).date
+    assert "2024-03-01" == release_of(tmp_path / "b", results=dated).date
+    assert release_of(tmp_path / "c").date is None
 
 
 def test_name_of_a_release():

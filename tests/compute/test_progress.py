@@ -73,30 +73,19 @@ def test_records_of_aider_are_those_of_pandas(tmp_path):
     assert gains[1:] == pytest.approx(first.diff().dropna().tolist())
 
 
-def test_the_first_of_equal_entries_keeps_the_record(tmp_path):
-    of = progress(
-        tmp_path,
-        runs(
-            ("b", 0.5, "2025-01-01"),
-            ("a", 0.5, "2025-01-02"),
-            ("c", 0.6, "2025-01-03"),
-            ("d", 0.6, "2025-01-04"),
-        ),
-    )
-    assert record(of) == ["b", "c"]
-
-
-def test_of_a_day_only_the_best_takes_the_record(tmp_path):
-    of = progress(
-        tmp_path,
-        runs(
-            ("a", 0.1, "2025-01-01"),
-            ("b", 0.2, "2025-01-02"),
-            ("c", 0.4, "2025-01-02"),
-            ("d", 0.3, "2025-01-03"),
-        ),
-    )
-    assert record(of) == ["a", "c"]
+@pytest.mark.parametrize(
+    ("stated", "holders"),
+    [
+        # The first of equal entries keeps the record,
+        ((("b", 0.5, 1), ("a", 0.5, 2), ("c", 0.6, 3), ("d", 0.6, 4)), ["b", "c"]),
+        ((("c", 0.5, 1), ("a", 0.5, 2), ("b", 0.5, 3)), ["c"]),
+        # of a day only the best takes it.
+        ((("a", 0.1, 1), ("b", 0.2, 2), ("c", 0.4, 2), ("d", 0.3, 3)), ["a", "c"]),
+    ],
+)
+def test_who_takes_the_record(tmp_path, stated, holders):
+    rows = runs(*((model, score, f"2025-01-0{day}") for model, score, day in stated))
+    assert record(progress(tmp_path, rows)) == holders
 
 
 def test_lower_is_better(tmp_path):
@@ -109,6 +98,7 @@ def test_lower_is_better(tmp_path):
     assert of is not None
     steps = [(s.entry.model, s.gain, s.days_held, s.is_standing) for s in of.record]
     assert steps == [("a", None, 2, False), ("b", 5.0, 6, True)]
+    assert {s.too_close for s in of.record} == {None}  # pairs are not compared
 
 
 @pytest.mark.parametrize(
@@ -121,30 +111,17 @@ def test_a_month_is_its_middle_and_a_year_too(text, day):
 
 def test_dates_of_mixed_precision(tmp_path):
     """2025-06 is on the day of 2025-06-15, after 2025-06-14 and before 2025, which is 1 July."""
-    of = progress(
-        tmp_path,
-        runs(
-            ("year", 0.4, "2025"),
-            ("month", 0.3, "2025-06"),
-            ("same", 0.35, "2025-06-15"),
-            ("day", 0.2, "2025-06-14"),
-        ),
-    )
+    stated = (("year", 0.4, "2025"), ("month", 0.3, "2025-06"))
+    days = (("same", 0.35, "2025-06-15"), ("day", 0.2, "2025-06-14"))
+    of = progress(tmp_path, runs(*stated, *days))
     assert record(of) == ["day", "same", "year"]
     assert of is not None
     assert [s.days_held for s in of.record] == [1, 16, 0]
 
 
 def test_entries_without_a_date_are_counted(tmp_path):
-    of = progress(
-        tmp_path,
-        runs(
-            ("a", 0.9, None),
-            ("b", 0.1, "2025-01-01"),
-            ("c", 0.2, "2025-01-02"),
-            ("d", 0.3, "2025-01-03"),
-        ),
-    )
+    days = (None, "2025-01-01", "2025-01-02", "2025-01-03")
+    of = progress(tmp_path, runs(*zip("abcd", (0.9, 0.1, 0.2, 0.3), days, strict=True)))
     assert of is not None
     assert (record(of), of.undated) == (["b", "c", "d"], 1)
 
@@ -162,21 +139,11 @@ def test_fewer_than_three_days_have_no_course(tmp_path, days):
     assert progress(tmp_path, runs(*zip("abc", (0.1, 0.2, 0.3), days, strict=True))) is None
 
 
-def test_all_equal_entries_have_one_record(tmp_path):
-    of = progress(tmp_path, runs(*((m, 0.5, f"2025-01-0{i}") for i, m in enumerate("cab", 1))))
-    assert record(of) == ["c"]
-
-
 def test_hidden_and_unranked_entries_hold_no_record(tmp_path):
     """H is hidden at first; r is a reference."""
-    rows = runs(
-        ("h", 0.9, "2025-01-01"),
-        ("r", 0.8, "2025-01-02"),
-        ("a", 0.1, "2025-01-03"),
-        ("b", 0.2, "2025-01-04"),
-        ("c", 0.15, "2025-01-05"),
-        kind=("custom", "plain", "plain", "plain", "plain"),
-    )
+    scores = zip("hrabc", (0.9, 0.8, 0.1, 0.2, 0.15), strict=True)
+    stated = [(model, score, f"2025-01-0{i}") for i, (model, score) in enumerate(scores, 1)]
+    rows = runs(*stated, kind=("custom", *["plain"] * 4))
     models = pd.DataFrame({"model": [*"hrabc"], "role": [None, "reference", None, None, None]})
     toml = f'{HIGHER}[board]\nfilters = {{ kind = ["plain"] }}\n'
     of = progress(tmp_path, rows, toml, models=models)
@@ -226,12 +193,6 @@ def test_a_record_is_too_close_to_call_where_the_board_says_so(tmp_path):
         ("b", False),
         ("c", True),
     ]
-
-
-def test_nothing_is_said_where_pairs_are_not_compared(tmp_path):
-    of = progress(tmp_path, runs(*((m, i, f"2025-01-0{i}") for i, m in enumerate("abc", 1))))
-    assert of is not None
-    assert {s.too_close for s in of.record} == {None}
 
 
 # --- parts ----------------------------------------------------------------------------------------

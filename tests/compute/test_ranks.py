@@ -201,8 +201,7 @@ def test_large_scores_do_not_overflow():
 
 @pytest.mark.parametrize("n", [0, 1])
 def test_board_of_one_model_or_none(n):
-    assert (n, n) == compare_pairs(np.ones((n, 7))).ahead.shape
-    assert not compare_pairs(np.ones((n, 7))).ahead.any()
+    assert np.array_equal(np.zeros((n, n)), compare_pairs(np.ones((n, 7))).ahead)
 
 
 # --- missing scores -----------------------------------------------------------------------------
@@ -218,11 +217,8 @@ def test_possible_means_by_hand():
     assert [0.3, 0.6] == least[:2].tolist()
     assert [0.8, 0.6] == most[:2].tolist()
     assert np.isnan([least[2], most[2]]).all()
-
-
-def test_task_without_bounds_allows_any_mean():
-    signed = np.array([[0.6, NAN], [0.5, 0.7]])
-    least, most = possible_means(signed, np.array([0.0, -INF]), np.array([1.0, INF]))
+    # Without bounds anything is possible.
+    least, most = possible_means(signed[:2], np.array([0.0, -INF]), np.array([1.0, INF]))
     assert ([-INF, 0.6], [INF, 0.6]) == (least.tolist(), most.tolist())
     assert ([1, 1], [2, 2]) == tuple(x.tolist() for x in possible_ranks(least, most))
 
@@ -235,9 +231,7 @@ def test_possible_win_rates_by_hand():
     # beat the third: 1/2 to 1. Third: beats nobody, may beat the second: 0 to 1/2; 0 to 1.
     assert [0.25, 0.25, 0.0] == least.tolist()
     assert [0.75, 1.0, 0.75] == most.tolist()
-
-
-def test_one_model_has_no_win_rate():
+    # One model has no rival.
     assert np.isnan(possible_rates(np.array([[0.5, NAN], [NAN, NAN]]))).all()
 
 
@@ -308,12 +302,9 @@ def test_rounding_removes_the_error_of_binary_fractions(noisy, paper):
     assert paper == round_significant(np.array([noisy]))[0]
 
 
-def test_rounding_keeps_nan_and_drops_negative_zero():
-    """NaN stays NaN, infinity stays infinite, -0.0 is written as 0.0."""
+def test_rounding_keeps_nan_and_infinity_and_drops_negative_zero():
     found = round_significant(np.array([NAN, np.inf, -np.inf, -0.0]))
-    assert [True, False, False, False] == np.isnan(found).tolist()
-    assert [np.inf, -np.inf] == found[1:3].tolist()
-    assert not np.signbit(found[3])
+    assert "[nan, inf, -inf, 0.0]" == str(found.tolist())
 
 
 @given(DECIMALS)
@@ -335,21 +326,17 @@ def test_difference_has_the_sign_of_the_comparison(a, b):
     assert np.sign(round_significant(x) - round_significant(y)) == np.sign(difference(x, y))
 
 
-def test_mean_leaves_missing_values_out():
-    # (0.2 + 0.4) / 2; 0.9 / 1; nothing
-    values = np.array([[0.2, NAN, 0.4], [NAN, 0.9, NAN], [NAN, NAN, NAN]])
-    means = mean_of(values, axis=1)
-    assert [0.3, 0.9] == means[:2].tolist()
-    assert np.isnan(means[2])
-
-
-def test_mean_of_exactly_zero():
-    """0.1 + 0.2 - 0.3 leaves nothing: the noise is judged by the size of the terms."""
-    assert 0.0 == mean_or_none(np.array([0.1, 0.2, -0.3]))
-
-
-def test_mean_too_large_for_a_float_is_none():
-    assert None is mean_or_none(np.array([1.7e308, 1.7e308]))
+@pytest.mark.parametrize(
+    ("values", "mean"),
+    [
+        ([0.2, NAN, 0.4], 0.3),
+        ([NAN, NAN], None),
+        ([0.1, 0.2, -0.3], 0.0),  # the noise is judged by the size of the terms
+        ([1.7e308, 1.7e308], None),  # too large for a float
+    ],
+)
+def test_mean_leaves_missing_values_out(values, mean):
+    assert mean == mean_or_none(np.array(values))
 
 
 def test_none_replaces_nan_and_infinity():
@@ -411,11 +398,7 @@ def test_p_of_a_correlation_agrees_with_scipy(freedom):
     assert beta == pytest.approx(own, rel=1e-12 if freedom < 500 else 5e-12, abs=1e-290)
 
 
-def test_means_that_are_equal_on_paper_are_equal():
-    """100 + 33.4 + 33.3 and 55.6 + 55.6 + 55.5 are both 166.7."""
-    means = mean_of(np.array([[100, 33.4, 33.3], [55.6, 55.6, 55.5]]), axis=1)
-    assert means[0] == means[1]
-    # With more digits than integers can hold, all rows are rounded to the same place.
+def test_means_with_more_digits_than_integers_can_hold_are_rounded_to_one_place():
     long = np.array([[100 / 3, 1 / 7, 2 / 7], [100 / 3 - 10, 10 + 2 / 7, 1 / 7]])
     assert mean_of(long, axis=1)[0] == mean_of(long, axis=1)[1]
 

@@ -40,9 +40,10 @@ def near(*expected):
 
 def test_stated_standard_error_gives_the_wilson_interval_of_as_many_examples():
     """0.8 ± 0.02 is the error of 0.16 / 0.0004 = 400 examples: 320 of 400 by Wilson."""
-    expected = binomtest(320, 400).proportion_ci(method="wilson")
     assert near(0.02, 0.7580297, 0.8362629) == errors_of(0.8, stderr=0.02)
-    assert near(0.02, expected.low, expected.high) == errors_of(0.8, stderr=0.02)
+    # Marks of 1 to 5: 4.2 ± 0.08 is at 0.8 ± 0.02 of a scale that is 4 wide.
+    marks = {"score_min": [1.0], "score_max": [5.0]}
+    assert near(0.08, 1 + 4 * 0.7580297, 1 + 4 * 0.8362629) == errors_of(4.2, marks, stderr=0.08)
 
 
 def test_interval_of_a_score_near_a_bound_leans_to_the_middle():
@@ -50,19 +51,9 @@ def test_interval_of_a_score_near_a_bound_leans_to_the_middle():
 
     The score ± 1.96 stderr would end at 0.0295, though 0.04 gives 1 or less 9 times in 100.
     """
-    low, high = 0.0017674, 0.0544862
-    assert pytest.approx((0.00994987, low, high), rel=1e-4) == errors_of(
-        0.01, stderr=sqrt(0.0099 / 100)
-    )
-    assert pytest.approx((0.00994987, 1 - high, 1 - low), rel=1e-4) == errors_of(
-        0.99, stderr=sqrt(0.0099 / 100)
-    )
-
-
-def test_interval_on_another_scale():
-    """Marks of 1 to 5: 4.2 ± 0.08 is at 0.8 ± 0.02 of a scale that is 4 wide."""
-    marks = {"score_min": [1.0], "score_max": [5.0]}
-    assert near(0.08, 1 + 4 * 0.7580297, 1 + 4 * 0.8362629) == errors_of(4.2, marks, stderr=0.08)
+    low, high, stderr = 0.0017674, 0.0544862, sqrt(0.0099 / 100)
+    for score, ends in ((0.01, (low, high)), (0.99, (1 - high, 1 - low))):
+        assert pytest.approx((stderr, *ends), rel=1e-4) == errors_of(score, stderr=stderr)
 
 
 @pytest.mark.parametrize(
@@ -81,9 +72,12 @@ def test_interval_where_no_number_of_examples_has_such_an_error(score, stderr, l
 def test_number_of_examples_gives_the_wilson_interval():
     """80 of 100: (0.8 + 0.0192 ± 1.96 sqrt(0.0016 + 0.000096)) / 1.0384 = 0.711 to 0.867.
 
-    The standard error is sqrt(0.8 x 0.2 / 100) = 0.04.
+    The standard error is sqrt(0.8 x 0.2 / 100) = 0.04. Marks of 1 to 5, if the task says that they
+    are means, with mean 4.2 are at 0.8 of a scale that is 4 wide: 1 + 4 x 0.7112 = 3.845.
     """
     assert near(0.04, 0.7111708, 0.8666331) == errors_of(0.8, n_examples=100)
+    marks = {"score_min": [1.0], "score_max": [5.0], "mean_of_examples": [True]}
+    assert near(0.16, 3.8446832, 4.4665324) == errors_of(4.2, marks, n_examples=100)
 
 
 @pytest.mark.parametrize("stated", [{}, {"stderr": 0.0}])
@@ -112,12 +106,6 @@ def test_standard_error_of_zero_is_ignored():
 def test_number_of_examples_needs_a_mean_between_bounds(tasks):
     """Without both bounds, with bounds of no share, and where a score is no mean over examples."""
     assert near(NAN, NAN, NAN) == errors_of(0.8, tasks, n_examples=100)
-
-
-def test_task_can_state_that_its_scores_are_means():
-    """Marks of 1 to 5, mean 4.2: at 0.8 of the scale, which is 4 wide; 1 + 4 x 0.7112 = 3.845."""
-    marks = {"score_min": [1.0], "score_max": [5.0], "mean_of_examples": [True]}
-    assert near(0.16, 3.8446832, 4.4665324) == errors_of(4.2, marks, n_examples=100)
 
 
 @given(st.integers(1, 10**6), st.data())

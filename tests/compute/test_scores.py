@@ -63,12 +63,7 @@ def test_roles_of_variants(variants, config, base, tuned):
     assert (base, tuned) == (roles.base, roles.tuned)
     assert (*tuned, *([base] if base else [])) == roles.variants
     assert roles.variants[0] == roles.primary
-
-
-def test_tuned_variants_compete_with_the_baseline():
-    """Where nothing is tuned, the base variant competes with the baseline."""
-    assert ("tuned",) == make_scores(BASE_AND_TUNED).roles.contest
-    assert ("base",) == make_scores({"base": {"a": [0.1]}}).roles.contest
+    assert (tuned or (base,)) == roles.contest
 
 
 def test_baseline_is_taken_from_the_same_variant():
@@ -90,15 +85,11 @@ def test_baseline_that_names_a_model_is_its_first_entry():
         assert taken == collect_scores(tables, BoardConfig(baseline=named)).roles.baseline
 
 
-def test_lift_over_base_is_positive_where_tuning_helped():
-    """Tuned - base, turned where lower is better; a gap where either is missing."""
-    scores = make_scores(BASE_AND_TUNED, lower=["t2"])
+def test_lifts_are_positive_where_a_score_is_better():
+    """Turned where lower is better; a gap where either score is missing."""
+    scores = make_scores(BASE_AND_TUNED, lower=["t2"], baseline="gpt")
     # a: 0.3 - 0.1 = 0.2 and 30 - 10 = 20; b: 0.4 - 0.4 = 0 and no base score
     assert equal([[NAN, NAN], [0.2, 20], [0, NAN]], scores.lift_over_base("tuned"))
-
-
-def test_lift_over_baseline_is_positive_where_the_model_is_better():
-    scores = make_scores(BASE_AND_TUNED, lower=["t2"], baseline="gpt")
     # a: 0.3 - 0.5 = -0.2 and 20 - 10 = 10; b: 0.4 - 0.5 = -0.1 and 20 - 40 = -20
     assert equal([[NAN, NAN], [-0.2, 10], [-0.1, -20]], scores.lift_over_baseline("tuned"))
     # gpt: nothing to itself; a: -0.4 and 20 - 30 = -10; b: -0.1 and a gap

@@ -54,27 +54,17 @@ def test_percentiles_by_hand():
 
 
 def test_failed_requests_have_no_latency():
-    rows = [request(0.2), request(9.9, 10.0, 50, "429"), request(0.4), request(None, error="500")]
+    """Their error codes are counted, most frequent first."""
+    failed = [request(None, error=code) for code in ("500", "429", "400")]
+    rows = [request(0.2), request(9.9, 10.0, 50, "429"), request(0.4), *failed]
     (row,) = serving_of(rows).latency
-    assert (4, 2, 0.5) == (row.requests, row.failed, row.failed_share)
-    assert (0.2, 0.4) == row.ttft_s
-    assert 0.3 == row.median_s
-
-
-def test_error_codes_are_counted_most_frequent_first():
-    rows = [request(None, error=code) for code in ("500", "429", "429", "400")]
-    (row,) = serving_of(rows).latency
+    assert (6, 4, 4 / 6) == (row.requests, row.failed, row.failed_share)
+    assert ((0.2, 0.4), 0.3) == (row.ttft_s, row.median_s)
     assert (("429", 2), ("400", 1), ("500", 1)) == row.error_codes
 
 
-def test_rate_is_of_the_tokens_after_the_first():
-    """(tokens - 1) / (total - first): 150 tokens in 0.5 + 2.98 s are 50 a second."""
-    (row,) = serving_of([request(0.5, 3.48, 150)]).latency
-    assert 50.0 == row.tokens_per_s
-
-
 def test_rate_is_the_median_of_those_measured():
-    """A single token, a stream that took no time, and a gap have no rate."""
+    """(tokens - 1) / (total - first); none of one token, a stream without time, and a gap."""
     rows = [
         request(0.1, 1.1, 2),  # 1 a second
         request(0.1, 1.1, 11),  # 10
@@ -121,12 +111,13 @@ def test_request_size_is_the_median_of_the_successes():
 
 
 def test_ratio_is_how_many_times_cheaper_than_the_baseline():
-    """By the mean of both prices: (30 + 60) / 2 = 45 against (0.15 + 0.15) / 2 = 0.15."""
-    found = serving_of(prices=[("x", "gpt", 30, 60), ("y", "a", 0.15, 0.15)], baseline="gpt")
-    assert [("a", 0.15, 300.0), ("gpt", 45.0, 1.0)] == [
+    """By the mean of both prices: 45 against 0.15. Free is no number of times cheaper."""
+    prices = [("x", "gpt", 30, 60), ("y", "a", 0.15, 0.15), ("y", "b", 0, 0)]
+    found = serving_of(prices=prices, baseline="gpt")
+    assert [("b", 0.0, None), ("a", 0.15, 300.0), ("gpt", 45.0, 1.0)] == [
         (p.model, p.million_usd, p.ratio) for p in found.prices
     ]
-    assert found.prices[1] == found.baseline_price
+    assert found.prices[2] == found.baseline_price
 
 
 def test_baseline_is_compared_by_its_lowest_price():
@@ -149,14 +140,6 @@ def test_baseline_is_compared_by_its_lowest_price():
 def test_without_a_baseline_price_there_is_no_ratio(prices, baseline):
     found = serving_of(prices=prices, baseline=baseline)
     assert {None} == {p.ratio for p in found.prices}
-
-
-def test_price_of_zero_has_no_ratio():
-    """Free is not a number of times cheaper; it still comes first."""
-    found = serving_of(prices=[("x", "gpt", 10, 10), ("y", "a", 0, 0)], baseline="gpt")
-    assert [("a", 0.0, None), ("gpt", 10.0, 1.0)] == [
-        (p.model, p.million_usd, p.ratio) for p in found.prices
-    ]
 
 
 def test_price_by_the_hour_is_last():

@@ -12,29 +12,20 @@ def training_sets(*sizes, thresholds=(10_000, 20_000)):
 
 
 def test_share_below_is_strictly_below():
-    """A training set of exactly 10,000 examples is not below 10,000."""
+    """A training set of exactly 10,000 examples is not below 10,000; one of 0 is."""
     found = training_sets(9_999, 10_000, 19_999, 20_000, 20_001)
     assert {10_000: 1, 20_000: 3} == found.below
     assert {10_000: 0.2, 20_000: 0.6} == found.shares
+    assert {10_000: 0.5, 20_000: 0.5} == training_sets(0, 50_000).shares
 
 
 def test_unknown_sizes_are_left_out_of_the_share():
     found = training_sets(100, None, 200, 50_000)
     assert {"t1": 100, "t3": 200, "t4": 50_000} == found.sizes
     assert {10_000: 2 / 3, 20_000: 2 / 3} == found.shares
-
-
-def test_no_known_size_no_distribution():
     assert None is training_sets(None, None)
 
 
 def test_median():
     """The middle one, or the mean of the two in the middle."""
-    assert 20 == training_sets(30, 10, 20).median
-    assert 25 == training_sets(40, 10, 20, 30).median
-
-
-def test_training_set_of_nothing():
-    """Zero has no place on a log axis and counts as below every threshold."""
-    found = training_sets(0, 50_000)
-    assert {10_000: 0.5, 20_000: 0.5} == found.shares
+    assert [20, 25] == [training_sets(*n).median for n in ((30, 10, 20), (40, 10, 20, 30))]

@@ -52,13 +52,10 @@ def test_tasks_are_in_the_order_of_their_table(tasks):
     assert [{0.8}, {0.5}, {10}, set()] == beside
 
 
-def test_all_tied_models_are_best(tasks):
+def test_contender_is_the_best_of_the_tuned(tasks):
+    """Base scores do not compete where anything is tuned: b's 0.6 on t2 is none. All tied count."""
     assert Best(("a", "b"), 0.9, ("tuned", "tuned")) == tasks["t1"].best["tuned"]
     assert Best(("gpt",), 0.8, ("base",)) == tasks["t1"].best["base"]
-
-
-def test_contender_is_the_best_of_the_tuned(tasks):
-    """Base scores do not compete where anything is tuned: b's 0.6 on t2 is none."""
     assert [0.9, 0.5, 5.0, 0.4] == [t.best_contender.score for t in tasks.values()]
 
 
@@ -69,16 +66,13 @@ def test_contender_minus_baseline(tasks):
     assert ["beats", "ties", "beats", None] == [t.outcome for t in tasks.values()]
 
 
-def test_best_contender_below_the_baseline():
-    (task,) = results_of(make_scores({"base": {"gpt": [0.5], "a": [0.4]}}, baseline="gpt"))
-    assert (-0.1, "loses") == (task.best_lift_over_baseline, task.outcome)
-
-
-def test_rounding_error_is_no_win_over_the_baseline():
-    """0.1 + 0.2 against 0.3 is a tie."""
-    runs = {"base": {"gpt": [0.3], "a": [0.1 + 0.2]}}
-    (task,) = results_of(make_scores(runs, baseline="gpt"))
-    assert (0.0, "ties") == (task.best_lift_over_baseline, task.outcome)
+@pytest.mark.parametrize(
+    ("gpt", "a", "lift", "outcome"),
+    [(0.5, 0.4, -0.1, "loses"), (0.3, 0.1 + 0.2, 0.0, "ties")],
+)
+def test_rounding_error_is_no_win_over_the_baseline(gpt, a, lift, outcome):
+    (task,) = results_of(make_scores({"base": {"gpt": [gpt], "a": [a]}}, baseline="gpt"))
+    assert (lift, outcome) == (task.best_lift_over_baseline, task.outcome)
 
 
 def test_contender_may_come_from_any_tuned_variant():
@@ -126,13 +120,10 @@ def test_mean_lift_over_base_is_over_all_tuned_runs_with_both(tasks):
     assert 0.2 == task.mean_lift_over_base  # (0.1 + 0.3) / 2
 
 
-def test_mean_score_by_variant(tasks):
+def test_means_and_counts_by_variant(tasks):
     # base t1: (0.8 + 0.1 + 0.1) / 3, t3: (10 + 30) / 2; tuned t3: (20 + 5) / 2
     assert 1 / 3 == pytest.approx(tasks["t1"].mean["base"])
     assert {"tuned": 12.5, "base": 20} == tasks["t3"].mean
-
-
-def test_scores_are_counted_by_variant(tasks):
     assert {"tuned": 2, "base": 3} == tasks["t1"].counts
     assert {"tuned": 1, "base": 1} == tasks["t4"].counts
 
@@ -286,17 +277,13 @@ def test_rank_agreement_agrees_with_scipy():
 def test_ranks_are_computed_once_on_a_board_of_many_tasks(monkeypatch):
     """Pearson's r of the ranks among all models of a task, over the models that have both."""
     monkeypatch.setattr(task_module, "MAX_RERANKED_TASKS", 3)
-    agreement = agreement_of(make_scores({"base": AGREEMENT}))
-    rho, common = agreement.rho, agreement.n
-    assert [1.0, 1.0, -1.0, 0.9] == rho[0, :4].tolist()
-    assert np.isnan(rho[4]).all()
+    test_rank_agreement_by_hand()
     # The fifth model lacks the second task; on the fourth it keeps its place between the others.
     runs = {**AGREEMENT, "e": [0.5, None, 0.5, 0.4, 0.5]}
     agreement = agreement_of(make_scores({"base": runs}))
-    rho, common = agreement.rho, agreement.n
     expected = np.corrcoef([1.0, 2, 3, 4], [1.0, 2, 3, 5])[0, 1]
-    assert expected == pytest.approx(rho[1, 3], abs=1e-12)
-    assert (4.0, 5.0) == (common[0, 1], common[0, 2])
+    assert expected == pytest.approx(agreement.rho[1, 3], abs=1e-12)
+    assert (4.0, 5.0) == (agreement.n[0, 1], agreement.n[0, 2])
 
 
 def test_rank_agreement_uses_the_primary_variant():
@@ -334,25 +321,11 @@ def test_categories_are_sorted_from_hard_to_easy():
     # hard: 0.4 - 0.5; even: 0.6 - 0.5; easy: (0.9 - 0.5 + 0.8 - 0.5) / 2; alone: no baseline score
     assert ["hard", "even", "easy", "alone"] == [c.category for c in found]
     assert [-0.1, 0.1, 0.35, None] == [c.best_lift_over_baseline for c in found]
-
-
-def test_tasks_without_a_category():
-    found = categories_of()
     assert [("t4",), ("t3",), ("t1", "t2"), ("t5",)] == [c.tasks for c in found]
-    results = make_results(
-        make_frames(CATEGORY_RUNS, tasks={"category": CATEGORIES}), baseline="gpt"
-    )
-    assert 4 == results.stats.categories
-
-
-def test_category_counts_the_tasks_that_it_beats_the_baseline_on():
-    assert [(0, 1), (1, 1), (2, 2), (0, 0)] == [(c.beating, c.compared) for c in categories_of()]
-
-
-def test_lift_over_base_of_a_category_is_the_mean_of_its_tasks():
-    found = {c.category: c.mean_lift_over_base for c in categories_of()}
+    assert [(0, 1), (1, 1), (2, 2), (0, 0)] == [(c.beating, c.compared) for c in found]
+    lifts = {c.category: c.mean_lift_over_base for c in found}
     # easy: t1 (0.7 + 0.2) / 2 = 0.45, t2 (0.2 + 0.7) / 2 = 0.45; alone: (0.2 + 0.8) / 2
-    assert (0.45, 0.5) == (found["easy"], found["alone"])
+    assert (0.45, 0.5) == (lifts["easy"], lifts["alone"])
 
 
 def test_category_has_its_ranking_rules():

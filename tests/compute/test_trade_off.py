@@ -130,23 +130,19 @@ BEATEN = [s - 0.3 + 0.01 * (i % 2) for i, s in enumerate(SURE)]
 CLOSE = [s - 0.01 + (0.2 if i % 2 else -0.2) for i, s in enumerate(SURE)]
 
 
-def test_certainly_beaten_is_off_and_uncertainly_beaten_may_be_on():
-    """All cost more than a; only what a beats for certain cannot be on the frontier."""
-    trade = trade_of((SURE, BEATEN, CLOSE), (1, 2, 3))
-    assert trade.tested
-    assert ("a",) == trade.frontier
-    assert ("c",) == trade.possible
-
-
-def test_a_cheaper_entry_is_beaten_by_none_that_is_dearer():
-    trade = trade_of((SURE, BEATEN, CLOSE), (3, 1, 2))
-    assert ("b", "c", "a") == trade.frontier
-    assert () == trade.possible
-
-
-def test_entry_of_the_same_cost_beats_too():
-    trade = trade_of((SURE, BEATEN, CLOSE), (1, 1, 2))
-    assert (("a",), ("c",)) == (trade.frontier, trade.possible)
+@pytest.mark.parametrize(
+    ("costs", "frontier", "possible"),
+    [
+        # All cost more than a; only what a beats for certain cannot be on the frontier.
+        ((1, 2, 3), "a", "c"),
+        # None that is dearer beats a cheaper one; one of the same cost does.
+        ((3, 1, 2), "bca", ""),
+        ((1, 1, 2), "a", "c"),
+    ],
+)
+def test_certainly_beaten_is_off_and_uncertainly_beaten_may_be_on(costs, frontier, possible):
+    trade = trade_of((SURE, BEATEN, CLOSE), costs)
+    assert (True, (*frontier,), (*possible,)) == (trade.tested, trade.frontier, trade.possible)
 
 
 def test_too_few_tasks_leave_the_frontier_to_the_scores():
@@ -182,12 +178,9 @@ def test_zero_and_missing_stand_apart():
     assert not trade.is_best_known
 
 
-def test_zero_is_unknown_where_the_board_says_so():
+def test_zero_is_unknown_where_the_board_says_so_and_a_value_where_more_is_better():
     trade = trade_of((0.9, 0.3, 0.5, 0.7), (0, 1, 2, 3), replace(COST, zero_is_missing=True))
     assert ((), ("a",)) == (trade.free, trade.unknown)
-
-
-def test_a_value_of_zero_is_one_where_more_is_better():
     rate = Measure("rate", "Rate", "", True, "none", False)
     trade = trade_of((0.9, 0.5, 0.6), (0, 1, 2), rate, axis="rate")
     assert () == trade.free
@@ -208,12 +201,9 @@ def test_no_trade_off_below_three_entries_or_of_one_value(scores, costs):
     assert () == compute_trade_offs(results_of(scores, costs), BoardConfig())
 
 
-def test_measure_without_a_direction_is_no_axis():
+def test_an_axis_has_a_direction_that_is_stated_or_that_of_its_unit():
     odd = replace(COST, id="odd", unit="", higher_is_better=None)
     assert () == compute_trade_offs(results_of((0.4, 0.5, 0.6), (1, 2, 3), odd), BoardConfig())
-
-
-def test_unit_of_a_cost_tells_its_direction():
     slow = Measure("latency", "Latency", "ms", None, "none", False)
     assert not trade_of((0.4, 0.5, 0.6), (1, 2, 3), slow, axis="latency").axis.more_is_better
 
