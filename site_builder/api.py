@@ -351,6 +351,11 @@ def _model_scores(results: Results, model: str) -> dict[str, Any]:
         is_stated = any(values.count(None) < len(values) for values in by_variant.values())
         return by_variant if is_stated else None
 
+    row, columns = results.scores.rows[model], [results.scores.columns[task] for task in tasks]
+    measured = {
+        name: {v: floats_or_none(array[row, columns]) for v, array in arrays.items()}
+        for name, arrays in results.scores.measured.items()
+    }
     return {
         "model": model,
         "task": tasks,
@@ -361,16 +366,9 @@ def _model_scores(results: Results, model: str) -> dict[str, Any]:
         "n_examples": lists("n"),
         "n_examples_range": lists("n_range"),
         "tied_with_best": lists("tied_with_best"),
-        **{m.id: _measured(results, m.id, model, tasks) for m in results.scores.measures},
+        **measured,
         **({"at_chance": lists("at_chance")} if _has_chance(results) else {}),
     }
-
-
-def _measured(results: Results, measure: str, model: str, tasks: Sequence[str]) -> dict[str, Any]:
-    """Return the values of a measure by variant, in the order of some tasks."""
-    scores = results.scores
-    row, columns = scores.rows[model], [scores.columns[task] for task in tasks]
-    return {v: floats_or_none(a[row, columns]) for v, a in scores.measured[measure].items()}
 
 
 def _correlation_values(correlations: Correlations) -> dict[str, Any]:

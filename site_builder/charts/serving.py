@@ -101,6 +101,10 @@ def latency_table(rows: Sequence[Latency], labels: Labels, table_id: str) -> Tab
         marks = Mark("axis", 0, 1), Mark("band", low, high), Mark("score", low)
         return Cell(text, row.median_s, drawing=Drawing(marks, text))
 
+    def failed(row: Latency) -> Cell:
+        codes = [say("serving.code", n, code=code) for code, n in row.error_codes]
+        return number_cell(row.failed_share, percent(row.failed_share), ", ".join(codes))
+
     ticks = axis.ticks(lambda value: f"{number(value)}\N{NO-BREAK SPACE}s") if times else ()
     line_column = Column("line", say("serving.column.line"), "plot", axis=ticks)
     fields: tuple[Field[Latency], ...] = (
@@ -117,14 +121,9 @@ def latency_table(rows: Sequence[Latency], labels: Labels, table_id: str) -> Tab
         attribute_field(column("output_tokens", ""), number),
         attribute_field(column("tokens_per_s", ""), NumberFormat(places=1).score),
         attribute_field(column("requests", ""), count),
-        Field(column("failed_share"), lambda row: _failed_cell(row, labels)),
+        Field(column("failed_share"), failed),
     )
     return table_of(table_id, say("serving.latency_table"), fields, rows, sorted_by="median_s")
-
-
-def _failed_cell(row: Latency, labels: Labels) -> Cell:
-    codes = [labels.say("serving.code", n, code=code) for code, n in row.error_codes]
-    return number_cell(row.failed_share, percent(row.failed_share), ", ".join(codes))
 
 
 def chart_latency(results: Results, labels: Labels) -> Chart | None:

@@ -82,10 +82,8 @@ def _height(words: TradeWords, merit: float) -> float:
 
 
 def _merit_ticks(words: TradeWords, ends: Sequence[float]) -> dict[str, Any]:
-    if not words.trade.is_merit_log:
-        return theme.ticks(*ends)
-    marks = _powers(ends, _MOST_TICKS)
-    return {"type": "log", "tickvals": marks, "ticktext": [short(mark) for mark in marks]}
+    is_log = words.trade.is_merit_log
+    return {"type": "log", **_powers(ends, _MOST_TICKS, short)} if is_log else theme.ticks(*ends)
 
 
 def _ends(words: TradeWords, least: float, greatest: float) -> list[float]:
@@ -122,18 +120,16 @@ def _value_axis(words: TradeWords) -> dict[str, Any]:
     if words.way == "date":
         return {**ends, **theme.date_ticks(low, high, _MOST_DATES)}
     if trade.is_log:
-        return {"type": "log", **ends, **_ticks(words, _powers((first, last), _MOST_TICKS))}
-    return {**ends, **_ticks(words, theme.ticks(low, high)["tickvals"])}
+        return {"type": "log", **ends, **_powers((first, last), _MOST_TICKS, words.tick)}
+    marks = theme.ticks(low, high)["tickvals"]
+    return {**ends, "tickvals": marks, "ticktext": [words.tick(mark) for mark in marks]}
 
 
-def _ticks(words: TradeWords, marks: Sequence[float]) -> dict[str, Any]:
-    return {"tickvals": [*marks], "ticktext": [words.tick(mark) for mark in marks]}
-
-
-def _powers(ends: Sequence[float], most: int) -> list[float]:
-    """Return round values between two powers of ten: 1, 2 and 5 of each decade, or fewer."""
+def _powers(ends: Sequence[float], most: int, write: Callable[[float], str]) -> dict[str, Any]:
+    """Return ticks between two powers of ten: 1, 2 and 5 of each decade, or fewer."""
     choices = [(digits, most) for digits in ((1, 2, 5), (1, 3), (1,))]
-    return theme.log_ticks(10 ** ends[0], 10 ** ends[1], choices, most)
+    marks = theme.log_ticks(10 ** ends[0], 10 ** ends[1], choices, most)
+    return {"tickvals": marks, "ticktext": [write(mark) for mark in marks]}
 
 
 def _narrow_axis(words: TradeWords, x_axis: Mapping[str, Any]) -> dict[str, Any]:
@@ -143,7 +139,7 @@ def _narrow_axis(words: TradeWords, x_axis: Mapping[str, Any]) -> dict[str, Any]
     ends = [low, high - room] if words.trade.axis.more_is_better else [low + room, high]
     few = {key: x_axis[key][::2] for key in ("tickvals", "ticktext")}
     if words.trade.is_log:
-        few = _ticks(words, _powers(ends, _FEWEST_TICKS))
+        few = _powers(ends, _FEWEST_TICKS, words.tick)
     if words.way == "date":
         few = theme.date_ticks(ends[0], ends[1], _FEWEST_DATES)
     return {"xaxis.range": ends, **{f"xaxis.{key}": value for key, value in few.items()}}

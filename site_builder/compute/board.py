@@ -32,7 +32,7 @@ from site_builder.compute.ranks import (
     possible_rates,
     rank_intervals,
 )
-from site_builder.compute.rules import RULES, Merit, RankingRules, Rule, RuleInputs, find_rule
+from site_builder.compute.rules import RULES, Merit, RankingRules, Rule, RuleInputs, Why, find_rule
 from site_builder.compute.scores import Roles, Scores
 from site_builder.compute.significance import Against, LiftTest, compute_lift_tests
 from site_builder.compute.statistics import BoardScores, Statistic, statistics_of
@@ -311,23 +311,22 @@ def choose_rules(tasks: pd.DataFrame, scores: Scores, config: BoardConfig) -> Ra
     coverage = shares[shares > 0]
     # At least half of the runs have a score on every task.
     dense = 2 * int((coverage == 1).sum()) >= max(len(coverage), 1)
-    asked = config.min_coverage
-    floor = 1.0 if dense else round_float(coverage.max(initial=0.0) / 2)
-    min_coverage = floor if asked is None else asked
+    min_coverage = 1.0 if dense else round_float(coverage.max(initial=0.0) / 2)
+    if config.min_coverage is not None:
+        min_coverage = config.min_coverage
     has_gaps = bool((coverage[coverage >= min_coverage - 1e-9] < 1).any())
-    offset = config.ratio_offset
-    default = RankingRules("mean", min_coverage, True, "comparable", offset)
+    rank_by, averaged = "mean", comparable
+    why: Why = "comparable"
     if not comparable:
-        default = RankingRules("mean_win_rate", min_coverage, False, "mixed units", offset)
+        rank_by, why = "mean_win_rate", "mixed units"
     elif has_gaps:
         # Means over different tasks compare the tasks too.
-        default = RankingRules("additive", min_coverage, True, "sparse", offset)
+        rank_by, why = "additive", "sparse"
     wanted = config.rank_by
-    if wanted in (None, default.rank_by) or (wanted == "additive" and not comparable):
-        return default
-    averages = {rule.id for rule in RULES if rule.is_average}
-    averaged = comparable or wanted in averages
-    return RankingRules(wanted, min_coverage, averaged, "configured", offset)
+    if wanted not in (None, rank_by) and (wanted != "additive" or comparable):
+        averaged = comparable or wanted in {rule.id for rule in RULES if rule.is_average}
+        rank_by, why = wanted, "configured"
+    return RankingRules(rank_by, min_coverage, averaged, why, config.ratio_offset)
 
 
 def share_a_scale(
@@ -402,7 +401,7 @@ def compute_board(scores: Scores, variant: str, rules: RankingRules) -> Board:
     columns = {name: [values[i] for i in order] for name, values in columns.items()}
     entries = make_records(Entry, {**columns, "place": range(len(order))})
     statistics = statistics_of(rules, scores.measures)
-    of = BoardScores(scores, variant, rules, inputs, merit)
+    of = BoardScores(scores, variant, rules, inputs.covered, merit)
     return Board(
         variant=variant,
         tasks=scores.tasks,

@@ -295,13 +295,12 @@ def find_rule(rank_by: str, measures: Sequence[Measure]) -> Rule:
         return _BY_ID[rank_by]
     measure = next(measure for measure in measures if measure.id == rank_by)
     lower = not measure.higher_is_better
-    by_measure = partial(_by_measure, measure=measure)
+
+    def by_measure(inputs: RuleInputs) -> Merit:
+        shown = combine(measure, inputs.scores.measured[measure.id][inputs.variant])
+        return Merit(-shown if lower else shown, shown, _no_intervals(shown))
+
     return Rule(rank_by, rank_by, by_measure, lower_is_better=lower, measure=measure)
-
-
-def _by_measure(inputs: RuleInputs, measure: Measure) -> Merit:
-    values = combine(measure, inputs.scores.measured[measure.id][inputs.variant])
-    return Merit(values if measure.higher_is_better else -values, values, _no_intervals(values))
 
 
 def combine(measure: Measure, values: Array) -> Array:

@@ -17,23 +17,18 @@ from site_builder.compute.numbers import Array, mean_of
 from site_builder.compute.ranks import compute_win_rates
 from site_builder.compute.rules import Merit, RankingRules, RuleInputs, combine
 from site_builder.compute.score_error import count_judged_wins, find_first_places
-from site_builder.compute.scores import Scores
-from site_builder.records import CachingRecord, Record
+from site_builder.records import Record
 from site_builder.tables.schema import Measure
 
 Form = Literal["score", "difference", "rate", "count", "rank", "ratio", "measure"]
 
 
-class BoardScores(CachingRecord, eq=False):
+class BoardScores(RuleInputs, dict=True, gc=True, eq=False):
     """What statistics are computed from: the scores of one variant, and what ranks them.
 
     Arrays have the shape (models, tasks), or (models,), in the order of `scores.models`.
     """
 
-    scores: Scores
-    variant: str
-    rules: RankingRules
-    inputs: RuleInputs
     merit: Merit
 
     @property
@@ -44,7 +39,7 @@ class BoardScores(CachingRecord, eq=False):
     @cached_property
     def wins(self) -> npt.NDArray[np.bool_]:
         """Where a model has the first place of a task."""
-        return find_first_places(self.inputs.signed)
+        return find_first_places(self.signed)
 
     @cached_property
     def judged_wins(self) -> Array:
@@ -52,7 +47,7 @@ class BoardScores(CachingRecord, eq=False):
 
         NaN where unknown.
         """
-        return count_judged_wins(self.inputs.signed, self.scores.ties[self.variant])
+        return count_judged_wins(self.signed, self.scores.ties[self.variant])
 
     @cached_property
     def over_base(self) -> Array:
@@ -202,7 +197,7 @@ STATISTICS: tuple[Statistic, ...] = (
         "mean share of rivals beaten, 0 to 1",
         "rate",
         "win-rate",
-        lambda board: mean_of(compute_win_rates(board.inputs.signed), axis=1),
+        lambda board: mean_of(compute_win_rates(board.signed), axis=1),
         column="always",
     ),
     Statistic(

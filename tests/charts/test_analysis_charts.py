@@ -45,15 +45,11 @@ def test_title_is_the_size_of_the_largest_group(orders, title):
 
 
 def test_pairs_are_listed_the_most_alike_first():
-    chart = said(chart_similar_tasks, frames=ordered(UP, DOWN, UP))
-    assert ("t1", "t3", 1.0, 10) == tuple(
-        column(chart, key)[0] for key in ("task", "other", "rho", "n")
-    )
+    """A task without variation is left out."""
+    chart = said(chart_similar_tasks, frames=ordered(UP, DOWN, UP, [5] * 10))
+    first = [column(chart, key)[0] for key in ("task", "other", "rho", "n")]
+    assert ["t1", "t3", 1.0, 10] == first
     assert -1.0 == column(chart, "rho")[-1]
-
-
-def test_tasks_without_variation_are_left_out():
-    chart = said(chart_similar_tasks, frames=ordered(UP, UP, UP, [5] * 10))
     assert 3 == len(chart.figure_json["data"][0]["z"])
     assert "One task is left out" in chart.caption
 
@@ -98,9 +94,6 @@ def test_agreement_of_each_category():
     # Sums of all four are 4 + 2 i: a quarter of the greatest sum of squares.
     assert [0.25, 1.0, 0.0] == [row.cells[1].value for row in table.rows]
     assert "B: no more agreement than by chance." == agreement_summary(*draw(frames))
-
-
-def test_agreeing_categories_need_no_words():
     frames = ordered(UP, UP, UP, UP, category=["A", "A", "B", "B"])
     assert "" == agreement_summary(*draw(frames))
 
@@ -127,24 +120,18 @@ def test_training_sets_are_dots():
     assert [50] == [shape["x0"] for shape in chart.figure_json["layout"]["shapes"]]
 
 
-def test_equal_sizes_are_stacked():
-    (dots,) = said(chart_training_sets, frames=tuned(50, 50, 5_000)).figure_json["data"]
-    assert [0, 1, 0] == dots["y"]
-
-
-def test_an_empty_set_has_no_dot():
+def test_equal_sizes_are_stacked_and_an_empty_set_has_no_dot():
     """A log axis has no place for 0; the caption says so, the table has it."""
-    chart = said(chart_training_sets, frames=tuned(0, 5, 50))
-    assert [5, 50] == chart.figure_json["data"][0]["x"]
-    assert [0, 5, 50] == column(chart, "train_examples")
+    chart = said(chart_training_sets, frames=tuned(0, 5, 5, 50))
+    (dots,) = chart.figure_json["data"]
+    assert ([5, 5, 50], [0, 1, 0]) == (dots["x"], dots["y"])
+    assert [0, 5, 5, 50] == column(chart, "train_examples")
     assert "One set is empty." in chart.caption
 
 
 @pytest.mark.parametrize("sizes", [[None, None], [5, None], [0, 0]])
 def test_one_size_is_no_distribution(sizes):
+    """Nor are several where nobody trains."""
     assert said(chart_training_sets, frames=tuned(*sizes)) is None
-
-
-def test_training_sets_need_somebody_who_trains():
     runs = {"base": {"a": [0.1, 0.2]}}
     assert said(chart_training_sets, runs, tasks={"train_examples": [5, 50]}) is None

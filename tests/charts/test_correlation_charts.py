@@ -88,12 +88,9 @@ def test_each_metric_has_its_coefficient():
     assert "17 · 9 · 8" == row.sizes
     assert [False, True, False] == [cell.is_reversed for cell in row.cells]
     assert ("ring",) == table.has
-
-
-def test_one_metric_has_no_column_of_its_own():
+    # One metric has no column of its own.
     table = said(coefficient_table, frames=rising(10, depth=[*range(10)]))
-    assert ("All",) == table.columns
-    assert ("bold",) == table.has
+    assert (("All",), ("bold",)) == (table.columns, table.has)
 
 
 def test_a_sign_that_turns_is_drawn():

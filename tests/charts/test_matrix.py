@@ -91,14 +91,9 @@ def test_difference_is_clear_beyond_its_error(stderr, expected):
     mine, others = stderr
     errors = [mine if model == "a" else others for model in found["results"]["model"]]
     found["results"] = having(found["results"], stderr=pd.array(errors, dtype="Float64"))
-    scores = drawn_scores(found)
+    scores = said(lambda results, _: results.scores, frames=found, baseline="ref")
     verdicts = judge_lifts(scores, {}, "tuned", "baseline")[scores.rows["a"]]
     assert pytest.approx(expected, nan_ok=True) == verdicts
-
-
-def drawn_scores(found):
-    """The scores of a board with `ref` as its baseline."""
-    return said(lambda results, _: results.scores, frames=found, baseline="ref")
 
 
 def test_difference_known_by_pairs_is_judged_by_their_interval():
@@ -122,10 +117,7 @@ def test_colour_says_what_is_clear():
     assert ("+0.010", "soft", 0.0, "best") == cells["t2", "a"]
     assert ("\N{MINUS SIGN}0.200", "loss", 0.67, "unknown") == cells["t3", "a"]
     assert ("0.000", "soft", 0.0, "best") == cells["t3", "b"]
-
-
-def test_scores_are_shaded_between_their_bounds():
-    """From 0 to 1, as the tasks state: an easy task looks easy."""
+    # Scores are shaded between their bounds, 0 and 1: an easy task looks easy.
     cells = looks(grid(), "score")
     assert ("0.900", "", 0.9, "best") == cells["t1", "a"]
     assert ("0.480", "", 0.48) == cells["t2", "b"]
@@ -209,12 +201,9 @@ def test_matrix_leads_to_its_formulas(index_site):
     }
 
 
-def test_every_number_leads_to_its_score():
-    assert ("model", "b", "score-t1") == shown(grid(), "score")["t1", "b"].link.to[:3]
-
-
 def test_findings():
     found = grid()
+    assert ("model", "b", "score-t1") == shown(found, "score")["t1", "b"].link.to[:3]
     measure = found.views[0].measure
     assert "1 of 6 scores are certainly better than ref, 0 worse" == measure.title
     assert ["better", "worse", "uncertain", "better, error unknown", "worse, error unknown"] == [
@@ -266,21 +255,17 @@ def test_columns_of_categories_name_what_they_leave_out(categories, n_columns, e
 
 
 @pytest.mark.parametrize(
-    ("runs", "board"),
+    ("models", "shown"),
     [
-        ({"base": {"a": [0.1, 0.2]}}, {}),
-        ({"base": {"a": [0.1], "b": [0.2]}}, {}),
-        ({"base": {"ref": [0.1, 0.2]}}, {"baseline": "ref"}),
+        ({"ref": [0.1, 0.2]}, None),
+        ({"ref": [0.1], "a": [0.2]}, None),
+        ({"ref": [0.1, 0.1], "a": [0.1, 0.2]}, ["a"]),
     ],
 )
-def test_no_matrix(runs, board):
-    """One model or one task is no matrix."""
-    assert said(make_grid, runs, **board) is None
-
-
-def test_one_model_beside_the_baseline_is_a_matrix():
-    found = said(make_grid, {"base": {"a": [0.1, 0.2], "ref": [0.1, 0.1]}}, baseline="ref")
-    assert ["a"] == [row.cells[1].text for row in view(found, "score").rows]
+def test_one_model_or_one_task_is_no_matrix(models, shown):
+    """One beside the baseline is."""
+    found = said(make_grid, {"base": models}, baseline="ref")
+    assert shown == (found and [row.cells[1].text for row in view(found, "score").rows])
 
 
 def test_numbers_of_the_index_are_its_scores():

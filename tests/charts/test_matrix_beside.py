@@ -13,12 +13,7 @@ from tests.helpers.sites import make_site
 from tests.helpers.tables import write_project
 
 # Seconds are the same on all tasks of an entry, so they are no measure by task.
-COST: dict[str, list[float | None]] = {
-    "a": [1.0, 100.0],
-    "b": [10.0, None],
-    "c": [2.5, 0.0],
-    "d": [5.0, 4.0],
-}
+COST: dict[str, Any] = {"a": [1.0, 100.0], "b": [10.0, None], "c": [2.5, 0.0], "d": [5.0, 4.0]}
 
 
 def site_of(folder, toml="", **values) -> Site:

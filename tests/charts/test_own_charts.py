@@ -18,6 +18,17 @@ EXAMPLE = re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL)[0]
 ENTRY = re.findall(r"^(developers) = \"(.*)\"$", GUIDE, re.MULTILINE)
 
 
+# Another drawing in place of the example's.
+DRAWN = (
+    EXAMPLE.replace("{", "{{").replace("}", "}}")
+    + """
+def make(results, labels):
+    from site_builder.records import replace
+    return replace(chart_developers(results, labels), drawing={drawing})
+"""
+)
+
+
 @pytest.fixture
 def install(tmp_path, monkeypatch):
     """Makes a package found, as an installer would: its module, its metadata, its entry points."""
@@ -58,17 +69,19 @@ def test_the_documentations_own_example(project, install):
     """The package of docs/charts.md, on the page that its site.toml names, with its numbers."""
     install("my_charts", EXAMPLE, **dict(ENTRY))
     toml = re.findall(r"```toml\n(\[charts\].*?)```", GUIDE, re.DOTALL)[0]
-    site = built(project, toml)
+    # One that has nothing for the board leaves no trace.
+    install("no_charts", "def make(results, labels): return None", none="no_charts:make")
+    site = built(project, f'{toml}\nhome = ["none"]\n')
+    assert [] == site.page("").select("[aria-label='More charts']")
     assert ["Acme has the most models: 2 of 3"] == titles(site, "analysis/")
     rows = table(site.page("analysis/"), "own-developers-table")
     assert [("Acme", 2), ("Bolt", 1)] == [(r["developer"].text, r["models"].number) for r in rows]
     assert [] == titles(site, "") + titles(site, "models/")
 
 
-def test_a_package_that_is_not_asked_for_changes_nothing(project, install):
-    before = build(project).files
+def test_a_package_that_is_not_asked_for_is_not_loaded(project, install):
     install("my_charts", "raise SystemExit('loaded')", **dict(ENTRY))
-    assert before == build(project).files
+    assert build(project).files
 
 
 def test_several_charts_on_several_pages(project, install):
@@ -79,12 +92,6 @@ def test_several_charts_on_several_pages(project, install):
     one, two = "Acme has the most models: 2 of 3", "Acme leads: 2 of 3"
     assert [two, one] == titles(site, "")
     assert [one] == titles(site, "models/")
-
-
-def test_a_board_that_it_has_nothing_for(project, install):
-    install("my_charts", "def make(results, labels): return None", none="my_charts:make")
-    page = built(project, '[charts]\nanalysis = ["none"]\n').page("analysis/")
-    assert [] == page.select("[aria-label='More charts']")
 
 
 def test_arrays_dates_and_gaps_of_a_figure(project, install):
@@ -121,27 +128,15 @@ def test_arrays_dates_and_gaps_of_a_figure(project, install):
         ("import no_such_module", "fails: ModuleNotFoundError: No module named 'no_such_module' "),
         ("def make(results, labels): return 'x'", "returns str, expected Chart or None"),
         (
-            f"{EXAMPLE}\ndef make(results, labels):\n"
-            "    from site_builder.records import replace\n"
-            "    chart = chart_developers(results, labels)\n"
-            "    return replace(chart, drawing=[])",
+            DRAWN.format(drawing=[]),
             "has a list as drawing, expected a plotly.graph_objects.Figure",
         ),
         (
-            f"{EXAMPLE}\ndef make(results, labels):\n"
-            "    from site_builder.records import replace\n"
-            "    chart = chart_developers(results, labels)\n"
-            "    return replace(chart, drawing={'data': [{'type': 'bar', 'odd': 1}]})",
+            DRAWN.format(drawing={"data": [{"type": "bar", "odd": 1}]}),
             "fails: ValueError: Invalid property specified for object of type plotly.graph_objs",
         ),
     ],
-    ids=[
-        "raises",
-        "cannot be loaded",
-        "returns no chart",
-        "returns a list as drawing",
-        "draws with an unknown key",
-    ],
+    ids=["raises", "is not there", "is a text", "draws a list", "draws with an unknown key"],
 )
 def test_a_chart_that_fails(project, install, code, expected):
     install("bad_charts", code, bad="bad_charts:make")
@@ -155,11 +150,8 @@ def test_every_failing_chart_is_reported(project, install):
     install("bad_two", "def make(r, l): return 2", two="bad_two:make")
     lines = said(project, '[charts]\nhome = ["one"]\nmodels = ["two", "one"]\n')
     told = "returns int, expected Chart or None"
-    assert [
-        f"bad_one 1.0: chart 'one' {told}",
-        f"bad_two 1.0: chart 'two' {told}",
-        f"bad_one 1.0: chart 'one' {told}",
-    ] == lines
+    names = ("one", "two", "one")
+    assert [f"bad_{name} 1.0: chart '{name}' {told}" for name in names] == lines
 
 
 def test_a_chart_that_no_package_brings(project, install):

@@ -19,19 +19,10 @@ DOTS = "\N{HORIZONTAL ELLIPSIS}"
 finite = st.floats(-1e12, 1e12).filter(lambda v: v == 0 or abs(v) > 1e-9)
 
 
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("a < b & c > d", "a &lt; b &amp; c &gt; d"),
-        ("<b>x</b>", "&lt;b&gt;x&lt;/b&gt;"),
-        ("&amp;", "&amp;amp;"),
-        ("\"quoted\" 'names'", "\"quoted\" 'names'"),
-        ("$x^2$ %{x}", "$x^2$ %{x}"),
-        ("עברית", "עברית"),
-    ],
-)
-def test_text_from_data_is_shown_literally(text, shown):
-    assert shown == theme.plain(text)
+def test_text_from_data_is_shown_literally():
+    assert "&lt;b&gt;x&lt;/b&gt; &amp;amp;" == theme.plain("<b>x</b> &amp;")
+    plain = "\"quoted\" 'names' $x^2$ %{x} עברית"
+    assert plain == theme.plain(plain)
 
 
 @pytest.mark.parametrize(
@@ -49,12 +40,9 @@ def test_long_text_is_cut_to_its_room(text, most, shown):
     assert shown == theme.shortened(text, most)
 
 
-def test_names_are_cut_before_they_are_escaped():
-    """A cut through `&amp;` would leave `&am`."""
-    assert [f"a&amp;{DOTS}"] == theme.short_names(["a&bcd"], 3)
-
-
 def test_names_that_a_cut_would_make_equal_are_cut_in_the_middle():
+    """They are cut before they are escaped: a cut through `&amp;` would leave `&am`."""
+    assert [f"a&amp;{DOTS}"] == theme.short_names(["a&bcd"], 3)
     names = ["Sentiment (COVID-19)", "Sentiment (SST2)", "Sentence", "Natural Language"]
     shown = [f"Sentim{DOTS}-19)", f"Sentim{DOTS}ST2)", "Sentence", f"Natural La{DOTS}"]
     assert shown == theme.short_names(names, 11)
@@ -81,9 +69,8 @@ def test_ticks_are_round_and_written_as_the_site_writes(low, high, signed, value
 
 
 def test_ticks_of_counts_are_whole():
-    ticks = theme.ticks(0, 3, least_step=1.0)
-    assert [0, 1, 2, 3] == ticks["tickvals"]
-    assert ["0", "1", "2", "3"] == ticks["ticktext"]
+    expected = {"tickvals": [0, 1, 2, 3], "ticktext": ["0", "1", "2", "3"]}
+    assert expected == theme.ticks(0, 3, least_step=1.0)
 
 
 @given(finite, finite)
@@ -145,14 +132,8 @@ def test_template_is_registered():
     [
         ("score", {}),
         (
-            "mean difference from GPT-4 (points of score)",
-            {"xaxis.title.text": "mean difference from GPT-4<br>(points of score)"},
-        ),
-        (
             "difference from &&&&&&&&&& & <the other>",
-            {
-                "xaxis.title.text": f"difference from {'&amp;' * 10} &amp;<br>&lt;the other&gt;",
-            },
+            {"xaxis.title.text": f"difference from {'&amp;' * 10} &amp;<br>&lt;the other&gt;"},
         ),
     ],
 )

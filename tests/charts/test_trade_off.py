@@ -125,10 +125,8 @@ def test_another_statistic_is_named_and_goes_by_value():
         "Minutes. Lower is better. The line goes by value alone: how certain the differences are "
         "is not known. One entry without a value is left out."
     ) == made.chart.caption
-    assert (view.id, [c.key for c in view.table.columns]) == (
-        made.id,
-        [c.key for c in made.table.columns],
-    )
+    assert view.id == made.id
+    assert [c.key for c in view.table.columns] == [c.key for c in made.table.columns]
     assert "log" == layout(made)["yaxis"]["type"]
     low, high = layout(made)["yaxis"]["range"]
     assert low < 0 < math.log10(20) < high
@@ -160,12 +158,9 @@ def test_table_says_what_each_step_buys():
     assert ["$2.40", "$2.40", "$2.00", "$1.00"] == texts(view, "value")
     assert "4 entries that no cheaper one matches" == view.heading
     assert [4, 3, 2, 1] == [row.cells[0].value for row in view.table.rows]
-
-
-def test_step_that_may_be_level_says_so():
+    # A step that may be level says so.
     view = view_of((SURE, CLOSE, [s + 0.3 for s in SURE]), (2, 1, 9))
-    notes = [row.cells[4].note for row in view.table.rows]
-    assert ["", "too close to call", ""] == notes
+    assert ["", "too close to call", ""] == [row.cells[4].note for row in view.table.rows]
 
 
 def test_entries_that_may_be_on_it_are_a_list_of_their_own():
@@ -208,6 +203,12 @@ def test_stairs_lead_over_the_frontier_to_the_worst_value():
     assert [0.2, 0.5, 0.9, 0.9] == stairs["y"]
     assert [1, 2, 8] == stairs["x"][:3]
     assert "hv" == stairs["line"]["shape"]
+    # Names are those of the frontier, with the numbers of the table.
+    assert [
+        [8.0, 0.9, "d", "0.900 · $8", "3", True],
+        [2.0, 0.5, "b", "0.500 · $2", "2", True],
+        [1.0, 0.2, "a", "0.200 · $1", "1", True],
+    ] == frontier_names(view)["marks"]
 
 
 def test_what_has_no_cost_stands_in_strips_of_its_own():
@@ -236,24 +237,9 @@ def test_good_corner_turns_with_the_directions():
     assert [1, -1] == frontier_names(fast)["corner"]
 
 
-def test_names_are_those_of_the_frontier_with_the_numbers_of_the_table():
-    view = view_of((0.2, 0.5, 0.4, 0.9), (1, 2, 3, 8))
-    assert [
-        [8.0, 0.9, "d", "0.900 · $8", "3", True],
-        [2.0, 0.5, "b", "0.500 · $2", "2", True],
-        [1.0, 0.2, "a", "0.200 · $1", "1", True],
-    ] == frontier_names(view)["marks"]
-
-
 def test_a_facet_of_yes_and_no_is_drawn_hollow(tmp_path):
-    frame = pd.DataFrame(
-        {
-            "model": [*"abcd"],
-            "task": "t",
-            "score": [0.2, 0.5, 0.4, 0.9],
-            "cost_usd": [1.0, 2.0, 3.0, 8.0],
-        }
-    )
+    values = {"score": [0.2, 0.5, 0.4, 0.9], "cost_usd": [1.0, 2.0, 3.0, 8.0]}
+    frame = pd.DataFrame({"model": [*"abcd"], "task": "t", **values})
     models = pd.DataFrame({"model": [*"abcd"], "open": [True, False, True, False]})
     toml = '[tasks]\nt = { metric = "accuracy" }\n[facets.open]\nlabel = "Open weights"\n'
     site = make_site(write_project(tmp_path, {"results": frame, "models": models}, toml))

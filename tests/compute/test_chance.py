@@ -28,11 +28,6 @@ def found(results, task, attribute):
     return {s.model: getattr(s, attribute) for s in ranking if s.variant == "tuned"}
 
 
-def verdict(score, low=np.nan, high=np.nan, chance=0.5):
-    """1 above chance, -1 below, 0 neither."""
-    return float(compare_with_chance(*(np.array([v]) for v in (score, low, high, chance)))[0])
-
-
 def test_a_tuned_score_of_one_half_on_a_two_way_task_is_no_success():
     """`a` gains 0.4 to reach 0.5; without errors, 0.52 and an error rate of 0.48 are better."""
     results = results_of()
@@ -72,8 +67,8 @@ def test_a_base_score_has_no_lift_from_chance():
 
 
 def test_a_level_with_more_digits_is_equal_in_twelve():
-    assert 0.0 == verdict(0.333333333333, chance=1 / 3)
-    assert 1.0 == verdict(0.33333333334, chance=1 / 3)
+    scores, none = np.array([0.333333333333, 0.33333333334]), np.full(2, np.nan)
+    assert [0, 1] == compare_with_chance(scores, none, none, np.full(2, 1 / 3)).tolist()
 
 
 @pytest.mark.parametrize(("n", "chance"), [(10, 0.5), (71, 0.5), (40, 0.25), (300, 1 / 14)])
