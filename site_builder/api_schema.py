@@ -10,8 +10,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from site_builder.compute.board import Entry
+from site_builder.compute.catalog import Release
+from site_builder.compute.robustness import DecisiveTasks, RuleResult
+from site_builder.compute.scores import FlaggedScore
+from site_builder.compute.significance import LiftTest
 from site_builder.compute.statistics import STATISTICS
-from site_builder.records import field_meanings, meanings_of
+from site_builder.compute.tasks import Best
+from site_builder.records import Record, field_meanings, meanings_of
 
 # --- types ----------------------------------------------------------------------------------------
 
@@ -26,12 +31,8 @@ _TEXT: _Type = {"type": ["string", "null"]}
 _FLAG: _Type = {"type": ["boolean", "null"]}
 _COUNT: _Type = {"type": ["integer", "null"]}
 _NUMBER: _Type = {"type": ["number", "null"]}
-_INTERVAL: _Type = {
-    "type": ["array", "null"],
-    "items": {"type": "number"},
-    "minItems": 2,
-    "maxItems": 2,
-}
+_INTERVAL: _Type = {"type": ["array", "null"], "items": {"type": "number"}}
+_INTERVAL |= {"minItems": 2, "maxItems": 2}
 
 
 def _list(of: _Type) -> _Type:
@@ -54,23 +55,25 @@ def _or_null(of: _Type) -> _Type:
     return {**of, "type": [of["type"], "null"]}
 
 
-_RELEASE = _object(sha256=_ID, date=_TEXT)
-_RECORD = _list(
-    _object(
-        entry=_ID, date=_ID, score=_NUMBER, gain=_NUMBER, days_held=_COUNT, too_close_to_call=_FLAG
-    )
-)
+# By the annotation of a field of a record.
+_OF_FIELDS: Mapping[str, _Type] = {
+    **{"str": _ID, "bool": _YES_OR_NO, "int": _WHOLE, "float": _NUMBER, "Verdict": _ID},
+    **{"str | None": _TEXT, "float | None": _NUMBER, "tuple[float, float] | None": _INTERVAL},
+    "tuple[str, ...]": _list(_ID),
+}
+
+
+def _record(record: type[Record], without: str = "", **more: _Type) -> _Type:
+    """Return the type of a record, without one of its fields; further keys come first."""
+    kinds = record.__annotations__.items()
+    return _object(**more, **{name: _OF_FIELDS[kind] for name, kind in kinds if name != without})
+
+
+_RELEASE = _record(Release)
+_STEP = {"entry": _ID, "date": _ID, "score": _NUMBER, "gain": _NUMBER, "days_held": _COUNT}
+_RECORD = _list(_object(**_STEP, too_close_to_call=_FLAG))
 _LAG = _or_null(_object(days=_WHOLE, passed=_ID, reached=_ID))
-_TEST = _object(
-    tasks=_WHOLE,
-    mean=_NUMBER,
-    interval=_INTERVAL,
-    above=_WHOLE,
-    equal=_WHOLE,
-    below=_WHOLE,
-    p=_NUMBER,
-    verdict=_ID,
-)
+_TEST = _record(LiftTest, "n", tasks=_WHOLE)
 _NAMED = {"id": _ID, "title": _ID, "description": _ID}
 _LISTED = _object(**_NAMED, featured=_YES_OR_NO, file=_ID)
 _BOARD = {
@@ -79,6 +82,7 @@ _BOARD = {
     "statistics": _list(_ID),
 }
 _SCORE = {"model": _ID, "task": _ID, "variant": _ID}
+_MOVED = {"before": _NUMBER, "after": _NUMBER, "difference": _NUMBER}
 _OF_SCORE = _list(_object(**_SCORE, score=_NUMBER))
 _CLAIM = _object(holds=_YES_OR_NO, sentence=_ID)
 _MATRIX = _list({"type": "array"})
@@ -153,11 +157,9 @@ TYPES: Mapping[str, Mapping[str, _Type]] = {
         "name, category, metric": _TEXT,
         "higher_is_better": _FLAG,
         "score_chance, baseline_score": _NUMBER,
-        "best": _by_variant(_object(models=_list(_ID), score=_NUMBER)),
+        "best": _by_variant(_record(Best, "variants")),
         "best_lift_over_baseline, mean_lift_over_base": _NUMBER,
-        "flagged": _list(
-            _object(model=_ID, variant=_ID, score=_NUMBER, reason=_ID, counts=_YES_OR_NO)
-        ),
+        "flagged": _list(_record(FlaggedScore, "task")),
     },
     "metrics": {
         "metric": _TEXT,
@@ -166,17 +168,7 @@ TYPES: Mapping[str, Mapping[str, _Type]] = {
         "lift_over_baseline, p_value": _by_variant(_map(_NUMBER)),
     },
     "robustness": {
-        "rules": _list(
-            _object(
-                rule=_ID,
-                metric=_TEXT,
-                tasks=_WHOLE,
-                leaders=_list(_ID),
-                second=_TEXT,
-                lead=_NUMBER,
-                same=_YES_OR_NO,
-            )
-        ),
+        "rules": _list(_record(RuleResult)),
         "one_task_left_out": _or_null(
             _object(
                 tried=_WHOLE,
@@ -188,7 +180,7 @@ TYPES: Mapping[str, Mapping[str, _Type]] = {
                 changed_leaders=_list(_list(_ID)),
             )
         ),
-        "half_of_lift_over_baseline": _or_null(_object(model=_ID, tasks=_list(_ID), share=_NUMBER)),
+        "half_of_lift_over_baseline": _or_null(_record(DecisiveTasks)),
     },
     "over_time": {
         "board": _TEXT,
@@ -231,16 +223,7 @@ _OTHERS: Mapping[str, _Type] = {
         new=_RELEASE,
         any_score=_YES_OR_NO,
         scores=_object(
-            changed=_list(
-                _object(
-                    **_SCORE,
-                    before=_NUMBER,
-                    after=_NUMBER,
-                    difference=_NUMBER,
-                    better=_FLAG,
-                    beyond_noise=_FLAG,
-                )
-            ),
+            changed=_list(_object(**_SCORE, **_MOVED, better=_FLAG, beyond_noise=_FLAG)),
             added=_OF_SCORE,
             removed=_OF_SCORE,
         ),
@@ -437,14 +420,9 @@ def _keys_schema(name: str) -> _Type:
     """Return the schema of an object with the keys of a file."""
     found = {key: (kind, meaning) for key, kind, meaning in file_keys(name)}
     optional = {*_OPTIONAL, *_published()}
-    return {
-        "type": "object",
-        "required": [key for key in found if key not in optional],
-        "properties": {
-            key: {**kind, "description": _without_links(meaning)}
-            for key, (kind, meaning) in found.items()
-        },
-    }
+    keys = {key: {**kind, "description": _without_links(m)} for key, (kind, m) in found.items()}
+    required = [key for key in found if key not in optional]
+    return {"type": "object", "required": required, "properties": keys}
 
 
 def _published() -> Mapping[str, str]:

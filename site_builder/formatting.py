@@ -125,7 +125,7 @@ class NumberFormat(Record):
         """Return a score as text, such as `0.742`, `22.8 G` or `$1.20`; a dash for None."""
         if value is None:
             return MISSING
-        if self.is_compact(value):
+        if self.compact and abs(value) >= 10_000:
             text = compact(value, self.digits)
         else:
             text = rounded(value, self.places)
@@ -146,10 +146,6 @@ class NumberFormat(Record):
     def interval(self, low: float, high: float) -> str:
         """Return a range, such as `0.662 to 0.818`."""
         return from_to(self.score(low), self.score(high))
-
-    def is_compact(self, value: float) -> bool:
-        """Return whether a score is written with a prefix."""
-        return self.compact and abs(value) >= 10_000
 
 
 def in_cell(value: float | None, scale: NumberFormat, top: float, *, is_signed: bool) -> str:

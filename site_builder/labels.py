@@ -296,7 +296,10 @@ def make_labels(results: Results, config: SiteConfig, whole: Labels | None = Non
     side_by_side, boards = _side_by_side(results), results.boards.values()
     rates = [board.figure(s, "win_rate") for board in boards for s in board.ranked]
     known_rates = np.array([rate for rate in rates if rate is not None])
-    say = site_messages(config)
+    say, categories = site_messages(config), results.categories
+    of_categories = {
+        c.category: _average_scale(results, c.tasks, c.boards.values()) for c in categories
+    }
     labels = Labels(
         say=say,
         models={m.model: m.name for m in models},
@@ -305,10 +308,7 @@ def make_labels(results: Results, config: SiteConfig, whole: Labels | None = Non
         roles=results.scores.roles,
         scale=_average_scale(results, side_by_side, boards),
         scales={task: _task_scale(results, task) for task in results.scores.tasks},
-        category_scales={
-            c.category: _average_scale(results, c.tasks, c.boards.values())
-            for c in results.categories
-        },
+        category_scales=of_categories,
         rate_scale=_tell_apart(NumberFormat(), [known_rates], _MOST_PLACES),
         side_by_side=side_by_side,
         turned=bool(results.scores.direction.min() < 0),

@@ -133,13 +133,10 @@ def _row(
         pair = found.pairs[feature, lift]
         strata = {s.metric: s for s in (pair.within.strata if pair.within else ())}
         cells.append(_coefficient(pair.spearman, is_certain=pair.is_clear))
-        cells += [
-            _coefficient(
-                stratum.spearman if stratum else None,
-                is_reversed=(feature, lift, stratum) in found.reversals,
-            )
-            for stratum in map(strata.get, metrics)
-        ]
+        for stratum in map(strata.get, metrics):
+            is_reversed = (feature, lift, stratum) in found.reversals
+            rho = stratum.spearman if stratum else None
+            cells.append(_coefficient(rho, is_reversed=is_reversed))
         n = [pair.n, *(strata[m].n if m in strata else 0 for m in metrics)]
         sizes.append(" · ".join(map(str, n)))
     name = sentence(feature_label(feature, labels))

@@ -126,16 +126,16 @@ def _tasks_table(
     label = say("tasks.baseline_score", baseline=labels.baseline)
     baseline = Column("baseline_score", label, "number")
     difference = Column(_BY, say("column.difference"), "number", term="lift-over-baseline")
+
+    def lift(t: TaskResult) -> Cell:
+        scale, verdict = labels.scales[t.task], verdicts[t.task]
+        return verdict_cell(t.best_lift_over_baseline, scale, verdict)
+
     fields: tuple[Field[TaskResult], ...] = (
         Field(labels.column("task"), lambda t: task_cell(labels, t.task)),
         Field(best, lambda t: best_score_cell(labels, t)),
         Field(baseline, lambda t: _baseline_cell(labels, t)),
-        Field(
-            difference,
-            lambda t: verdict_cell(
-                t.best_lift_over_baseline, labels.scales[t.task], verdicts[t.task]
-            ),
-        ),
+        Field(difference, lift),
     )
     caption = say("differences.table", what=sentence(labels.best_difference))
     return table_of("best-lift-by-task-table", caption, fields, tasks, sorted_by=_BY)
@@ -213,17 +213,14 @@ def _category_bar(category: CategoryResult, labels: Labels) -> Bar:
 
 
 def _category_table(categories: Sequence[CategoryResult], labels: Labels) -> Table:
-    say = labels.say
+    say, scales = labels.say, labels.category_scales
     difference = Column(
         _BY, say("column.difference"), "number", first_order="ascending", term="categories"
     )
     fields: tuple[Field[CategoryResult], ...] = (
         Field(labels.column("category"), lambda c: category_cell(c.category)),
         number_field(Column("tasks", say("column.tasks"), "number"), lambda c: len(c.tasks), count),
-        Field(
-            difference,
-            lambda c: lift_cell(c.best_lift_over_baseline, labels.category_scales[c.category]),
-        ),
+        Field(difference, lambda c: lift_cell(c.best_lift_over_baseline, scales[c.category])),
     )
     caption = say("differences.table_categories", what=sentence(labels.best_difference))
     return table_of("category-difference-table", caption, fields, categories, sorted_by=_BY)

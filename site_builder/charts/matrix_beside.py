@@ -7,7 +7,7 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from site_builder.charts.matrix_colours import axis_of_measure, heat_of_measure
+from site_builder.charts.matrix_colours import heat_of_measure
 from site_builder.charts.matrix_spec import LETTERS, MatrixEntry, MatrixSpec, Width
 from site_builder.compute.numbers import Array, floats_or_none
 from site_builder.compute.rules import combine
@@ -16,6 +16,7 @@ from site_builder.records import CachingRecord, Record, replace
 from site_builder.table_model import AxisRange
 from site_builder.tables.schema import Measure
 
+_LOG_FROM = 10  # the greatest value of a measure over the least
 _VIEWS = ("score", "baseline", "base")  # ids of what stands in the page itself
 
 
@@ -84,8 +85,9 @@ class MeasureMatrix(CachingRecord, eq=False):
 
     @cached_property
     def _axis(self) -> AxisRange:
-        """One scale for all columns, since a measure has one unit."""
-        return axis_of_measure(self._known)
+        """One scale for all columns, since a measure has one unit; logarithmic over decades."""
+        low, high = self._known[0], self._known[-1]
+        return AxisRange(low, high, is_log=low > 0 and high >= _LOG_FROM * low)
 
     @cached_property
     def scale(self) -> NumberFormat:

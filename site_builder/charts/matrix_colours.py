@@ -12,7 +12,6 @@ from site_builder.table_model import AxisRange
 
 # Differences have the full colour from this quantile of their sizes on.
 _FULL = 0.9
-_LOG_FROM = 10  # the greatest value of a measure over the least
 
 
 def find_axes(
@@ -55,12 +54,6 @@ def heat_of_differences(values: Array, known: Array, *, is_shared: bool) -> Arra
     if is_shared and not np.isnan(known).all():
         full = np.full(full.shape, np.nanquantile(np.abs(known), _FULL))
     return np.clip(np.nan_to_num(size) / np.where(full > 0, full, 1.0), 0.0, 1.0)
-
-
-def axis_of_measure(known: Sequence[float]) -> AxisRange:
-    """Return the scale of a measure, whose values ascend: logarithmic from a power of ten on."""
-    low, high = known[0], known[-1]
-    return AxisRange(low, high, is_log=low > 0 and high >= _LOG_FROM * low)
 
 
 def heat_of_measure(values: Array, axis: AxisRange, higher_is_better: bool | None) -> Array:

@@ -386,6 +386,10 @@ def _table(view: _View, steps: Sequence[RecordStep], table_id: str, caption: str
         is_newest = step.is_standing and not step.days_held
         return number_cell(step.days_held, view.text("held.newest") if is_newest else text)
 
+    helps = [view.text(f"column.{key}_help") for key in ("gain", "held")]
+    score = Column("score", view.head, "number", is_main=True)
+    gain = Column("gain", view.text("column.gain"), "number", helps[0], on_phone=True)
+    held = Column("held", view.text("column.held"), "number", helps[1])
     fields: tuple[Field[RecordStep], ...] = (
         Field(Column("key", "#", "text", spoken_label=view.text("column.key")), key_cell),
         Field(
@@ -393,25 +397,14 @@ def _table(view: _View, steps: Sequence[RecordStep], table_id: str, caption: str
             lambda step: Cell(day(step.entry.date), date.fromordinal(step.entry.day).isoformat()),
         ),
         Field(view.labels.column("model"), name_cell),
+        number_field(score, lambda step: step.entry.value, view.scale.score),
         number_field(
-            Column("score", view.head, "number", is_main=True),
-            lambda step: step.entry.value,
-            view.scale.score,
+            gain,
+            lambda step: step.gain,
+            lambda value: "" if value is None else view.scale.signed(value),
         ),
-        Field(
-            Column(
-                "gain", view.text("column.gain"), "number", view.text("column.gain_help"),
-                on_phone=True,
-            ),
-            lambda step: number_cell(
-                step.gain, "" if step.gain is None else view.scale.signed(step.gain)
-            ),
-        ),
-        Field(
-            Column("held", view.text("column.held"), "number", view.text("column.held_help")),
-            held_cell,
-        ),
-    )  # fmt: skip
+        Field(held, held_cell),
+    )
     return table_of(table_id, caption, fields, steps[::-1][:MOST_LISTED], header=2)
 
 

@@ -353,10 +353,8 @@ def reference_lines(lines: Iterable[tuple[float, str, str]]) -> dict[str, Any]:
 
 def level_lines(lines: Iterable[tuple[float, str, str]]) -> list[dict[str, Any]]:
     """Return level dotted lines over the width of the plot; `level_names` has their names."""
-    return [
-        {"type": "line", "line": DOTTED, "x0": 0, "x1": 1, "xref": "x domain", "y0": y, "y1": y}
-        for y, *_ in lines
-    ]
+    across = {"type": "line", "line": DOTTED, "x0": 0, "x1": 1, "xref": "x domain"}
+    return [{**across, "y0": y, "y1": y} for y, *_ in lines]
 
 
 def level_names(

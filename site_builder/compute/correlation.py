@@ -399,11 +399,8 @@ def _test(
     ]
     adjusted = adjust_for_many(np.array([by_pair[key].p for key in tested], dtype=float)).tolist()
     by_pair |= {k: replace(by_pair[k], p_adjusted=p) for k, p in zip(tested, adjusted, strict=True)}
-    return {
-        key: replace(pairs[a, b], within=within)
-        for (a, b), within in by_pair.items()
-        for key in ((a, b), (b, a))
-    }
+    found = {key: replace(pairs[key], within=within) for key, within in by_pair.items()}
+    return found | {(b, a): pair for (a, b), pair in found.items()}
 
 
 def _find_features(tasks: pd.DataFrame) -> list[str]:

@@ -94,7 +94,7 @@ def compute_metrics(
             if model in boards[variant].places
         ]
         is_tested = any(test.verdict != "too few" for _, test in compared)
-        ahead = {model for model, test in compared if test.mean is not None and test.mean > 0}
+        ahead = {model for model, test in compared if (test.mean or 0.0) > 0}
         clearly = {model for model, test in compared if test.verdict == "better"}
         results.append(
             MetricResult(

@@ -347,6 +347,7 @@ def cell_of(page, model, task):
 
 
 def test_measures_are_switched_and_in_the_address(chromium, home):
+    """A number opens its provenance."""
     page, heard = open_page(chromium, f"{home}models/")
     expect(cell_of(page, "Zephyr 7B Beta", "BoolQ").first).to_have_text("\N{MINUS SIGN}.01")
     page.locator(".matrix [data-view=score]").click()
@@ -358,6 +359,9 @@ def test_measures_are_switched_and_in_the_address(chromium, home):
     expect(page.locator(".matrix .chart-title:visible")).to_have_text(
         "156 of 310 scores are certainly better than base, 6 worse"
     )
+    cell_of(page, "Zephyr 7B Beta", "BoolQ").first.locator("a").click()
+    expect(page.locator("#score-card-title")).to_contain_text("BoolQ")
+    expect(page.locator(".score-card-value")).to_contain_text("0.897")
     assert [] == heard.complaints
 
 
@@ -380,13 +384,6 @@ def test_groups_and_orders_are_in_the_address(chromium, home):
         "data-key", "average"
     )
     assert [] == heard.complaints
-
-
-def test_number_opens_its_provenance(chromium, home):
-    page, _ = open_page(chromium, f"{home}models/")
-    cell_of(page, "Zephyr 7B Beta", "BoolQ").first.locator("a").click()
-    expect(page.locator("#score-card-title")).to_contain_text("BoolQ")
-    expect(page.locator(".score-card-value")).to_contain_text("0.897")
 
 
 def test_phone_shows_groups_and_a_head_opens_its_parts(chromium, home):

@@ -115,6 +115,11 @@ def test_no_latency(frames):
             [f"1.00{TIMES}", f"2.0{TIMES} as expensive"],
         ),
         (
+            [("p", "a", 30, 30, None), ("q", "ref", 20, 40, None)],
+            "No offer is cheaper than ref",
+            [f"1.00{TIMES}", f"1.00{TIMES}"],
+        ),
+        (
             [("p", "a", 1, 1, None), ("q", "b", 1, 1, None), ("q", "ref", 30, 30, None)],
             f"2 offers are 30{TIMES} cheaper than ref",
             [f"30{TIMES} cheaper", f"30{TIMES} cheaper", f"1.00{TIMES}"],

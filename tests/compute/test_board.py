@@ -305,10 +305,7 @@ def test_variants_that_the_site_does_not_show_do_not_count():
     ],
 )
 def test_configured_ranking_holds(lower, rank_by, averaged, why):
-    """Who asks for means gets averages; win rates leave them where the tasks allow them.
-
-    Where the data would decide the same, its reason stays.
-    """
+    """Who asks for means gets averages. Where the data would decide the same, its reason stays."""
     expected = RankingRules(rank_by, 1.0, averaged=averaged, why=why)
     assert expected == rules_of(FULL, lower=lower, rank_by=rank_by)
 

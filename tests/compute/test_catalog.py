@@ -130,9 +130,9 @@ def test_date_is_that_of_the_project_or_else_the_newest_of_the_results(tmp_path)
     assert release_of(tmp_path / "c").date is None
 
 
-def test_name_of_a_release():
-    assert "data release 0123456789ab, 2024-05-02" == Release("0123456789abcdef", "2024-05-02").name
-    assert "data release 0123456789ab" == Release("0123456789abcdef", None).name
+@pytest.mark.parametrize(("date", "end"), [("2024-05-02", ", 2024-05-02"), (None, "")])
+def test_name_of_a_release(date, end):
+    assert f"data release 0123456789ab{end}" == Release("0123456789abcdef", date).name
 
 
 @pytest.mark.parametrize("value", ['"2024-05-02"', "2024", "2024-05-02T10:00:00"])

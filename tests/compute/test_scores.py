@@ -34,13 +34,18 @@ def test_arrays_follow_the_order_of_the_tables():
 
 def test_exclude_flagged_leaves_flagged_scores_out():
     """A flagged score counts, unless `exclude_flagged` is set; its variant stays either way."""
-    frames = make_frames({"base": {"a": [0.1, 0.2]}, "tuned": {"a": [0.3, None]}})
-    frames["results"]["flag"] = [None, "leaked", "leaked"]
+    frames = make_frames({"base": {"a": [0.1, 0.2], "b": [0.1, 0.1]}, "tuned": {"a": [0.3, None]}})
+    frames["results"]["flag"] = [None, "leaked", None, None, "leaked"]
     tables = make_tables(frames)
-    assert equal([[0.1, 0.2]], collect_scores(tables, BoardConfig()).values["base"])
+    of_all = [[0.1, 0.2], [0.1, 0.1]]
+    assert equal(of_all, collect_scores(tables, BoardConfig()).values["base"])
     without = collect_scores(tables, BoardConfig(exclude_flagged=True))
-    assert equal([[0.1, NAN]], without.values["base"])
-    assert equal([[NAN, NAN]], without.values["tuned"])
+    assert equal([[0.1, NAN], [0.1, 0.1]], without.values["base"])
+    assert np.isnan(without.values["tuned"]).all()
+    assert [True, False, True, True, False] == without.frame["counts"].tolist()
+    assert equal([1, NAN, 1, 1, NAN], without.frame["rank"].to_numpy())
+    assert ["b"] == [s.model for s in without.ranking("t2")]
+    assert "leaked" == without.provenance_of("a")["t2", "base"].flag
 
 
 @pytest.mark.parametrize(
@@ -140,16 +145,6 @@ def test_long_table_by_hand(scores):
     assert not scores.has_errors
 
 
-def test_score_that_does_not_count_has_no_rank():
-    frames = make_frames({"base": {"a": [0.9], "b": [0.5]}})
-    frames["results"]["flag"] = ["leaked", None]
-    scores = collect_scores(make_tables(frames), BoardConfig(exclude_flagged=True))
-    assert [False, True] == scores.frame["counts"].tolist()
-    assert equal([NAN, 1], scores.frame["rank"].to_numpy())
-    assert ["b"] == [s.model for s in scores.ranking("t1")]
-    assert "leaked" == scores.provenance_of("a")["t1", "base"].flag
-
-
 def test_records_of_a_model_and_of_a_task_are_the_same(scores):
     for model in scores.models:
         of_model = scores.of_model(model)
@@ -175,9 +170,7 @@ def test_errors_examples_and_flags_are_in_the_records():
 def test_provenance_of_a_score():
     """Its row from 1, and what the results state."""
     frames = make_frames({"base": {"a": [0.1, 0.2], "b": [0.3, None]}})
-    frames["results"] = frames["results"].assign(source="paper.pdf", stderr=[0.01, NAN, NAN])
+    frames["results"] = frames["results"].assign(source="paper.pdf", stderr=[NAN, NAN, 0.01])
     scores = collect_scores(make_tables(frames), BoardConfig())
-    expected = Provenance(1, "paper.pdf", None, None, None, None, None, None, 0.01)
-    assert expected == scores.provenance_of("a")["t1", "base"]
-    found = scores.provenance_of("b")
-    assert {("t1", "base"): 3} == {key: stated.row for key, stated in found.items()}
+    expected = Provenance(3, "paper.pdf", None, None, None, None, None, None, 0.01)
+    assert {("t1", "base"): expected} == scores.provenance_of("b")
