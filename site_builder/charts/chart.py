@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-from base64 import b64decode
 from collections.abc import Callable, Iterator
 from importlib.metadata import EntryPoint, entry_points
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from site_builder.addresses import Address, Link, make_slugs
 from site_builder.charts.theme import Drawing, register_template
@@ -100,30 +97,13 @@ class Chart(Record):
         """The figure as a page embeds it: JSON values, without a template."""
         values = self.drawing
         if not isinstance(values, dict):
-            # Plotly's encoder makes dates texts and NaN null, in lists too.
-            values = _as_lists(json.loads(str(values.to_json())))
+            from plotly.utils import PlotlyJSONEncoder
+
+            # It makes arrays lists, dates texts and NaN null; `to_json` writes arrays in base64.
+            parts = {"data": list(values.data), "layout": values.layout}
+            values = json.loads(json.dumps(parts, cls=PlotlyJSONEncoder))
         layout = {key: value for key, value in values["layout"].items() if key != "template"}
         return {"data": values["data"], "layout": layout | {"height": self.height}}
-
-
-def _as_lists(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """Replace the base64 arrays that Plotly makes of numpy arrays by lists."""
-    if isinstance(value, dict):
-        if value.keys() >= {"bdata", "dtype"}:
-            return _decoded(**value)
-        return {key: _as_lists(part) for key, part in value.items()}
-    if isinstance(value, list | tuple) and value and isinstance(value[0], dict):
-        return [_as_lists(part) for part in value]
-    return value
-
-
-def _decoded(bdata: str, dtype: str, shape: str = "") -> list[Any]:
-    values = np.frombuffer(b64decode(bdata), np.dtype(dtype))
-    if shape:
-        values = values.reshape([int(n) for n in shape.split(",")])
-    plain = values.astype(object)
-    plain[~np.isfinite(values)] = None
-    return list(plain.tolist())
 
 
 # --- charts of packages -------------------------------------------------------------------------

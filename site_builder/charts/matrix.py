@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property, partial
+from functools import partial
 
 import numpy as np
 
@@ -11,24 +11,15 @@ from site_builder.addresses import Address, Link
 from site_builder.charts.cells import model_cell, number_cell, number_field, score_cell, text_cell
 from site_builder.charts.chart import Embed
 from site_builder.charts.matrix_beside import Beside, MeasureMatrix, find_beside
-from site_builder.charts.matrix_colours import find_axes, heat_of_differences, heat_of_scores
-from site_builder.charts.matrix_measured import MatrixMeasure, Measured, find_measured
-from site_builder.charts.matrix_spec import (
-    LETTERS,
-    MAX_ENTRIES,
-    MatrixColumn,
-    MatrixEntry,
-    MatrixSpec,
-    Width,
-)
+from site_builder.charts.matrix_measured import MatrixMeasure, Measured, find_measured, flagged_mark
+from site_builder.charts.matrix_spec import MAX_ENTRIES, MatrixEntry, MatrixSpec, Width
 from site_builder.compute.agreement import order_entries, order_tasks
-from site_builder.compute.numbers import Array, float_or_none
+from site_builder.compute.numbers import float_or_none
 from site_builder.compute.tasks import correlate_ranks
-from site_builder.formatting import MISSING, in_cell
-from site_builder.records import CachingRecord, Record, replace
+from site_builder.formatting import MISSING
+from site_builder.records import Record, replace
 from site_builder.table_model import (
     Cell,
-    CellMark,
     Column,
     ColumnGroup,
     Field,
@@ -40,7 +31,6 @@ from site_builder.table_model import (
 
 FIRST_ROWS = 20
 """Rows that are shown at first."""
-_MAX_LINKED = 8000  # cells: more links would be most of the bytes of a page
 _ROW_PX, _AROUND_PX = 30, 420
 _TONES: Mapping[float, Tone] = {1.0: "gain", -1.0: "loss"}
 _LEAST_ALIKE = 4  # entries
@@ -162,104 +152,20 @@ def _alike_columns(spec: MatrixSpec) -> Sequence[int]:
 # --- tables -------------------------------------------------------------------------------------
 
 
-class _Drawn(CachingRecord, eq=False):
-    """One measure as texts and colours: arrays of shape (models, columns)."""
-
-    spec: MatrixSpec
-    one: Measured
-
-    @cached_property
-    def heat(self) -> Array:
-        """How dark each cell is, 0..1."""
-        spec, values = self.spec, self.one.values
-        if self.one.against is None:
-            return heat_of_scores(self._placed, spec.direction, self._axes)
-        known = values[np.ix_(spec.rivals, spec.line_places)]
-        return heat_of_differences(values, known, is_shared=spec.is_shared)
-
-    @cached_property
-    def _placed(self) -> Array:
-        """The scores, those of references too."""
-        return self.spec.of_columns(self.spec.results.scores.values[self.spec.variant])
-
-    @cached_property
-    def _axes(self) -> list[tuple[float, float]]:
-        facts, columns = self.spec.results.catalog.tasks, self.spec.columns
-        own = [[facts[task] for task in column.tasks] for column in columns]
-        return find_axes(own, self.one.values[self.spec.rivals], is_shared=self.spec.is_shared)
-
-    @cached_property
-    def is_best(self) -> Array:
-        """Where a score is the best of its column."""
-        contest = self.spec.results.scores.contest(self.spec.variant)
-        return self.spec.find_best(contest, self.spec.of_columns(contest), self.spec.direction)
-
-    @cached_property
-    def _medians(self) -> Array:
-        return self.spec.medians(self.one.values)
-
-    @cached_property
-    def tops(self) -> list[float]:
-        """The greatest size of the numbers of each column, which decides on its digits."""
-        scores = np.abs(self._placed)
-        return [float(v) for v in np.nan_to_num(np.fmax.reduce(scores, axis=0))]
-
-    def text(self, value: float, x: int) -> str:
-        """Return a number as tables write it, or as short as a narrow column needs."""
-        return self.score_text(value, x, is_signed=self.one.against is not None)
-
-    def score_text(self, value: float, x: int, *, is_signed: bool = False) -> str:
-        """Return a score, as that of the baseline stands beside differences."""
-        scale, top, known = self.spec.columns[x].scale, self.tops[x], float_or_none(value)
-        if self.spec.width != "many" and len(scale.signed(-top)) <= LETTERS[self.spec.width]:
-            return scale.signed(known) if is_signed else scale.score(known)
-        return in_cell(known, scale, top, is_signed=is_signed)
-
-    def cell(self, x: int, entry: MatrixEntry) -> Cell:
-        spec, column = self.spec, self.spec.columns[x]
-        y = spec.results.scores.rows[entry.model]
-        is_own = entry.kind == "reference" and self.one.against is None
-        value = float_or_none((self._placed if is_own else self.one.values)[y, x])
-        if value is None:
-            return Cell(MISSING, None, tone="soft")
-        marks: tuple[CellMark, ...] = ("best",) if self.is_best[y, x] else ()
-        if _is_flagged(spec, column, entry.model, spec.variant):
-            marks = (*marks, "flagged")
-        link = None
-        if column.category is None and len(spec.shown) * len(spec.columns) <= _MAX_LINKED:
-            key = (entry.model, column.tasks[0], spec.variant)
-            link = Link(column.full, spec.labels.score_address(key))
-        verdict = float(self.one.verdicts[y, x])
-        tone: Tone = ""
-        if self.one.against is not None:
-            is_none = verdict == 0 or value == 0
-            tone = "soft" if is_none else "gain" if value > 0 else "loss"
-            marks = (*marks, "unknown") if np.isnan(verdict) and not is_none else marks
-        heat = 0.0 if tone == "soft" else float(self.heat[y, x])
-        return Cell(self.text(value, x), value, tone=tone, link=link, heat=heat, marks=marks)
-
-    def median_cell(self, x: int) -> Cell:
-        value, heat = float_or_none(self._medians[x]), 0.0
-        if self.one.against is None and value is not None:
-            heat = float(heat_of_scores(self._medians, self.spec.direction, self._axes)[x])
-        return Cell(self.text(self._medians[x], x), value, tone="soft", heat=heat)
-
-
 def _view(
     spec: MatrixSpec, one: Measured, alike: Mapping[str, int], across: Sequence[int]
 ) -> Table:
     """Make the table of a measure, with the median of all entries and the baseline above it."""
-    labels, drawn, key = spec.labels, _Drawn(spec, one), one.measure.id
+    labels, key = spec.labels, one.measure.id
     merit = spec.merits.get(key, "")
-
-    def merit_cell(entry: MatrixEntry) -> Cell:
-        value = entry.merits.get(key)
-        return number_cell(value, _write_merit(spec, one, value))
-
     fields: list[Field[MatrixEntry]] = [
         Field(labels.rank_column, lambda e: number_cell(e.rank, str(e.rank or MISSING))),
         Field(labels.column("model"), lambda e: model_cell(labels, e.model)),
-        Field(Column("merit", merit, "number", is_main=True), merit_cell, bool(merit)),
+        Field(
+            Column("merit", merit, "number", is_main=True),
+            lambda e: one.merit_cell(e.merits.get(key)),
+            bool(merit),
+        ),
         *spec.extra,
         Field(
             Column("alike", labels.say("matrix.alike"), "number", "", "ascending", is_extra=True),
@@ -269,7 +175,7 @@ def _view(
     ]
     before = [field for field in fields if field.wanted]
     heads = enumerate(_heads(spec, across))
-    heat = [Field[MatrixEntry](head, partial(drawn.cell, x)) for x, head in heads]
+    heat = [Field[MatrixEntry](head, partial(one.cell, x)) for x, head in heads]
     table = table_of(
         f"{spec.id}-{key}",
         labels.say("matrix.caption", measure=one.measure.label),
@@ -280,13 +186,7 @@ def _view(
         header=1,
     )
     keys = [field.column.key for field in before]
-    return replace(table, pinned=tuple(_pinned(spec, drawn, keys)))
-
-
-def _write_merit(spec: MatrixSpec, one: Measured, value: float | None) -> str:
-    if one.against is None:
-        return spec.merit_scale.score(value)
-    return spec.lift_scale.signed(value)
+    return replace(table, pinned=tuple(_pinned(one, keys)))
 
 
 def _heads(spec: MatrixSpec, across: Sequence[int]) -> Iterator[Column]:
@@ -314,25 +214,24 @@ def _heads(spec: MatrixSpec, across: Sequence[int]) -> Iterator[Column]:
         )
 
 
-def _pinned(spec: MatrixSpec, drawn: _Drawn, before: Sequence[str]) -> Iterator[Row]:
+def _pinned(one: Measured, before: Sequence[str]) -> Iterator[Row]:
     """Yield the row of the medians, and that of the baseline."""
-    labels, one = spec.labels, drawn.one
+    spec = one.spec
     if spec.has_medians:
-        text = labels.say("matrix.median", len(spec.rivals))
-        middle = spec.middle_merit(one.measure.id)
+        text = spec.labels.say("matrix.median", len(spec.rivals))
         cells = {
             "rank": Cell(MISSING),
             "model": Cell(text, text),
-            "merit": Cell(_write_merit(spec, one, middle), middle),
+            "merit": one.merit_cell(spec.middle_merit(one.measure.id)),
         }
-        medians = map(drawn.median_cell, range(len(spec.columns)))
+        medians = map(one.median_cell, range(len(spec.columns)))
         yield Row((*(cells.get(key, Cell("")) for key in before), *medians), "reference")
     if spec.baseline:
-        yield _baseline_row(spec, drawn, before)
+        yield _baseline_row(one, before)
 
 
-def _baseline_row(spec: MatrixSpec, drawn: _Drawn, before: Sequence[str]) -> Row:
-    labels = spec.labels
+def _baseline_row(one: Measured, before: Sequence[str]) -> Row:
+    spec, labels = one.spec, one.spec.labels
     variant = labels.roles.baseline_variants[spec.variant]
     board = spec.results.boards[variant]
     entries = {entry.model: entry for entry in board.entries}
@@ -344,12 +243,11 @@ def _baseline_row(spec: MatrixSpec, drawn: _Drawn, before: Sequence[str]) -> Row
         value = spec.baseline_values[x]
         if value is None:
             return Cell(MISSING, tone="soft")
-        text = drawn.score_text(value, x)
+        text = one.score_text(value, x)
         if column.category is not None:
             return Cell(text, value, heat=0.0, tone="soft")
         link = Link(text, labels.score_address(labels.baseline_key(column.tasks[0], spec.variant)))
-        is_flagged = _is_flagged(spec, column, spec.baseline, variant)
-        marks: tuple[CellMark, ...] = ("flagged",) if is_flagged else ()
+        marks = flagged_mark(spec, column, spec.baseline, variant)
         return Cell(text, value, heat=0.0, tone="soft", link=link, marks=marks)
 
     cells = {
@@ -359,12 +257,6 @@ def _baseline_row(spec: MatrixSpec, drawn: _Drawn, before: Sequence[str]) -> Row
     }
     row = (*(cells.get(key, Cell("")) for key in before), *map(cell, range(len(spec.columns))))
     return Row(row, "reference")
-
-
-def _is_flagged(spec: MatrixSpec, column: MatrixColumn, model: str, variant: str) -> bool:
-    if column.category is not None:
-        return False
-    return (model, variant) in spec.results.task(column.tasks[0]).reasons
 
 
 _Place = tuple[int, int]  # of a column, and of an entry

@@ -1,14 +1,22 @@
-"""Tell what the numbers of a matrix are: scores, and differences from other scores."""
+"""Draw the numbers of a matrix: scores, and differences from other scores."""
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 
-from site_builder.charts.matrix_spec import MatrixSpec
+from site_builder.addresses import Link
+from site_builder.charts.cells import number_cell
+from site_builder.charts.matrix_colours import find_axes, heat_of_differences, heat_of_scores
+from site_builder.charts.matrix_spec import LETTERS, MatrixColumn, MatrixEntry, MatrixSpec
 from site_builder.compute.numbers import Array, float_or_none
 from site_builder.compute.significance import Against
-from site_builder.formatting import NumberFormat
-from site_builder.records import Record
+from site_builder.formatting import MISSING, NumberFormat, in_cell
+from site_builder.records import CachingRecord, Record
+from site_builder.table_model import Cell, CellMark, Tone
+
+_MAX_LINKED = 8000  # cells: more links would be most of the bytes of a page
 
 
 class MatrixMeasure(Record):
@@ -31,8 +39,8 @@ class MatrixMeasure(Record):
     term: str
 
 
-class Measured(Record, eq=False):
-    """A measure with its numbers, without the baseline's own.
+class Measured(CachingRecord, eq=False):
+    """A measure with its numbers, without the baseline's own, as texts and colours.
 
     Attributes:
         against: What the scores are compared with; None for the scores themselves.
@@ -40,6 +48,7 @@ class Measured(Record, eq=False):
         verdicts: 1 better, -1 worse, 0 uncertain, NaN unknown; all NaN for scores.
     """
 
+    spec: MatrixSpec
     measure: MatrixMeasure
     against: Against | None
     values: Array
@@ -50,13 +59,105 @@ class Measured(Record, eq=False):
         shown = float_or_none(value)
         return scale.score(shown) if self.against is None else scale.signed(shown)
 
+    def merit_cell(self, value: float | None) -> Cell:
+        """Make the cell of what ranks an entry."""
+        spec, is_score = self.spec, self.against is None
+        write = spec.merit_scale.score if is_score else spec.lift_scale.signed
+        return number_cell(value, write(value))
+
+    @cached_property
+    def heat(self) -> Array:
+        """How dark each cell is, 0..1."""
+        spec, values = self.spec, self.values
+        if self.against is None:
+            return heat_of_scores(self._placed, spec.direction, self._axes)
+        known = values[np.ix_(spec.rivals, spec.line_places)]
+        return heat_of_differences(values, known, is_shared=spec.is_shared)
+
+    @cached_property
+    def _placed(self) -> Array:
+        """The scores, those of references too."""
+        return self.spec.of_columns(self.spec.results.scores.values[self.spec.variant])
+
+    @cached_property
+    def _axes(self) -> list[tuple[float, float]]:
+        facts, columns = self.spec.results.catalog.tasks, self.spec.columns
+        own = [[facts[task] for task in column.tasks] for column in columns]
+        return find_axes(own, self.values[self.spec.rivals], is_shared=self.spec.is_shared)
+
+    @cached_property
+    def is_best(self) -> Array:
+        """Where a score is the best of its column."""
+        contest = self.spec.results.scores.contest(self.spec.variant)
+        return self.spec.find_best(contest, self.spec.of_columns(contest), self.spec.direction)
+
+    @cached_property
+    def _medians(self) -> Array:
+        return self.spec.medians(self.values)
+
+    @cached_property
+    def tops(self) -> list[float]:
+        """The greatest size of the numbers of each column, which decides on its digits."""
+        scores = np.abs(self._placed)
+        return [float(v) for v in np.nan_to_num(np.fmax.reduce(scores, axis=0))]
+
+    def text(self, value: float, x: int) -> str:
+        """Return a number as tables write it, or as short as a narrow column needs."""
+        return self.score_text(value, x, is_signed=self.against is not None)
+
+    def score_text(self, value: float, x: int, *, is_signed: bool = False) -> str:
+        """Return a score, as that of the baseline stands beside differences."""
+        scale, top, known = self.spec.columns[x].scale, self.tops[x], float_or_none(value)
+        if self.spec.width != "many" and len(scale.signed(-top)) <= LETTERS[self.spec.width]:
+            return scale.signed(known) if is_signed else scale.score(known)
+        return in_cell(known, scale, top, is_signed=is_signed)
+
+    def cell(self, x: int, entry: MatrixEntry) -> Cell:
+        """Make the cell of an entry in a column."""
+        spec, column = self.spec, self.spec.columns[x]
+        y = spec.results.scores.rows[entry.model]
+        is_own = entry.kind == "reference" and self.against is None
+        value = float_or_none((self._placed if is_own else self.values)[y, x])
+        if value is None:
+            return Cell(MISSING, None, tone="soft")
+        best: tuple[CellMark, ...] = ("best",) if self.is_best[y, x] else ()
+        marks, link = (*best, *flagged_mark(spec, column, entry.model, spec.variant)), None
+        if column.category is None and len(spec.shown) * len(spec.columns) <= _MAX_LINKED:
+            key = (entry.model, column.tasks[0], spec.variant)
+            link = Link(column.full, spec.labels.score_address(key))
+        verdict = float(self.verdicts[y, x])
+        tone: Tone = ""
+        if self.against is not None:
+            is_none = verdict == 0 or value == 0
+            tone = "soft" if is_none else "gain" if value > 0 else "loss"
+            marks = (*marks, "unknown") if np.isnan(verdict) and not is_none else marks
+        heat = 0.0 if tone == "soft" else float(self.heat[y, x])
+        return Cell(self.text(value, x), value, tone=tone, link=link, heat=heat, marks=marks)
+
+    def median_cell(self, x: int) -> Cell:
+        """Make the cell of the median of a column."""
+        value, heat = float_or_none(self._medians[x]), 0.0
+        if self.against is None and value is not None:
+            heat = float(heat_of_scores(self._medians, self.spec.direction, self._axes)[x])
+        return Cell(self.text(self._medians[x], x), value, tone="soft", heat=heat)
+
+
+def flagged_mark(
+    spec: MatrixSpec, column: MatrixColumn, model: str, variant: str
+) -> tuple[CellMark, ...]:
+    """Return the mark of a score that should be read with care; none for other scores."""
+    if column.category is not None:
+        return ()
+    reasons = spec.results.task(column.tasks[0]).reasons
+    return ("flagged",) if (model, variant) in reasons else ()
+
 
 def find_measured(spec: MatrixSpec) -> list[Measured]:
     """Return the measures of which there are numbers, differences from the baseline first."""
     scores, variant = spec.results.scores, spec.variant
     contest = scores.contest(variant)
     values = spec.of_columns(contest)
-    own = Measured(_score_measure(spec), None, values, np.full(values.shape, np.nan))
+    own = Measured(spec, _score_measure(spec), None, values, np.full(values.shape, np.nan))
     lifts: dict[Against, Array] = {
         "baseline": scores.contest_lifts(variant),
         "base": np.where(np.isnan(contest), np.nan, scores.lift_over_base(variant)),
@@ -69,7 +170,7 @@ def find_measured(spec: MatrixSpec) -> list[Measured]:
             verdicts = np.where(np.isnan(lift), np.nan, known)
             measure = _difference_measure(spec, against, lift[at], verdicts[at])
             judged = _verdicts(spec, against, verdicts)
-            found[against] = Measured(measure, against, spec.of_columns(lift), judged)
+            found[against] = Measured(spec, measure, against, spec.of_columns(lift), judged)
     ordered = (found.get("baseline"), own, found.get("base"))
     return [one for one in ordered if one is not None]
 

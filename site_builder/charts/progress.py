@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import product
+from string import ascii_lowercase
 from typing import Any
 
 from site_builder.charts import theme
@@ -130,7 +132,8 @@ class _View(CachingRecord):
         """
         keys = {step.entry.model: str(i + 1) for i, step in enumerate(self.progress.record)}
         others = [step.entry.model for step in steps if step.entry.model not in keys]
-        return keys | {model: _letters(i + 1) for i, model in enumerate(others)}
+        letters = ("".join(key) for n in (1, 2, 3) for key in product(ascii_lowercase, repeat=n))
+        return keys | dict(zip(others, letters, strict=False))
 
     def is_record(self, step: RecordStep) -> bool:
         """Return whether an entry has held the record of all."""
@@ -356,15 +359,6 @@ def _names(
     ]
     colours = {"color": colour, "detailcolor": colour, "linecolor": colour}
     return {"marks": marks, **colours, "corner": [*corner]}
-
-
-def _letters(n: int) -> str:
-    """Return the n-th of `a`, ..., `z`, `aa`, `ab` and so on."""
-    letters = ""
-    while n:
-        n, letter = divmod(n - 1, 26)
-        letters = chr(ord("a") + letter) + letters
-    return letters
 
 
 # --- tables -------------------------------------------------------------------------------------
