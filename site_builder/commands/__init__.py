@@ -23,6 +23,7 @@ _PLACES = {
     "form": ("submissions", "form"),
     "import": ("tables", "import_"),
     "init": ("init", "init"),
+    "migrate": ("submissions", "migrate"),
     "profile": ("tables", "profile"),
     "review": ("submissions", "review"),
     "schema": ("schema", "schema"),

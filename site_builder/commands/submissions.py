@@ -1,4 +1,4 @@
-"""`submit`, `form`, `review`, `comment`: an entry as a file, what a change does to the board."""
+"""`submit`, `form`, `migrate`, `review`, `comment`: entries as files, what a change does."""
 
 from __future__ import annotations
 
@@ -11,7 +11,13 @@ from typing import Any
 import click
 
 from site_builder.atomic import write_files
-from site_builder.commands.console import Console, echo, into_option, with_console
+from site_builder.commands.console import (
+    Console,
+    echo,
+    into_option,
+    project_option,
+    with_console,
+)
 from site_builder.commands.tables import reading_options, run_import
 from site_builder.errors import Fault, SiteError
 from site_builder.formatting import counted
@@ -174,3 +180,30 @@ def form(path: Path, out: Path) -> None:
     with console.exit_on_error():
         write_files({out: filled_in(path).encode()})
     console.say(f"Wrote the text of the issue into {out}.")
+
+
+@click.command(epilog="Example: leaderboard-site migrate --project my-board")
+@project_option
+@with_console
+def migrate(root: Path, console: Console) -> None:
+    """Bring submissions of an older schema up to the present one.
+
+    It rewrites files of data/submissions/ whose `schema` is older. Comments and the order of keys
+    stay. A file that cannot be moved is named, stays as it is, and makes the exit code 1.
+    """
+    from site_builder.tables.submission_versions import migrate_submissions
+    from site_builder.tables.submissions import VERSION
+
+    with console.exit_on_error():
+        n, moved, faults = migrate_submissions(root / "data")
+    console.warn(faults)
+    for where in moved:
+        console.say(f"  {where}")
+    has_errors, present = any(f.severity == "error" for f in faults), f"schema {VERSION}"
+    if moved:
+        console.say(f"Brought {len(moved)} of {counted(n, 'submission')} up to {present}.")
+    elif not has_errors:
+        who = f"All {n:,} submissions are" if n > 1 else "The submission is"
+        console.say(f"{who} of {present}, the present one." if n else "There is no submission.")
+    if has_errors:
+        sys.exit(1)

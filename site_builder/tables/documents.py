@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, MutableMapping
+from io import StringIO
 from itertools import takewhile
-from typing import TYPE_CHECKING, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 from site_builder.errors import first_line
 from site_builder.records import Record, replace
@@ -62,6 +63,35 @@ def parse_document(text: str, ending: str) -> Node:
     for event in events:  # which says what else is wrong, or not
         _refuse("it goes on behind its end", line=event.line)
     return root
+
+
+def edit_document(
+    text: str, ending: str, change: Callable[[MutableMapping[str, Any]], None]
+) -> str:
+    """Return a document that `parse_document` reads, a mapping, with a change in it.
+
+    Order stays, and in YAML also comments and how values are written: there `change` gets, and may
+    set, the text of each value.
+    """
+    if ending == ".json":
+        fields = json.loads(text)
+        change(fields)
+        indent = re.search(r"\n([ \t]+)", text)
+        return json.dumps(fields, indent=indent and indent[1], ensure_ascii=False) + "\n"
+
+    from ruamel.yaml import YAML
+    from ruamel.yaml.resolver import VersionedResolver
+
+    class Texts(VersionedResolver):
+        versioned_resolver = property(lambda _: {})  # no text is a number, a date or a word
+
+    yaml, new = YAML(pure=True), StringIO()
+    yaml.Resolver, yaml.preserve_quotes, yaml.width = Texts, True, 10**9
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    fields = yaml.load(text.replace("\r\n", "\n"))
+    change(fields)
+    yaml.dump(fields, new)
+    return new.getvalue().replace("\n", "\r\n" if "\r\n" in text else "\n")
 
 
 def _node(event: _Event, events: Iterator[_Event], level: int) -> Node:

@@ -77,17 +77,36 @@ def has_submissions(data_dir: Path) -> bool:
 
 def read_submissions(data_dir: Path) -> tuple[list[Submission], list[Fault]]:
     """Return the submissions of a project in the order of their names, and their faults."""
+    faults, found, total = list[Fault](), list[Submission](), 0
+    for path, where, content in submission_files(data_dir, faults):
+        submission, of_file = parse_submission(content, where, path.suffix.lower())
+        faults += of_file
+        found += [submission] if submission else []
+        total += len(content)
+        if total > MAX_TOTAL_BYTES:
+            what = f"submissions have more than {MAX_TOTAL_BYTES:,} bytes"
+            where, fix = f"data/{FOLDER}", "Write older ones into the tables."
+            return [], [*faults, Fault(where, what, fix)]
+    return found, faults
+
+
+def submission_files(data_dir: Path, faults: list[Fault]) -> Iterator[tuple[Path, str, bytes]]:
+    """Yield each file of a submission by name: its path, what messages call it, its content.
+
+    What is none, or cannot be read, adds to the faults.
+    """
     folder = data_dir / FOLDER
     root, shown = data_dir.parent, f"data/{FOLDER}"
     if not folder.exists():
-        return [], []
+        return
     try:
         check_inside(folder, root, f"{data_dir.name}/{FOLDER}")
     except OSError as error:
         fix = "Replace the link by the folder."
-        return [], [Fault(shown, error.strerror or str(error), fix)]
-    paths, faults = list_files(folder, shown)
-    found, total = list[Submission](), 0
+        faults.append(Fault(shown, error.strerror or str(error), fix))
+        return
+    paths, odd = list_files(folder, shown)
+    faults += odd
     for path in paths:
         where = f"{shown}/{path.relative_to(folder).as_posix()}"
         if path.suffix.lower() not in ENDINGS:
@@ -101,28 +120,44 @@ def read_submissions(data_dir: Path) -> tuple[list[Submission], list[Fault]]:
             fix = "Write one file for each entry."
             faults.append(Fault(where, f"the file cannot be read: {error.strerror}", fix))
             continue
-        submission, of_file = parse_submission(content, where, path.suffix.lower())
-        faults += of_file
-        found += [submission] if submission else []
-        total += len(content)
-        if total > MAX_TOTAL_BYTES:
-            what = f"submissions have more than {MAX_TOTAL_BYTES:,} bytes"
-            return [], [*faults, Fault(shown, what, "Write older ones into the tables.")]
-    return found, faults
+        yield path, where, content
 
 
 def parse_submission(
     content: bytes, where: str, ending: str
 ) -> tuple[Submission | None, list[Fault]]:
     """Return the submission in a file, without what is wrong with it, and its faults."""
-    try:
-        root = parse_document(content.decode("utf-8-sig"), ending)
-    except UnicodeDecodeError:
-        return None, [Fault(where, "is not UTF-8 text", "Save it as UTF-8.")]
-    except UnreadableTableError as error:
-        return None, [error.fault(where)]
+    root = read_document(content, where, ending)
+    if isinstance(root, Fault):
+        return None, [root]
     reader = _Reader(where)
     return reader.read(root, content), reader.faults
+
+
+def read_document(content: bytes, where: str, ending: str) -> Node | Fault:
+    """Return what a file holds, or why it is no document."""
+    try:
+        return parse_document(content.decode("utf-8-sig"), ending)
+    except UnicodeDecodeError:
+        return Fault(where, "is not UTF-8 text", "Save it as UTF-8.")
+    except UnreadableTableError as error:
+        return error.fault(where)
+
+
+def find_version(root: Node, where: str) -> int | Fault:
+    """Return the version of a document, which is not above `VERSION`, or why there is none."""
+    fields = root.value if isinstance(root.value, dict) else {}
+    version = fields.get("schema", root)
+    where = f"{where}:{version.line}"
+    if version is root:
+        fix = f"Write `schema: {VERSION}` as its first line."
+        return Fault(where, "'schema' is missing", fix)
+    if version.value in range(1, VERSION + 1) and not isinstance(version.value, bool):
+        return int(float(version.raw))
+    what = f"it is of schema {version.raw or version.value!r}, and this generator reads {VERSION}"
+    is_newer = _is_number(version.value) and float(version.raw) > VERSION
+    fix = "Read it with a newer generator: install it, then `leaderboard-site upgrade`."
+    return Fault(where, what, fix if is_newer else f"Write {VERSION}.")
 
 
 class _Reader:
@@ -139,8 +174,13 @@ class _Reader:
         if not isinstance(fields, dict):
             self.note(root, "it has no keys", "Write `schema: 1`, `model` and `scores`.")
             return None
-        version = fields.get("schema", root)
-        if not self._has_version(version):
+        version = find_version(root, self.where)
+        if isinstance(version, Fault):
+            self.faults.append(version)
+            return None
+        if version < VERSION:
+            what = f"it is of schema {version}, and this generator reads {VERSION}"
+            self.note(fields["schema"], what, "Run `leaderboard-site migrate`.")
             return None
         for name, node in fields.items():
             if name not in _KEYS:
@@ -157,19 +197,6 @@ class _Reader:
         scores = tuple(self._scores(fields.get("scores"), common))
         of_model = _row(model.line, {"model": model, **facts})
         return Submission(self.where, content, tuple(facets), scores, of_model, is_sure)
-
-    def _has_version(self, version: Node) -> bool:
-        if isinstance(version.value, dict):
-            fix = f"Write `schema: {VERSION}` as its first line."
-            self.note(version, "'schema' is missing", fix)
-        elif version.value == VERSION and not isinstance(version.value, bool):
-            return True
-        else:
-            what = f"it is of schema {version.raw or version.value!r}, and this generator reads "
-            fix = "Read it with a newer generator: install it, then `leaderboard-site upgrade`."
-            is_newer = _is_number(version.value) and float(version.raw) > VERSION
-            self.note(version, f"{what}{VERSION}", fix if is_newer else f"Write {VERSION}.")
-        return False
 
     def _check_needed(self, root: Node, fields: Mapping[str, Node]) -> None:
         """Note what is missing, and what cannot stand beside a status: it is of a whole model."""

@@ -17,6 +17,7 @@ from site_builder.pages.board_spec import BoardTableSpec
 from site_builder.pages.board_views import board_rows
 from site_builder.pages.boards import waiting_facts
 from site_builder.pages.model import model_summary
+from site_builder.tables import submission_versions, submissions
 from site_builder.tables.export import export_tables
 from site_builder.tables.submission_schema import submission_schema
 from site_builder.tables.submissions import parse_submission
@@ -370,3 +371,52 @@ def test_imported_scores_leave_those_of_files_if_ours(tmp_path):
     assert 0 == done.exit_code, done.output
     assert [] == fault_lines(root)
     assert [["m (b)", "t", 60], ["n", "t", 40], ["m (a)", "t", 50]] == scores(root)
+
+
+def migrated(root):
+    done = CliRunner().invoke(main, ["migrate", "--project", str(root)])
+    return done.exit_code, done.output.replace(f"{root}/", "").splitlines()
+
+
+def test_submissions_move_up_to_a_newer_schema(tmp_path, monkeypatch):
+    """Step by step; comments, order and digits stay, and what cannot be moved is named."""
+
+    def rename(fields):
+        if "sender" in fields:
+            message = "'sender' was never a key"
+            raise ValueError(message)
+        fields["scored"] = fields.pop("scores")
+
+    yaml = '# why\r\nschema: 1\r\nscores:\r\n  t: 71.50  # last\r\nmodel: "m"\r\n'
+    root = project(tmp_path, a_yaml=yaml.replace("\r", ""), b_json='{"schema":1,"scores":{"t":1}}')
+    with_table(root, "submissions/c.yaml", "schema: 9\nmodel: m\n")
+    newer = "data/submissions/c.yaml:1: it is of schema '9', and this generator reads {}. Read it "
+    newer += "with a newer generator: install it, then `leaderboard-site upgrade`."
+    assert (1, [newer.format(1)]) == migrated(root)
+    (root / "data/submissions/c.yaml").unlink()
+    assert (0, ["All 2 submissions are of schema 1, the present one."]) == migrated(root)
+    assert len(submission_versions.STEPS) + 1 == submissions.VERSION
+
+    steps = (rename, lambda fields: fields.update(more="on"))
+    monkeypatch.setattr(submission_versions, "STEPS", steps)
+    monkeypatch.setattr(submissions, "VERSION", 3)
+    old = "a.yaml:2: it is of schema 1, and this generator reads 3. Run `leaderboard-site migrate`."
+    assert f"data/submissions/{old}" in fault_lines(root)
+    (root / "data/submissions/a.yaml").write_bytes(yaml.encode())
+    with_table(root, "submissions/c.yaml", "schema: 9\nmodel: m\n")
+    with_table(root, "submissions/d.yaml", "schema: 1\nsender: me\n")
+    assert (
+        1,
+        [
+            newer.format(3),
+            "data/submissions/d.yaml: it cannot be brought from schema 1 to 2: 'sender' was never "
+            "a key. Change it by hand.",
+            "  data/submissions/a.yaml",
+            "  data/submissions/b.json",
+            "Brought 2 of 4 submissions up to schema 3.",
+        ],
+    ) == migrated(root)
+    moved = '# why\r\nschema: 3\r\nmodel: "m"\r\nscored:\r\n  t: 71.50  # last\r\nmore: on\r\n'
+    assert moved.encode() == (root / "data/submissions/a.yaml").read_bytes()
+    text = (root / "data/submissions/b.json").read_text(encoding="utf8")
+    assert '{"schema": 3, "scored": {"t": 1}, "more": "on"}\n' == text
