@@ -118,6 +118,11 @@ def replace_action(root: Path, action: Action) -> tuple[str, ...]:
     return tuple(path.relative_to(root).as_posix() for path in new)
 
 
+def without_action(text: str) -> str:
+    """Return a text that does not tell which action it names."""
+    return _FETCHES.sub("", _USES.sub(r"\g<before>", text))
+
+
 def _texts(root: Path) -> dict[Path, str]:
     """Return what can name the action: workflows, the Dockerfile of a Space, the README."""
     return dict(_read_texts(root))

@@ -24,6 +24,7 @@ from site_builder.formatting import listed
 from site_builder.records import Record, replace
 from site_builder.render.assets import PACKAGE, default_folder
 from site_builder.starter.installation import NAME, Action, say_install, with_installation
+from site_builder.starter.renewal import with_mark
 from site_builder.starter.site_schema import FILE as SITE_SCHEMA_FILE
 from site_builder.starter.site_schema import FIRST_LINE as SITE_SCHEMA_LINE
 from site_builder.starter.site_schema import site_schema_text
@@ -54,6 +55,14 @@ UPDATE = ".github/workflows/update.yml"
 """The workflow that proposes new scores, which a project has on request."""
 SUBMISSION = ".github/workflows/submission.yml"
 """The workflow of the issue form, which a project has that takes submissions."""
+_OF_LARGER = (
+    ".gitattributes",
+    ".github/workflows/check.yml",
+    ".github/workflows/comment.yml",
+    f"data/{SCHEMA_FILE}",
+    f"data/{SITE_SCHEMA_FILE}",
+)
+"""What a project has beside a table and what publishes it."""
 SETTINGS = "settings.yml"
 """What a host reads at the top of the README."""
 
@@ -141,15 +150,13 @@ def _check_options(plan: Plan, toml: Path) -> None:
 
 def _files_on_request(root: Path, plan: Plan) -> dict[str, bytes]:
     """Return the files of what a project asks for: by an option, or in the `site.toml` it has."""
-    files = dict[str, str]()
+    texts, files = generated_texts(plan.action), dict[str, str]()
     if plan.updates_from:
         source = json.dumps(_address_of(plan.updates_from))  # the JSON of a text is YAML too
-        text = workflow_text("update.yml", plan.action)
-        files[UPDATE] = text.replace('SOURCE: "."', f"SOURCE: {source}")
+        files[UPDATE] = texts[UPDATE].replace('SOURCE: "."', f"SOURCE: {source}")
     with suppress(SiteError):  # what reads it next says why
         if load_config(root).site.submissions:
-            files[SUBMISSION] = workflow_text("submission.yml", plan.action)
-            files[FORM] = _read("issue-form.yaml", **form_texts())
+            files |= {path: texts[path] for path in (SUBMISSION, FORM)}
     return {path: text.encode() for path, text in files.items()}
 
 
@@ -208,17 +215,17 @@ def project_files(plan: Plan, sample: Path | None) -> dict[str, bytes]:
         values["site"]["license"] = plan.license_id
     toml = set_keys(_read("site.toml"), values)
     texts = {
-        ".gitignore": _read("gitignore"),
         "README.md": _readme(plan, sample),
         "site.toml": toml.replace(*_DIRECTION) if sample == TEMPLATE else toml,
     }
+    hosts = TEMPLATE_HOSTS if plan.is_template else HOSTS
+    generated = [".gitignore", *hosts[plan.host]]
     if not plan.is_template:
         texts["site.toml"] = SITE_SCHEMA_LINE + texts["site.toml"]
-        texts |= _texts_of_larger(plan, sample)
-    hosts = TEMPLATE_HOSTS if plan.is_template else HOSTS
-    for path, name in hosts[plan.host].items():
-        used = name if plan.action else _CARRYING.get(name, name)
-        texts[path] = workflow_text(f"{plan.host}/{used}", plan.action)
+        texts |= _prose(sample)
+        generated += _OF_LARGER
+    ours = generated_texts(plan.action)
+    texts |= {path: ours[path] for path in generated}
     files = {path: text.encode() for path, text in texts.items()}
     if plan.action is None:
         files |= {"requirements.txt": _read("requirements.txt").encode()} | generator_files()
@@ -235,17 +242,37 @@ def workflow_text(name: str, action: Action | None) -> str:
     return with_installation(name, _read(name), action)
 
 
-def _texts_of_larger(plan: Plan, sample: Path | None) -> dict[str, str]:
-    """Return what a project has beside a table and what publishes it."""
-    return {
+def generated_texts(action: Action | None) -> dict[str, str]:
+    """Return every file that a project may have and that `upgrade` renews, by path.
+
+    The others, such as prose and settings, are the publisher's once they are written.
+    """
+    named = {
+        ".github/workflows/check.yml": "check.yml",
+        ".github/workflows/comment.yml": "comment.yml",
+        UPDATE: "update.yml",
+        SUBMISSION: "submission.yml",
+    }
+    for hosts in (HOSTS, TEMPLATE_HOSTS):
+        for host, files in hosts.items():
+            for path, name in files.items():
+                named[path] = f"{host}/{name if action else _CARRYING.get(name, name)}"
+    texts = {
+        **{path: workflow_text(name, action) for path, name in named.items()},
         ".gitattributes": _read("gitattributes"),
-        ".github/workflows/check.yml": workflow_text("check.yml", plan.action),
-        ".github/workflows/comment.yml": workflow_text("comment.yml", plan.action),
+        ".gitignore": _read("gitignore"),
+        FORM: _read("issue-form.yaml", **form_texts()),
+        f"data/{SCHEMA_FILE}": schema_text(),
+        f"data/{SITE_SCHEMA_FILE}": site_schema_text(),
+    }
+    return {path: with_mark(path, text) for path, text in texts.items()}
+
+
+def _prose(sample: Path | None) -> dict[str, str]:
+    return {
         "data/content/about.md": _read(f"{'sample' if sample else 'content'}/about.md"),
         "data/content/lede.md": _read("content/lede.md"),
         "data/content/takeaways.md": _read("content/takeaways.md"),
-        f"data/{SCHEMA_FILE}": schema_text(),
-        f"data/{SITE_SCHEMA_FILE}": site_schema_text(),
     }
 
 
