@@ -498,11 +498,22 @@ def merge_models(
     results: Sequence[StoredRow],
     facts: Mapping[str, Mapping[str, Any]],
     added: Set[str],
+    known_before: Set[str],
 ) -> list[StoredRow]:
     """Merge the facts of models, and those that files state to have no score yet, with a status.
 
-    A status that the table has is replaced; it goes from models with `added` scores.
+    A status that the table has is replaced; it goes from models with `added` scores. A row with a
+    setting, of a model that is `known_before` to have scores, says why that one entry has none: it
+    stays.
     """
+    settings = {name for row in results for name in row if RESULTS.column(name) is None}
+    every = [*old]
+    of_entries = [
+        row
+        for row in every
+        if row.get("status") and str(row.get("model")) in known_before and _has_any(row, settings)
+    ]
+    old = [row for row in every if row not in of_entries]
     scored = {str(row.get("model")) for row in results}
     known = {
         name: {k: v for k, v in of.items() if name not in scored or k not in _STATUS}
@@ -516,7 +527,11 @@ def merge_models(
         if known.get(name, {}).get("status"):
             status = {key: known[name].get(key) for key in _STATUS}
         row |= {key: value for key, value in status.items() if row.get(key) != value}
-    return rows
+    return [*rows, *map(dict, of_entries)]
+
+
+def _has_any(row: StoredRow, names: Iterable[str]) -> bool:
+    return any(row.get(name) is not None for name in names)
 
 
 def merge_examples(

@@ -223,8 +223,9 @@ def _merge(
     of_tasks = _first_known((*versions_of(placed, config).items(), *_task_facts(report.assumed)))
     old = {name: table.rows for name, table in stored.items()}
     added = {key[0] for key in merged.added}
+    before = {str(row.get("model")) for row in old[RESULTS.name]}
     rows = {
-        MODELS.name: merge_models(old[MODELS.name], merged.rows, of_models, added),
+        MODELS.name: merge_models(old[MODELS.name], merged.rows, of_models, added, before),
         TASKS.name: merge_facts(old[TASKS.name], merged.rows, "task", of_tasks, _EMPTY_MEANS),
         EXAMPLES.name: merge_examples(old[EXAMPLES.name], examples, config.default_variant),
         RESULTS.name: merged.rows,

@@ -8,7 +8,7 @@ from itertools import islice
 from site_builder.config import Words
 from site_builder.formatting import ordinal
 from site_builder.messages import MESSAGES, make_messages
-from site_builder.releases.review import Review, ReviewedEntry, ReviewFault
+from site_builder.releases.review import Review, ReviewedEntry, ReviewedStatus, ReviewFault
 from site_builder.releases.wording import as_code, fit_comment, markdown_table
 
 _SAY = make_messages(Words().model_dump())  # in the words of no one site
@@ -55,11 +55,12 @@ def _entry_parts(review: Review) -> Iterator[str]:
         if not any(fault.severity == "error" for fault in review.faults):
             yield _SAY("review.no_comparison")
         return
-    if not review.entries:
+    entries = review.entries or []
+    if not (entries or review.waiting):
         yield _SAY("review.no_entry")
         return
-    texts = _list(map(_entry_text, review.entries), len(review.entries))
-    yield f"### {_SAY('review.entries')}\n\n{texts}"
+    every = (*map(_entry_text, entries), *map(_status_text, review.waiting))
+    yield f"### {_SAY('review.entries')}\n\n{_list(every, len(every))}"
 
 
 def _list(texts: Iterable[str], n: int) -> str:
@@ -68,6 +69,12 @@ def _list(texts: Iterable[str], n: int) -> str:
     if (more := n - len(lines)) > 0:
         lines.append(f"- {_SAY('changes.n_more', more)}")
     return "\n".join(lines)
+
+
+def _status_text(entry: ReviewedStatus) -> str:
+    """Return why an entry has no scores."""
+    kind = f"{entry.status}{'_since' if entry.reason else ''}"
+    return _SAY(f"model.{kind}", name=as_code(entry.name), reason=as_code(entry.reason))
 
 
 def _entry_text(entry: ReviewedEntry) -> str:

@@ -73,6 +73,14 @@ class ReviewedEntry(Record):
     measures: Annotated[list[tuple[Text, Text]], msgspec.Meta(max_length=_MAX_ROWS)]
 
 
+class ReviewedStatus(Record):
+    """An entry that has no scores, and why: its status, and a reason that may be empty."""
+
+    name: Text
+    status: Literal["pending", "not_evaluated"]
+    reason: Text
+
+
 class ReviewedSection(Record):
     """One kind of change, as `wording.ChangeSection` has it: the first rows, and how many more."""
 
@@ -93,6 +101,7 @@ class Review(Record):
             count them.
         entries: The entries of the change; None where the tables have errors.
         sections: What else the change moves; None where the board before it does not build.
+        waiting: The entries without scores of which the change says why.
     """
 
     version: Literal[1]
@@ -105,6 +114,7 @@ class Review(Record):
     faults: Annotated[list[ReviewFault], msgspec.Meta(max_length=_MAX_FILES)]
     entries: Annotated[list[ReviewedEntry], msgspec.Meta(max_length=_MAX_FILES)] | None
     sections: Annotated[list[ReviewedSection], msgspec.Meta(max_length=_MAX_ROWS)] | None
+    waiting: Annotated[tuple[ReviewedStatus, ...], msgspec.Meta(max_length=_MAX_FILES)] = ()
 
 
 def read_review(path: Path) -> Review:
@@ -225,7 +235,17 @@ def make_review(
         faults=[_fault(fault) for fault in told[:_MAX_FILES]],
         entries=None if not new or not changes else [*_entries(new, changes)][:_MAX_FILES],
         sections=None if not changes else [*_sections(changes, say)],
+        waiting=(*_waiting(old, new),)[:_MAX_FILES] if old and new else (),
     )
+
+
+def _waiting(old: ComputedBoard, new: ComputedBoard) -> Iterator[ReviewedStatus]:
+    before = {(m.model, m.status, m.reason) for m in old.computed.whole.catalog.waiting}
+    for m in new.computed.whole.catalog.waiting:
+        if (m.model, m.status, m.reason) not in before:
+            status: Literal["pending", "not_evaluated"]
+            status = "pending" if m.status == "pending" else "not_evaluated"
+            yield ReviewedStatus(_cut(m.name), status, _cut(m.reason or ""))
 
 
 def _fault(fault: Fault) -> ReviewFault:

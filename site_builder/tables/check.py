@@ -17,7 +17,7 @@ from site_builder.formatting import counted, listed, quoted
 from site_builder.records import replace
 from site_builder.tables.boards import find_board_faults
 from site_builder.tables.columns import ResultColumns, measure_specs, sort_columns
-from site_builder.tables.entries import compose_entries
+from site_builder.tables.entries import compose_entries, take_waiting
 from site_builder.tables.metrics import are_mixed, direction_of, is_limited
 from site_builder.tables.overrides import NOTHING, override_tables
 from site_builder.tables.parts import fill_parents, find_part_faults, split_subsets
@@ -75,6 +75,7 @@ def check_tables(loaded: LoadedTables, config: SiteConfig) -> Tables:
         facets=columns.facets,
         measures=tuple(replace(m, price_day=price_days.get(m.id, "")) for m in columns.measures),
     )
+    tables = take_waiting(tables)
     faults += _reference_faults(tables, config, unsound)
     if unsound.isdisjoint(_BOARDS.split()):
         tables = compose_entries(tables, config)
@@ -87,7 +88,8 @@ def check_tables(loaded: LoadedTables, config: SiteConfig) -> Tables:
 
 def _settings(columns: ResultColumns | None, table: str) -> list[str]:
     """Return the columns that tell the entries of a model apart in a table."""
-    facets = columns.facets if columns and table in (RESULTS.name, EXAMPLES.name) else ()
+    of = (RESULTS.name, EXAMPLES.name, MODELS.name)
+    facets = columns.facets if columns and table in of else ()
     return [facet.id for facet in facets if facet.is_setting]
 
 
@@ -388,6 +390,7 @@ def _without_results(tables: Tables, name: str) -> Iterator[Fault]:
     unused = ids[~_among(ids, tables.results[name])]
     if name == "model":  # nobody expects results of these
         unused = unused[tables.models["status"].loc[unused.index].isna()]
+        unused = unused[~unused.isin(tables.waiting["model"])]
     found = ((f"no result of {name} {value!r}", [row]) for row, value in unused.items())
     table, more = tables.loaded.get(f"{name}s"), f"{name}s without a result"
     return row_faults(table, found, len(unused), "", more, "warning")

@@ -6,13 +6,15 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from site_builder.config import SiteConfig
 from site_builder.records import replace
 from site_builder.tables.columns import VARIANT, make_facet, texts_of
-from site_builder.tables.read import Tables
+from site_builder.tables.read import Tables, states_entry
 from site_builder.tables.schema import VERIFICATIONS, Facet
+from site_builder.tables.submissions import STATUS
 
 _FACTS = ("developer", "parameters_b", "release_date", "tuning", "license")
 
@@ -32,10 +34,10 @@ def variants_are_facets(results: pd.DataFrame, config: SiteConfig) -> bool:
 def compose_entries(tables: Tables, config: SiteConfig) -> Tables:
     """Put entries in place of models: in results, differences, and the table of models.
 
-    An entry is a model with its settings. Its id is that of the model where the model has one
-    entry, else with the settings in which they differ in brackets: `o3 (HAL Agent, high)`. The
-    table of models gets a row for each entry, with the columns `of`, the id of its model, and one
-    for each facet. No two entries have one name.
+    An entry is a model with its settings: one of the results, or one that waits. Its id is that of
+    the model where the model has one entry, else with the settings in which they differ in
+    brackets: `o3 (HAL Agent, high)`. The table of models gets a row for each entry, with the
+    columns `of`, the id of its model, and one for each facet. No two entries have one name.
     """
     results, facets = tables.results, tables.facets
     if variants_are_facets(results, config):
@@ -48,7 +50,9 @@ def compose_entries(tables: Tables, config: SiteConfig) -> Tables:
         if VARIANT in settings:
             values[VARIANT] = results[VARIANT].map(config.label, na_action="ignore")
         keys = pd.DataFrame({"of": results["model"], **values})
-        found = keys.dropna(subset=["of"]).drop_duplicates().reset_index(drop=True)
+        waiting = _waiting_keys(tables, settings, config)
+        every = pd.concat([keys, waiting]) if len(waiting) else keys
+        found = every.dropna(subset=["of"]).drop_duplicates().reset_index(drop=True)
         varying = _varying(found, settings)
         found["model"] = _ids(found, varying, {})
         results = results.assign(model=_entry_of(keys, found, settings))
@@ -57,12 +61,53 @@ def compose_entries(tables: Tables, config: SiteConfig) -> Tables:
         names = dict(zip(entries["of"].tolist(), entries["name"].tolist(), strict=True))
         told = dict(zip(found["model"].tolist(), _ids(found, varying, names), strict=True))
         entries = _table(entries, found, settings)
+        _state(entries, _entry_of(waiting, found, settings), tables.waiting)
         named = entries["model"].map(told)
         entries["name"] = named.where(named.notna(), entries["name"]).astype("str")
         tables = replace(tables, differences=_differences(tables, found, settings, config))
     entries["name"] = _distinct_names(entries)
     tables = replace(tables, results=results, models=entries)
     return _with_verification(tables, config)
+
+
+def take_waiting(tables: Tables) -> Tables:
+    """Put the rows of the models table that are of one entry aside; each model keeps a row."""
+    models, settings = tables.models, [facet.id for facet in tables.facets if facet.is_setting]
+    of_entry = states_entry(models, settings)
+    if not of_entry.any():
+        return replace(tables, waiting=models[:0])
+    waiting, plain = models[of_entry], models[~of_entry]
+    lone = waiting[~waiting["model"].isin(plain["model"])].drop_duplicates("model")
+    nothing = pd.Series(None, lone.index, dtype="str")
+    plain = pd.concat([plain, lone.assign(**dict.fromkeys(STATUS, nothing))]).sort_index()
+    return replace(tables, models=plain, waiting=waiting)
+
+
+def have_scores(tables: Tables) -> npt.NDArray[np.bool_]:
+    """Return which of the waiting entries have scores, so that they do not wait."""
+    settings = [facet.id for facet in tables.facets if facet.is_setting]
+    if tables.waiting.empty:
+        return np.zeros(0, dtype=bool)
+
+    def keys(frame: pd.DataFrame) -> pd.MultiIndex:
+        settled = frame.reindex(columns=settings).apply(texts_of).fillna("")
+        return pd.MultiIndex.from_frame(pd.concat([frame["model"], settled], axis=1))
+
+    return keys(tables.waiting).isin(keys(tables.results))
+
+
+def _waiting_keys(tables: Tables, settings: Sequence[str], config: SiteConfig) -> pd.DataFrame:
+    """Return model and settings of the entries that wait; their variant is the base."""
+    waiting = tables.waiting.assign(**{VARIANT: config.label(config.default_variant)})
+    values = {name: texts_of(waiting[name]) for name in settings if name in waiting}
+    return pd.DataFrame({"of": waiting["model"], **values}, columns=["of", *settings])
+
+
+def _state(entries: pd.DataFrame, ids: pd.Series, waiting: pd.DataFrame) -> None:
+    """Let the table of entries say why those that wait have no scores."""
+    for name in STATUS:
+        own = entries["model"].map(dict(zip(ids, waiting[name], strict=True)))
+        entries[name] = entries[name].where(~entries["model"].isin(ids), own)
 
 
 def _entry_of(keys: pd.DataFrame, found: pd.DataFrame, settings: Sequence[str]) -> pd.Series:

@@ -144,7 +144,8 @@ class Tables(Record):
     A table that the project does not have is None. Models and tasks are in published order. Never
     null are `variant`, `name` and `higher_is_better`. `loaded` holds the tables as read, for
     download, `warnings` the findings that do not stop a build, and `assumptions` what the scores of
-    each task are taken for. `facets` and `measures` are what the further columns hold.
+    each task are taken for. `facets` and `measures` are what the further columns hold. `waiting`
+    are the rows of the models table that say why an entry with settings has no scores.
     """
 
     results: pd.DataFrame
@@ -158,6 +159,7 @@ class Tables(Record):
     assumptions: tuple[Assumption, ...] = ()
     facets: tuple[Facet, ...] = ()
     measures: tuple[Measure, ...] = ()
+    waiting: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def load_tables(data_dir: Path) -> LoadedTables:
@@ -207,17 +209,20 @@ def _add_submissions(
         yield from _lone_tasks(tables.get(RESULTS.name), rows)
     results = _with_rows(tables.get(RESULTS.name), RESULTS, rows)
     settings = dict.fromkeys(name for one in submissions for name in one.facets)
+    # A setting may be one of entries that have no scores yet.
+    frame = results.frame.assign(**{n: None for n in settings if n not in results.frame})
     contents = {one.where: one.content for one in submissions}
-    tables[RESULTS.name] = replace(results, settings=(*settings,), submissions=contents)
+    results = replace(results, frame=frame, settings=(*settings,), submissions=contents)
+    tables[RESULTS.name] = results
     models = tables.get(MODELS.name)
-    has_facts = any(len(one.facts.values) > 1 for one in submissions)
+    has_facts = any(one.waiting or len(one.facts.values) > 1 for one in submissions)
     if models is None and has_facts and _has_ids(results):
         n_own = len(results.frame) - len(rows)
         ids = results.frame["model"].iloc[:n_own].dropna().drop_duplicates()
         models = as_loaded(MODELS, pa.table({"model": pa.array(ids, pa.string())}), results.where)
         models = replace(models, source=b"")
     if models is not None and MODELS.name not in unreadable and _has_ids(models):
-        tables[MODELS.name], faults = _with_facts(models, submissions)
+        tables[MODELS.name], faults = _with_facts(models, submissions, [*results.frame])
         yield from faults
 
 
@@ -237,14 +242,16 @@ def _lone_tasks(results: LoadedTable | None, rows: Sequence[Submitted]) -> Itera
 
 
 def _with_facts(
-    models: LoadedTable, submissions: Iterable[Submission]
+    models: LoadedTable, submissions: Iterable[Submission], of_results: Sequence[str]
 ) -> tuple[LoadedTable, list[Fault]]:
     """Return the table of models with what submissions state of theirs, and contradictions."""
+    of_entry = states_entry(models.frame, of_results)
     known = {
         str(row["model"]): {
             str(k): (v, models.place([i])) for k, v in row.items() if not pd.isna(v)
         }
         for i, row in enumerate(models.frame.to_dict("records"))
+        if not of_entry[i]
     }
     faults, new = list[Fault](), list[Submitted]()
     for one in submissions:
@@ -258,14 +265,28 @@ def _with_facts(
             if before != value:
                 what = f"'{name}' of {model!r} is {value!r}, and {before!r} in {place}"
                 faults.append(Fault(where, what, "Remove it here, or make both alike."))
+    new += [(one, one.waiting) for one in submissions if one.waiting]
     models = _with_rows(models, MODELS, new)
     stated = {model: {k: v for k, (v, _) in known[model].items()} for model in known}
-    return _filled(models, stated), faults
+    return _filled(models, stated, states_entry(models.frame, of_results)), faults
 
 
-def _filled(models: LoadedTable, facts: Mapping[str, Mapping[str, Any]]) -> LoadedTable:
+def states_entry(models: pd.DataFrame, settings: Iterable[str]) -> npt.NDArray[np.bool_]:
+    """Return which rows of the models table state a status of one entry: they have a setting."""
+    known = {column.name for spec in (MODELS, RESULTS) for column in spec.columns}
+    named = [name for name in settings if name in models and name not in known]
+    if "status" not in models:
+        return np.zeros(len(models), dtype=bool)
+    return (models["status"].notna() & models[named].notna().any(axis=1)).to_numpy()
+
+
+def _filled(
+    models: LoadedTable,
+    facts: Mapping[str, Mapping[str, Any]],
+    of_entry: npt.NDArray[np.bool_],
+) -> LoadedTable:
     """Return the table of models with facts of models where it states none."""
-    frame, ids = models.frame.copy(), models.frame["model"]
+    frame, ids = models.frame.copy(), models.frame["model"].where(~of_entry)
     for column in MODELS.columns:
         new = ids.map({m: of[column.name] for m, of in facts.items() if column.name in of})
         old = frame.get(column.name)

@@ -243,7 +243,8 @@ MODELS = TableSpec(
         ColumnSpec(
             "status",
             "Why it has no scores: `pending`, or `not_evaluated` and not to be expected. It is "
-            "listed below the board",
+            "listed below the board. In a table or a submission with settings such as `effort` "
+            "beside it, it is of that entry alone",
             default="it has scores",
             choices=("pending", "not_evaluated"),
         ),

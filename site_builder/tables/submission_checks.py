@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import pandas as pd
+
 from site_builder.errors import Fault, limit_faults
 from site_builder.formatting import rounded
+from site_builder.tables.entries import have_scores
 from site_builder.tables.read import Tables
 from site_builder.tables.schema import MODELS, RESULTS
 
@@ -42,13 +45,16 @@ def find_scored_with_status(tables: Tables) -> Iterator[Fault]:
     if table is None:
         return
     scored = models[models["status"].notna() & models["model"].isin(tables.results["model"])]
+    entries = tables.waiting[have_scores(tables)]
+    found = pd.concat([scored, entries])[["model", "status"]]
     faults = (
         Fault(
             table.place([row], "status"),
-            f"model {model!r} has scores, and its status is {status!r}",
+            f"{'entry' if row in entries.index else 'model'} {model!r} has scores, and its status "
+            f"is {status!r}",
             "Remove the status.",
             "warning",
         )
-        for row, model, status in scored[["model", "status"]].itertuples()
+        for row, model, status in found.itertuples()
     )
-    yield from limit_faults(faults, len(scored), table.where, "models with scores and a status")
+    yield from limit_faults(faults, len(found), table.where, "models with scores and a status")

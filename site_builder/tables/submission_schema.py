@@ -55,7 +55,7 @@ def submission_schema(
         "type": "object",
         "required": ["schema", "model"],
         "if": {"required": ["status"]},
-        "then": {"properties": {"scores": False, "facets": False}},
+        "then": {"properties": {"scores": False}},
         "else": {"required": ["scores"]},
         "additionalProperties": False,
         "properties": {

@@ -33,6 +33,8 @@ FACT_COLUMNS = tuple(column for column in MODELS.columns if column.name not in _
 """What a submission may state of its model."""
 SCORE_COLUMNS = tuple(column for column in RESULTS.columns if column.name not in ("model", "task"))
 """What a submission states of one score."""
+STATUS = ("status", "reason")
+"""What a row of the models table states of one entry, where it has settings beside it."""
 _KEYS = {
     "$schema": "",  # by which editors of JSON find the schema
     "schema": "",
@@ -58,6 +60,7 @@ class Submission(Record):
         where: Its name in messages.
         facets: The names of its settings.
         facts: A row of the models table.
+        waiting: Another row of it, that says why an entry with settings has no scores.
         is_sure: Whether it is known which entry it is of. Else its scores may look like others.
     """
 
@@ -66,6 +69,7 @@ class Submission(Record):
     facets: tuple[str, ...]
     scores: tuple[SubmittedRow, ...]
     facts: SubmittedRow
+    waiting: SubmittedRow | None
     is_sure: bool
 
 
@@ -195,22 +199,21 @@ class _Reader:
         facts = self._cells(fields, FACT_COLUMNS)
         common = {"model": model, **facets, **shared}
         scores = tuple(self._scores(fields.get("scores"), common))
+        status = {name: facts.pop(name) for name in STATUS if facets and name in facts}
         of_model = _row(model.line, {"model": model, **facts})
-        return Submission(self.where, content, tuple(facets), scores, of_model, is_sure)
+        waiting = _row(model.line, {"model": model, **facets, **status}) if status else None
+        return Submission(self.where, content, tuple(facets), scores, of_model, waiting, is_sure)
 
     def _check_needed(self, root: Node, fields: Mapping[str, Node]) -> None:
-        """Note what is missing, and what cannot stand beside a status: it is of a whole model."""
-        needed, unfit = {"model": "the id of the model"}, dict[str, str]()
-        if _is_stated(fields, "status"):
-            unfit = {"scores": "Take the status out.", "facets": "Leave the facets out."}
-        else:
+        """Note what is missing, and scores beside a status, which says why there are none."""
+        needed, has_status = {"model": "the id of the model"}, _is_stated(fields, "status")
+        if not has_status:
             needed["scores"] = "a score of each task"
         for name, meaning in needed.items():
             if not _is_stated(fields, name):
                 self.note(fields.get(name, root), f"'{name}' is missing", f"Add it: {meaning}.")
-        for name, fix in unfit.items():
-            if _is_stated(fields, name):
-                self.note(fields[name], f"'{name}' stands beside a status", fix)
+        if has_status and _is_stated(fields, "scores"):
+            self.note(fields["scores"], "'scores' stands beside a status", "Take the status out.")
 
     def _facets(self, node: Node | None) -> dict[str, Node]:
         """Return the settings, all as text: a number is the name of a setting."""

@@ -15,7 +15,15 @@ from site_builder.errors import Fault, Severity, did_you_mean, limit_faults, sho
 from site_builder.formatting import quoted
 from site_builder.tables.files import NUMBER
 from site_builder.tables.read import LoadedTable, has_type
-from site_builder.tables.schema import LARGEST, RESULTS, TYPE_WORDS, ColumnSpec, is_date, whole_day
+from site_builder.tables.schema import (
+    LARGEST,
+    MODELS,
+    RESULTS,
+    TYPE_WORDS,
+    ColumnSpec,
+    is_date,
+    whole_day,
+)
 
 _INVISIBLE = ("Cc", "Cf", "Zl", "Zp", "Zs")
 # HTML has no null character, and reads a carriage return as another line end.
@@ -186,6 +194,8 @@ def _text_problems(spec: ColumnSpec, values: pd.Series, *, is_key: bool) -> Iter
 
 def _key_faults(table: LoadedTable, base: str, settings: Sequence[str]) -> Iterator[Fault]:
     more = [*(["subset"] if table.spec.name == RESULTS.name else []), *settings]
+    if table.spec.name == MODELS.name and "status" not in table.frame:
+        more = []
     key = [name for name in (*table.spec.key, *more) if name in table.frame]
     if not key or not unsound_columns(table).isdisjoint(table.spec.key):
         return
@@ -194,6 +204,8 @@ def _key_faults(table: LoadedTable, base: str, settings: Sequence[str]) -> Itera
         ids["variant"] = ids["variant"].fillna(base)
     for name in {*more, "date"} & {*key}:
         ids[name] = ids[name].fillna("")
+        if table.spec.name == MODELS.name:  # a row of an entry says why it has no scores
+            ids[name] = ids[name].where(table.frame["status"].notna(), "")
     if "date" in key:
         ids["date"] = ids["date"].map(whole_day)
     ids = ids.dropna()

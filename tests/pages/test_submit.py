@@ -162,6 +162,8 @@ def test_the_script_finds_the_faults_of_the_schema():
     good = "schema: 1\nmodel: m\nscores:\n  t: 5\n  u: { score: 500, seconds: 3 }\ndate: 2026\n"
     assert [] == in_script(CHECK, good, schema)
     assert [] == in_script(CHECK, "schema: 1\nmodel: m\nstatus: pending\nscores:\n", schema)
+    with_facets = "schema: 1\nmodel: m\nstatus: pending\nfacets: { effort: high }\n"
+    assert [] == in_script(CHECK, with_facets, schema)
     beside = "schema: 1\nmodel: m\nscores: { t: 1 }\nstatus: pending\n"
     assert [[3, "unknown scores"]] == in_script(CHECK, beside, schema)
     bad = (

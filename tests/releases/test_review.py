@@ -95,6 +95,20 @@ def test_a_newcomer_learns_its_rank(proposal):
     assert is_plain(found["comment"])
 
 
+def test_an_entry_without_scores_is_told_with_the_reason(proposal):
+    """Of one setting of a model that has scores in another."""
+    proposal.write("data/submissions/a.yaml", f"{GOOD}facets: {{ effort: low }}\n")
+    high = "schema: 1\nmodel: new/model\nfacets: { effort: high }\nstatus: pending\n"
+    proposal.write("data/submissions/b.yaml", f"{high}reason: queued\n")
+    found = proposal.review()
+    assert [] == found["faults"]
+    assert ["Newcomer (low)"] == [entry["name"] for entry in found["entries"]]
+    assert "- `Newcomer (high)` is not evaluated yet: `queued`" in found["comment"]
+    page = (proposal.out / "site/models/index.html").read_text()
+    assert "Newcomer (high)" in page
+    assert is_plain(found["comment"])
+
+
 def test_a_newcomer_learns_whom_it_is_level_with(proposal):
     """As the rank interval of the board has it; scores that differ in both ways tell little."""
     scores = [81, 60, 82, 61, 80, 64, 83, 60]

@@ -143,6 +143,41 @@ def test_a_model_without_scores_is_listed_with_the_reason(tmp_path):
     assert ["new"] == [model.model for model in make_site(root).results.catalog.waiting]
 
 
+WAITING = "schema: 1\nmodel: acme/coder\nfacets: { agent: mini, effort: max }\nstatus: pending\n"
+
+
+def test_an_entry_without_scores_is_listed_with_the_reason(tmp_path):
+    """One setting of a model that has scores in others, by a file or by a row."""
+    root = project(tmp_path, a_yaml=HIGH, b_yaml=LOW, c_yaml=f"{WAITING}reason: queued\n")
+    rows = "model,effort,status,reason\nacme/coder,none,not_evaluated,has no such effort\n"
+    with_table(root, "models.csv", f"{rows}lone,high,pending,\nlone,low,pending,\n")
+    assert [] == fault_lines(root)
+    site = make_site(root)
+    assert [
+        ("Coder (mini, max)", "Pending", "queued"),
+        ("Coder (none)", "Not evaluated", "has no such effort"),
+        ("lone (high)", "Pending", ""),
+        ("lone (low)", "Pending", ""),
+    ] == sorted((f.link.text, f.label, f.text) for f in waiting_facts(site) if f.link)
+    names = ["acme/coder (mini, high)", "acme/coder (mini, low)"]
+    assert names == [s.model for s in site.results.board.ranked]
+    said = "Coder (mini, max) is not evaluated yet: queued"
+    assert said == model_summary(site, "acme/coder (mini, max)")
+    unscored = {"name": "Coder (mini, max)", "status": "pending", "reason": "queued"}
+    assert {"model": "acme/coder (mini, max)"} | unscored in site_values(site.computed)[
+        "not_evaluated"
+    ]
+
+    with_table(root, "submissions/c.yaml", WAITING.replace("max", "low"))
+    assert [
+        "data/submissions/c.yaml:4: entry 'acme/coder' has scores, and its status is 'pending'. "
+        "Remove the status."
+    ] == fault_lines(root)
+    with_table(root, "models.csv", f"{rows}acme/coder,none,pending,\n")
+    twice = "two models for (acme/coder, none). Keep one model for each."
+    assert f"data/models.csv:2: lines 2, 3: {twice}" in fault_lines(root)
+
+
 @pytest.mark.parametrize(
     ("value", "stored", "found"),
     [
@@ -217,7 +252,6 @@ WRONG = {
         "schema: 1\nmodel: m\nstatus: pending\nfacets: { a: b }\nscores: { t: 1 }",
         [
             "5: 'scores' stands beside a status. Take the status out.",
-            "4: 'facets' stands beside a status. Leave the facets out.",
         ],
     ),
     "values": (
@@ -323,7 +357,12 @@ def test_the_schema_takes_what_is_read_and_refuses_the_rest():
     """What an editor marks is what a build names: without what only the tables tell."""
     schema = Draft7Validator(submission_schema())
     Draft7Validator.check_schema(submission_schema())
-    for text, ending in ((HIGH, ".yaml"), (UNSCORED, ".yaml"), (AS_JSON, ".json")):
+    for text, ending in (
+        (HIGH, ".yaml"),
+        (UNSCORED, ".yaml"),
+        (WAITING, ".yaml"),
+        (AS_JSON, ".json"),
+    ):
         assert ([], True) == (
             [*schema.iter_errors(YAML(typ="safe", pure=True).load(text) | {"date": "2026"})],
             not parse_submission(text.encode(), "", ending)[1],
@@ -371,6 +410,15 @@ def test_imported_scores_leave_those_of_files_if_ours(tmp_path):
     assert 0 == done.exit_code, done.output
     assert [] == fault_lines(root)
     assert [["m (b)", "t", 60], ["n", "t", 40], ["m (a)", "t", 50]] == scores(root)
+
+    # What says why another entry has no scores stays too.
+    waiting = {"model": ["m", "n"], "agent": ["c", None], "status": ["pending", None]}
+    pd.DataFrame(waiting).to_parquet(root / "data/models.parquet")
+    source.write_text("model,agent,task,score\nm,d,t,70\n", encoding="utf8")
+    done = CliRunner().invoke(main, ["import", "csv", str(source), "--into", str(root), "--ours"])
+    assert 0 == done.exit_code, done.output
+    assert [] == fault_lines(root)
+    assert ["m (c)"] == [m.model for m in make_site(root).results.catalog.waiting]
 
 
 def migrated(root):
