@@ -141,15 +141,15 @@ def _lead(spec: BoardTableSpec) -> str:
 
 def _variant_view(spec: BoardTableSpec, variant: str, table_id: str) -> BoardView:
     spec = replace(spec, variant=variant, by=spec.boards[variant].rule.statistic)
-    board, rows, view_id = spec.board, board_rows(spec), _view_id(spec, variant)
+    board, rows, name_of_view = spec.board, board_rows(spec), view_id(spec.labels, variant)
     labels, say = spec.labels, spec.labels.say
     in_variant = labels.before_noun(variant).rstrip()
     name = say("board.heading_of" if in_variant else "board.heading", variant=in_variant)
     n_models = say("n_models", len(board.ranked))
     caption = say("board.caption", name=name, n_models=n_models, rule=labels.rule(board.rule))
-    table = board_table(spec, rows, f"{table_id}-{view_id}", caption)
+    table = board_table(spec, rows, f"{table_id}-{name_of_view}", caption)
     return BoardView(
-        id=view_id,
+        id=name_of_view,
         label=spec.labels.variants[variant],
         table=table,
         ranked_by=board_headline(spec),
@@ -158,18 +158,18 @@ def _variant_view(spec: BoardTableSpec, variant: str, table_id: str) -> BoardVie
     )
 
 
-def _view_id(spec: BoardTableSpec, variant: str) -> str:
-    """A short id; a variant that is no plain word goes by its place."""
-    place = spec.labels.roles.variants.index(variant) + 1
+def view_id(labels: Labels, variant: str) -> str:
+    """Return a short id; a variant that is no plain word goes by its place."""
+    place = labels.roles.variants.index(variant) + 1
     return id_of(variant, place) if variant not in ("lift", "common") else f"v{place}"
 
 
 def _lift_view(spec: BoardTableSpec, variant: str) -> BoardView:
     spec = replace(spec, variant=variant, by=BY_LIFT)
     labels, say, in_variant = spec.labels, spec.labels.say, spec.labels.in_sentence(variant)
-    view_id, label = "lift", say("board.lift.label")
+    name_of_view, label = "lift", say("board.lift.label")
     if len(labels.roles.tuned) > 1:
-        view_id = f"lift-{_view_id(spec, variant)}"
+        name_of_view = f"lift-{view_id(labels, variant)}"
         label = say("board.lift.label_of", variant=labels.variants[variant])
     found = [(spec.board.figure(s, "lift_over_base"), s) for s in spec.board.ranked]
     gains = sorted(((lift, s) for lift, s in found if lift is not None), key=lambda g: -g[0])
@@ -177,21 +177,21 @@ def _lift_view(spec: BoardTableSpec, variant: str) -> BoardView:
     ranks = {lift: place for place, (lift, _) in reversed([*enumerate(gains, 1)])}
     rows = [spec.row(replace(s, rank=ranks[lift], rank_interval=None)) for lift, s in gains]
     caption = say("board.lift.caption", variant=in_variant, base=labels.base)
-    table = board_table(spec, rows, f"board-{view_id}", caption)
+    table = board_table(spec, rows, f"board-{name_of_view}", caption)
     n_tasks = say("n_tasks", len(spec.board.tasks))
     rule = say("board.lift.rule", variant=in_variant, base=labels.base, n_tasks=n_tasks)
-    return BoardView(view_id, label, table, rule, legend=_legend(spec, table))
+    return BoardView(name_of_view, label, table, rule, legend=_legend(spec, table))
 
 
 def _common_view(spec: BoardTableSpec, variant: str, boards: Mapping[str, Board]) -> BoardView:
     """The variant's board over the tasks that all of its ranked models have."""
     say = spec.labels.say
     view = _variant_view(replace(spec, boards=boards), variant, "board-common")
-    view_id, label = "common", say("board.common.label")
+    name_of_view, label = "common", say("board.common.label")
     if len(spec.site.results.common) > 1:
-        view_id, label = f"common-{view.id}", say("board.common.label_of", variant=view.label)
+        name_of_view, label = f"common-{view.id}", say("board.common.label_of", variant=view.label)
     over = say("board.common.note", n_tasks=say("n_tasks", len(boards[variant].tasks)))
-    return replace(view, id=view_id, label=label, note=f"{over} {view.note}".strip())
+    return replace(view, id=name_of_view, label=label, note=f"{over} {view.note}".strip())
 
 
 def board_rows(spec: BoardTableSpec) -> list[BoardRow]:

@@ -284,10 +284,11 @@ def is_new(site: Site, model: str) -> bool:
 def places_won(spec: BoardTableSpec, model: str) -> int | None:
     """Return by how many places an entry moved since the previous release, where it did."""
     site, board = spec.site, spec.board
-    is_whole = board is site.results.boards.get(board.variant) and spec.config.group_by is None
-    if site.news is None or not is_whole:
+    is_whole = spec.category or board is site.results.boards.get(board.variant)
+    if site.news is None or not is_whole or spec.config.group_by is not None:
         return None
-    return site.news.places_won.get((site.board.id, board.variant, model))
+    key = site.board.id, spec.category, board.variant
+    return site.news.places_won.get((key, model))
 
 
 def since(site: Site, what: Literal["new", "moved"]) -> str:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 
 from site_builder.addresses import Address, Fact, Link
 from site_builder.charts.cells import model_cell, number_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.history import MOST_LINES, RankLine, draw_ranks_over_releases, rank_trace
+from site_builder.compute.board import Board
 from site_builder.compute.catalog import Release
 from site_builder.formatting import MINUS, MISSING, count, day, listed, ordinal
+from site_builder.pages.board_views import view_id
 from site_builder.pages.page import Document, Page, Site
 from site_builder.records import CachingRecord, Record
-from site_builder.releases.feed import ReleaseNews
 from site_builder.releases.history import BoardAt, BoardHistory, RankSplit
 from site_builder.releases.kept import KeptRelease, name_of
 from site_builder.table_model import Cell, Column, Field, Table, table_of
@@ -24,30 +25,45 @@ _MOST_CHOICES = 200
 _CAUSES = ("rescored", "entries", "tasks", "rule")
 
 
-class HistoryContext(Record):
-    """What the page of a board over releases shows.
+class HistoryView(Record):
+    """A variant of a board over releases.
 
     Attributes:
-        facts: How many releases there are, since when, and how many tasks they share.
+        id, label: As the board names the view.
+        answer: Who ranks first, and since when.
         chart: The ranks of entries; None where no earlier release can be compared.
         choices: The entries that may be chosen in the chart, each with `key`, its id, `name`,
             `title`, the title of the chart then, and `trace`, its line.
         ranks: Rank and score of each entry at each release; None without a chart.
         moves: Why ranks changed since the previous release; None where none did.
         moved: The heading of this table, or that no rank changed.
-        releases: The releases that are kept.
-        notes: What is compared, and what is kept.
-        others: The same page of other boards.
+        notes: What is compared.
     """
 
-    facts: tuple[Fact, ...]
+    id: str
+    label: str
+    answer: str
     chart: Chart | None
     choices: tuple[Mapping[str, object], ...]
     ranks: Table | None
     moves: Table | None
     moved: str
-    releases: Table
     notes: tuple[str, ...]
+
+
+class HistoryContext(Record):
+    """What the page of a board, or of a category of it, over releases shows.
+
+    Attributes:
+        facts: How many releases there are, since when, and how many tasks they share.
+        views: Of each variant, the one that the board opens with first.
+        releases: The releases that are kept.
+        others: The same page of other boards and categories.
+    """
+
+    facts: tuple[Fact, ...]
+    views: tuple[HistoryView, ...]
+    releases: Table
     others: tuple[Link, ...]
 
 
@@ -79,21 +95,39 @@ def make_histories(site: Site) -> Iterator[Page | Document]:
         return
     for kept in news.kept:
         yield Document(Address("file", kept.path), kept.content)
-        yield _make_release(site, news, kept)
-    for of in (view for view in site.by_board if view.board.id in news.histories):
-        yield _make_history(of, news)
+        yield _make_release(site, kept)
+    for of, category in _with_history(site):
+        yield _make_history(of, category)
 
 
-def history_address(site: Site) -> Address:
-    """Return the page of the board over releases."""
+def _with_history(site: Site) -> Iterator[tuple[Site, str]]:
+    """Yield the site as each board sees it that has a history, and its categories that have one."""
+    for of in site.by_board:
+        categories = [category.category for category in of.results.categories]
+        for category in ("", *categories):
+            if _view_of(of, category) is not None:
+                yield of, category
+
+
+def history_address(site: Site, category: str = "") -> Address:
+    """Return the page of the board, or of a category of it, over releases."""
+    if category:
+        return Address("category_history", category)
     return Address("history") if site.board.featured else Address("board_history", site.board.id)
+
+
+def history_link(site: Site, category: str) -> Link | None:
+    """Return a link to the ranks of a category over releases; None where there are none."""
+    if _view_of(site, category) is None:
+        return None
+    return Link(site.labels.say("history.chart"), history_address(site, category))
 
 
 def rank_line(site: Site, model: str) -> Link | None:
     """Return the ranks of an entry over releases, with a link; None below two of them."""
-    history = site.news.histories.get(site.board.id) if site.news else None
-    found = history.ranks_of(model) if history else []
-    if history is None or len(found) < 2 or found[-1][0] != history.releases[-1].release:
+    view = _view_of(site)
+    found = view.history.ranks_of(model) if view else []
+    if view is None or len(found) < 2 or found[-1][0] != view.history.releases[-1].release:
         return None
     say, last = site.labels.say, len(found) - 1
     shown = [
@@ -109,21 +143,38 @@ def rank_line(site: Site, model: str) -> Link | None:
 # --- a board over releases ----------------------------------------------------------------------
 
 
-def _make_history(site: Site, news: ReleaseNews) -> Page:
-    view = _View(site, news.histories[site.board.id])
-    title, context = view.say("history.title"), partial(_context, site, news)
-    if site.has_boards:
-        title = view.say("history.title_of", board=site.board.title)
-    return Page(history_address(site), "history.html", title, view.answer(), context, (site.home,))
+def _view_of(site: Site, category: str = "", variant: str = "") -> _View | None:
+    """Return a board, or a category of it, over releases; None where it has no history."""
+    variant = variant or site.labels.roles.primary
+    found = site.news and site.news.histories.get((site.board.id, category, variant))
+    if not found:
+        return None
+    boards = site.results.boards
+    if category:
+        boards = next(c.boards for c in site.results.categories if c.category == category)
+    return _View(site, found, boards[variant], category)
 
 
-def _context(site: Site, news: ReleaseNews) -> HistoryContext:
-    history = news.histories[site.board.id]
-    view, say = _View(site, history), site.labels.say
-    first, last = history.releases[0].release, history.releases[-2]
-    moves = [s for s in last.splits if s.before != s.after or any(map(s.part, _CAUSES))]
-    since = {"date": _day(site, last.release)}
-    is_compared = len(history.compared) > 1 and bool(view.models())
+def _make_history(site: Site, category: str) -> Page:
+    view = _view_of(site, category)
+    assert view is not None
+    title, crumbs = view.say("history.title"), [site.home]
+    if category or site.has_boards:
+        title = view.say("history.title_of", board=category or site.board.title)
+    if category:
+        crumbs.append(Link(category, Address("category", category)))
+    context, here = partial(_context, site, category), history_address(site, category)
+    return Page(here, "history.html", title, view.answer(), context, (*crumbs,))
+
+
+def _context(site: Site, category: str) -> HistoryContext:
+    variants = (_view_of(site, category, variant) for variant in site.labels.roles.variants)
+    views, say = [view for view in variants if view is not None], site.labels.say
+    history = views[0].history
+    first = history.releases[0].release
+    shown = [
+        (of, c) for of, c in _with_history(site) if (of.board.id, c) != (site.board.id, category)
+    ]
     return HistoryContext(
         facts=(
             Fact(say("history.fact.releases"), count(len(history.releases)), term="history"),
@@ -134,18 +185,9 @@ def _context(site: Site, news: ReleaseNews) -> HistoryContext:
                 term="history",
             ),
         ),
-        chart=view.chart() if is_compared else None,
-        choices=view.choices() if is_compared else (),
-        ranks=view.table() if is_compared else None,
-        moves=_moves_table(site, moves, last) if moves else None,
-        moved=say("history.moved" if moves else "history.not_moved", **since),
+        views=tuple(view.published() for view in views if view is views[0] or view.is_compared),
         releases=_releases_table(site, history),
-        notes=tuple(view.notes()),
-        others=tuple(
-            Link(other.board.title, history_address(other))
-            for other in site.by_board
-            if other.board.id in news.histories and other.board.id != site.board.id
-        ),
+        others=tuple(Link(c or of.board.title, history_address(of, c)) for of, c in shown),
     )
 
 
@@ -162,14 +204,48 @@ def _day(site: Site, release: Release) -> str:
 
 
 class _View(CachingRecord):
-    """A board over the releases that have the common tasks."""
+    """A ranking over the releases that have the common tasks."""
 
     site: Site
     history: BoardHistory
+    board: Board
+    category: str
 
     def say(self, message: str, n: int | None = None, **values: object) -> str:
         """Return a text."""
         return self.site.labels.say(message, n, **values)
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether an earlier release can be compared with today."""
+        return len(self.history.compared) > 1 and bool(self.models())
+
+    @cached_property
+    def id(self) -> str:
+        """Its name in the page's address."""
+        return view_id(self.site.labels, self.board.variant)
+
+    def named(self, name: str) -> str:
+        """Return the id of a part of the page; those of the first view are plain."""
+        is_first = self.board.variant == self.site.labels.roles.primary
+        return name if is_first else f"{name}-{self.id}"
+
+    def published(self) -> HistoryView:
+        """Return what the page shows of it."""
+        last, is_compared = self.history.releases[-2], self.is_compared
+        moves = [s for s in last.splits if s.before != s.after or any(map(s.part, _CAUSES))]
+        moved = "moved" if moves else "not_moved" if last.published else "other_rule"
+        return HistoryView(
+            id=self.id,
+            label=self.site.labels.variants[self.board.variant],
+            answer=self.answer(),
+            chart=self.chart() if is_compared else None,
+            choices=self.choices() if is_compared else (),
+            ranks=self.table() if is_compared else None,
+            moves=_moves_table(self.site, self.named("moves"), moves, last) if moves else None,
+            moved=self.say(f"history.{moved}", date=_day(self.site, last.release)),
+            notes=tuple(self.notes()),
+        )
 
     @property
     def days(self) -> list[str]:
@@ -186,10 +262,12 @@ class _View(CachingRecord):
 
     def line(self, model: str) -> RankLine:
         """Return the ranks of an entry."""
-        board = self.site.results.board
-        scale, compared = self.site.labels.merit_scale(board), self.history.compared
+        labels, compared = self.site.labels, self.history.compared
+        scale = labels.merit_scale(self.board)
+        if self.category and self.board.ranking.form in ("score", "difference"):
+            scale = labels.category_scales[self.category]
         return RankLine(
-            self.site.labels.models[model],
+            labels.models[model],
             tuple((at.ranks or {}).get(model) for at in compared),
             tuple(scale.score(at.values.get(model)) for at in compared),
         )
@@ -220,14 +298,14 @@ class _View(CachingRecord):
         lines = [self.line(model) for model in models]
         title, caption = self.title_of(lines[0]), " ".join(self.notes())
         return Chart(
-            id="ranks-over-releases",
+            id=self.named("ranks-over-releases"),
             title=title,
             reading=f"{title}. {caption}",
             caption=caption,
             drawing=draw_ranks_over_releases(lines, self.days, 0),
             table=None,
             terms="history",
-            table_id="history",
+            table_id=self.named("history"),
         )
 
     def choices(self) -> tuple[Mapping[str, object], ...]:
@@ -253,7 +331,7 @@ class _View(CachingRecord):
 
     def notes(self) -> Iterator[str]:
         """Yield what ranks are among and over, and what could not be compared."""
-        history, rule = self.history, self.site.labels.rule(self.site.results.board.rule)
+        history, rule = self.history, self.site.labels.rule(self.board.rule)
         n, of = len(history.tasks), history.n_tasks
         if n == of:
             yield self.say("history.compared_all", n, rule=rule)
@@ -282,7 +360,8 @@ class _View(CachingRecord):
             *(Field(column, partial(cell, last - i)) for i, column in enumerate(columns)),
         ]
         caption = self.say("history.table_caption")
-        return table_of("history", caption, fields, [*lines], sorted_by=columns[0].key)
+        name = self.named("history")
+        return table_of(name, caption, fields, [*lines], sorted_by=columns[0].key)
 
 
 # --- why ranks changed --------------------------------------------------------------------------
@@ -317,7 +396,7 @@ def _rank_field(key: str, label: str) -> Field[RankSplit]:
     return Field(Column(key, label, "number", first_order="ascending", term="rank"), cell)
 
 
-def _moves_table(site: Site, splits: Sequence[RankSplit], at: BoardAt) -> Table:
+def _moves_table(site: Site, name: str, splits: Sequence[RankSplit], at: BoardAt) -> Table:
     labels, since = site.labels, _day(site, at.release)
     ordered = sorted(splits, key=lambda s: (s.after is None, s.after or 0))
     fields = [
@@ -327,7 +406,7 @@ def _moves_table(site: Site, splits: Sequence[RankSplit], at: BoardAt) -> Table:
         *_part_fields(site),
     ]
     caption = labels.say("history.moved_caption", date=since)
-    return table_of("moves", caption, fields, ordered[:_MOST_ROWS], sorted_by="after")
+    return table_of(name, caption, fields, ordered[:_MOST_ROWS], sorted_by="after")
 
 
 # --- releases -----------------------------------------------------------------------------------
@@ -360,12 +439,13 @@ def _releases_table(site: Site, history: BoardHistory) -> Table:
     return table_of("releases", say("history.releases_caption"), fields, history.releases[::-1])
 
 
-def _make_release(site: Site, news: ReleaseNews, kept: KeptRelease) -> Page:
+def _make_release(site: Site, kept: KeptRelease) -> Page:
     name = _day(site, kept.release)
     boards = [
         (view, at)
         for view in site.by_board
-        for at in getattr(news.histories.get(view.board.id), "releases", ())[:-1]
+        if (found := _view_of(view)) is not None
+        for at in found.history.releases[:-1]
         if at.release == kept.release
     ]
     about = site.labels.say("history.of_release", release=site.labels.release(kept.release))
@@ -375,7 +455,7 @@ def _make_release(site: Site, news: ReleaseNews, kept: KeptRelease) -> Page:
     )
     title = site.labels.say("history.release_of", date=name)
     history = Link(site.labels.say("history.title"), Address("history"))
-    crumbs = (site.home, history) if "" in news.histories or boards else (site.home,)
+    crumbs = (site.home, history) if boards else (site.home,)
     address = Address("release", kept.name)
     return Page(address, "release.html", title, about, context, crumbs, listed=False)
 

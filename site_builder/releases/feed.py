@@ -16,7 +16,7 @@ from site_builder.labels import variant_label
 from site_builder.messages import Messages
 from site_builder.records import CachingRecord, Record
 from site_builder.releases.changes import Changes, ScoreChange
-from site_builder.releases.history import BoardHistory
+from site_builder.releases.history import BoardHistory, ViewKey
 from site_builder.releases.kept import KeptRelease
 from site_builder.releases.wording import one_score, score_texts, scores_summary, summary
 from site_builder.tables.schema import whole_day
@@ -57,13 +57,13 @@ class ReleaseNews(CachingRecord):
     Attributes:
         earlier: The entries of the feed of the previous site.
         kept: The earlier releases that the site keeps, the last made first.
-        histories: By board, its ranks over releases.
+        histories: By board, category and variant, the ranks over releases.
     """
 
     changes: Changes
     earlier: tuple[FeedEntry, ...] = ()
     kept: tuple[KeptRelease, ...] = ()
-    histories: Mapping[str, BoardHistory] = {}
+    histories: Mapping[ViewKey, BoardHistory] = {}
 
     @cached_property
     def models_added(self) -> frozenset[str]:
@@ -71,13 +71,19 @@ class ReleaseNews(CachingRecord):
         return frozenset(self.changes.models_added)
 
     @cached_property
-    def places_won(self) -> Mapping[tuple[str, str, str], int]:
-        """By board, variant and entry, the places since the previous release, positive = better."""
-        return {
-            (move.board, move.variant, move.model): move.before - move.after
+    def places_won(self) -> Mapping[tuple[ViewKey, str], int]:
+        """By ranking and entry, the places since the previous release, positive = better."""
+        found = {
+            ((move.board, "", move.variant), move.model): move.before - move.after
             for move in self.changes.ranks
             if move.before is not None and move.after is not None
         }
+        for key, history in self.histories.items():
+            last = history.releases[-2]
+            for split in last.splits if key[1] and last.release == self.changes.old else ():
+                if split.before is not None and split.after is not None:
+                    found[key, split.model] = split.before - split.after
+        return found
 
 
 def make_entries(config: SiteConfig, news: ReleaseNews) -> tuple[FeedEntry, ...]:

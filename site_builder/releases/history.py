@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
 from math import isfinite
@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from site_builder.compute.board import rank_models
+from site_builder.compute.board import Board, rank_models
 from site_builder.compute.catalog import Release
 from site_builder.compute.numbers import Array, floats_or_none, integers_or_none
 from site_builder.compute.results import BoardResults, SiteResults
@@ -20,6 +20,8 @@ from site_builder.releases.changes import is_other_version
 from site_builder.releases.snapshot import BoardState, Facts, Snapshot
 
 _Ranks: TypeAlias = Mapping[str, int | None]
+_Ranked: TypeAlias = tuple[_Ranks, Mapping[str, float | None]]
+"""By entry its rank, and what ranks it."""
 # Releases are compared as long as this share of the tasks of today is common to all of them.
 _LEAST_COMMON = 0.5
 
@@ -49,10 +51,11 @@ class RankSplit(Record):
 
 
 class BoardAt(Record):
-    """A board at one release.
+    """A ranking at one release.
 
     Attributes:
-        published: The published rank of each entry that the board had.
+        published: The published rank of each entry that the board had; of a category, as today's
+            rule makes it, and empty where another ranked then.
         ranks, values: Of the entries that the board of today has too, on the common tasks by the
             rule of today; None of a release that has too few of the tasks.
         splits: Why the rank of each of them is another today.
@@ -68,7 +71,7 @@ class BoardAt(Record):
 
 
 class BoardHistory(CachingRecord):
-    """A board over releases.
+    """A ranking over releases.
 
     Attributes:
         tasks: Those that all compared releases have.
@@ -91,31 +94,60 @@ class BoardHistory(CachingRecord):
         return [(release, rank) for release, rank in found if rank is not None]
 
 
+ViewKey: TypeAlias = tuple[str, str, str]
+"""What tells a ranking from others: its board, its category, empty for all tasks, its variant."""
+
+
+class _View(Record, eq=False):
+    """One ranking of today: a board in a variant, or a category of it.
+
+    Attributes:
+        tasks: Those that it has scores of, also where they do not rank.
+        category: Empty for all tasks of the board.
+    """
+
+    of: BoardResults
+    board: Board
+    tasks: tuple[str, ...]
+    category: str = ""
+
+    @property
+    def key(self) -> ViewKey:
+        return self.of.spec.id, self.category, self.board.variant
+
+
+def _views(computed: SiteResults) -> Iterator[_View]:
+    """Yield each ranking that the site shows: the variants of boards, then those of categories."""
+    for of in computed.boards:
+        for board in of.results.boards.values():
+            yield _View(of, board, of.results.scores.tasks)
+        # On a site of several boards, categories have no page.
+        for category in of.results.categories if not of.spec.id else ():
+            for board in category.boards.values():
+                if 1 < len(category.tasks) < len(of.results.board.tasks):
+                    yield _View(of, board, category.tasks, category.category)
+
+
 def compute_histories(
     computed: SiteResults, snapshots: Iterable[Snapshot], today: Release
-) -> dict[str, BoardHistory]:
-    """Return the history of each board that an earlier release has, by its id.
+) -> dict[ViewKey, BoardHistory]:
+    """Return the history of each ranking that an earlier release has.
 
     `snapshots` are read one at a time, the last made first: each may be large.
 
     Source: docs/statistics.md#history.
     """
-    pasts: dict[str, list[_Past]] = {}
+    views = {view.key: view for view in _views(computed)}
+    pasts: dict[ViewKey, list[_Past]] = {}
     for snapshot in snapshots:
         scores = _place_scores(computed, snapshot)
-        for board in computed.boards:
-            state, variant = snapshot.boards.get(board.spec.id), board.results.board.variant
+        for key, view in views.items():
+            state, variant = snapshot.boards.get(view.of.spec.id), view.board.variant
             if state is not None and variant in state.ranks:
-                past = _Past(
-                    board,
-                    snapshot.release,
-                    state.ranks[variant],
-                    scores,
-                    *_members(board, state, scores),
-                )
-                pasts.setdefault(board.spec.id, []).append(past)
-    boards = {board.spec.id: board for board in computed.boards}
-    return {key: _history(boards[key], found, today) for key, found in pasts.items()}
+                members = _members(view, state, scores, snapshot)
+                past = _Past(view, snapshot.release, state, scores, *members)
+                pasts.setdefault(key, []).append(past)
+    return {key: _history(views[key], found, today) for key, found in pasts.items()}
 
 
 class _BothScores(Record, eq=False):
@@ -211,14 +243,17 @@ def _scores_then(now: Scores, snapshot: Snapshot, keys: Mapping[str, str], whole
 
 
 def _members(
-    board: BoardResults, state: BoardState, scores: _BothScores
+    view: _View, state: BoardState, scores: _BothScores, snapshot: Snapshot
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the entries and the tasks that a board had at a release."""
-    ranks, both = state.ranks[board.results.board.variant], scores.now
+    """Return the entries and the tasks that a board, or a category of it, had at a release."""
+    ranks, both = state.ranks[view.board.variant], scores.now
     stated = state.tasks if state.tasks is not None else state.rules.get("tasks")
     if not isinstance(stated, list | tuple):  # an older snapshot of the only board of a site
-        own = {*board.results.scores.tasks}
+        own = {*view.of.results.scores.tasks}
         stated = [t for t in scores.keys if t in own or t not in both.columns]
+    if view.category:
+        facts = snapshot.tasks
+        stated = [t for t in stated if t in facts and _category(facts[t]) == view.category]
     tasks = dict.fromkeys(scores.keys.get(task, "") for task in stated)
     return (
         tuple(model for model in ranks if model in both.rows),
@@ -227,24 +262,51 @@ def _members(
 
 
 class _Past(CachingRecord, eq=False):
-    """A board at a release, beside that of today.
+    """A ranking at a release, beside that of today.
 
     Attributes:
         models, tasks: Those that it had.
     """
 
-    board: BoardResults
+    view: _View
     release: Release
-    published: _Ranks
+    state: BoardState
     scores: _BothScores
     models: tuple[str, ...]
     tasks: tuple[str, ...]
 
     @cached_property
+    def published(self) -> _Ranks:
+        """The ranks of then.
+
+        A release states those of boards only. Those of a category are known as long as the same
+        decided the ranks of its board; else no entry has one.
+        """
+        if not self.view.category:
+            return self.state.ranks[self.view.board.variant]
+        rules, then = self.view.of.results.board.rules, self.state.rules
+        if (then.get("ranked_by"), then.get("min_coverage")) != (rules.rank_by, rules.min_coverage):
+            return {}
+        return self.ranked(self.models, self.tasks, then=True)[0]
+
+    @cached_property
     def common(self) -> tuple[str, ...]:
         """The entries that the board has today too."""
-        rows = self.board.results.scores.rows
+        rows = self.view.of.results.scores.rows
         return tuple(model for model in self.models if model in rows)
+
+    @cached_property
+    def _ranked(self) -> dict[object, _Ranked]:
+        """What has been ranked: most steps between two releases change nothing."""
+        return {}
+
+    def ranked(self, models: tuple[str, ...], tasks: tuple[str, ...], *, then: bool) -> _Ranked:
+        """Rank entries over tasks by the scores of then, or by those of today."""
+        key = models, tasks, then
+        if key not in self._ranked:
+            scores = self.scores.then if then else self.scores.now
+            self._ranked[key] = _rank(self.view, scores, models, tasks)
+        return self._ranked[key]
 
     def split(self) -> tuple[RankSplit, ...]:
         """Return why the rank of each common entry is another today.
@@ -255,19 +317,18 @@ class _Past(CachingRecord, eq=False):
 
         Source: docs/statistics.md#history.
         """
-        results = self.board.results
-        then, now = self.scores.then, self.scores.now
-        tasks = tuple(t for t in self.tasks if t in results.scores.columns)
-        today = {s.model: s.rank for s in results.board.entries}
+        own = self.view.tasks
+        tasks = tuple(t for t in self.tasks if t in {*own})
+        today = {s.model: s.rank for s in self.view.board.entries}
         steps = [self.published]
-        for models, over, scores in (
-            (self.models, self.tasks, then),
-            (self.common, self.tasks, then),
-            (self.common, tasks, then),
-            (self.common, tasks, now),
-            (self.common, results.scores.tasks, now),
+        for models, over, then in (
+            (self.models, self.tasks, True),
+            (self.common, self.tasks, True),
+            (self.common, tasks, True),
+            (self.common, tasks, False),
+            (self.common, own, False),
         ):
-            steps.append(_rank(self.board, scores, models, over)[0])
+            steps.append(self.ranked(models, over, then=then)[0])
         return tuple(
             _split(model, [step.get(model) for step in (*steps, today)]) for model in self.common
         )
@@ -292,13 +353,11 @@ def _split(model: str, ranks: Sequence[int | None]) -> RankSplit:
     )
 
 
-def _rank(
-    board: BoardResults, scores: Scores, models: Sequence[str], tasks: Sequence[str]
-) -> tuple[dict[str, int | None], dict[str, float | None]]:
+def _rank(view: _View, scores: Scores, models: Sequence[str], tasks: Sequence[str]) -> _Ranked:
     """Rank entries over tasks by the rule of the board of today; return ranks and what ranks."""
     if not models or not tasks:
         return {}, {}
-    of_today, variant = board.results.scores, board.results.board.variant
+    of_today, variant = view.of.results.scores, view.board.variant
     rows = [scores.rows[model] for model in models]
 
     def taken(arrays: Mapping[str, Array]) -> dict[str, Array]:
@@ -308,7 +367,7 @@ def _rank(
     if roles.baseline not in models:
         roles = replace(roles, baseline=None, baseline_variants={})
     values = taken(scores.values)
-    if board.spec.config.missing == "zero":
+    if view.of.spec.config.missing == "zero":
         scored = {v: (~np.isnan(a)).any(axis=1, keepdims=True) for v, a in values.items()}
         values = {v: np.where(np.isnan(a) & scored[v], 0.0, a) for v, a in values.items()}
     part = replace(
@@ -320,33 +379,32 @@ def _rank(
         roles=roles,
     )
     part = part.only(tasks).of_variant(variant)
-    _, merit, ranks = rank_models(part, variant, board.results.board.rules)
+    _, merit, ranks = rank_models(part, variant, view.board.rules)
     return (
         dict(zip(models, integers_or_none(ranks), strict=True)),
         dict(zip(models, floats_or_none(merit.shown), strict=True)),
     )
 
 
-def _history(board: BoardResults, pasts: Sequence[_Past], today: Release) -> BoardHistory:
+def _history(view: _View, pasts: Sequence[_Past], today: Release) -> BoardHistory:
     """Rank a board at each release on the tasks that all of these have; `pasts` newest first."""
-    results, compared = board.results, list[_Past]()
-    common = results.board.tasks
+    board, scores, compared = view.board, view.of.results.scores, list[_Past]()
+    common = board.tasks
     for past in pasts:
         shared = tuple(task for task in common if task in {*past.tasks})
-        if past.common and len(shared) >= max(_LEAST_COMMON * len(results.board.tasks), 1):
+        if past.common and len(shared) >= max(_LEAST_COMMON * len(board.tasks), 1):
             common = shared
             compared.append(past)
-    published = {s.model: s.rank for s in results.board.entries}
-    found = [
-        BoardAt(today, published, *_rank(board, results.scores, results.scores.models, common))
-    ]
+    published = {s.model: s.rank for s in board.entries}
+    found = [BoardAt(today, published, *_rank(view, scores, scores.models, common))]
     for past in pasts:
         gone = {
             model: past.scores.gone[model] for model in past.models if model in past.scores.gone
         }
-        at = BoardAt(past.release, past.published, splits=past.split(), gone=gone)
+        splits = past.split() if past.published else ()
+        at = BoardAt(past.release, past.published, splits=splits, gone=gone)
         if past in compared:
-            ranked, values = _rank(board, past.scores.then, past.common, common)
+            ranked, values = past.ranked(past.common, common, then=True)
             at = replace(at, ranks=ranked, values=values)
         found.append(at)
-    return BoardHistory(common, len(results.board.tasks), tuple(reversed(found)))
+    return BoardHistory(common, len(board.tasks), tuple(reversed(found)))

@@ -176,16 +176,15 @@ def _of(fact: Record, *names: str) -> dict[str, str | bool | float | None]:
 
 
 def _board_state(board: BoardResults) -> BoardState:
-    """Return the state of one of several boards in the variant that it opens with, or of all."""
+    """Return the state of a board in each variant."""
     spec, results = board.spec, board.results
-    boards = {results.board.variant: results.board} if spec.id else results.boards
     rules: Facts = {
         "baseline": results.scores.roles.baseline,
-        "variants": [*boards],
+        "variants": [results.board.variant] if spec.id else [*results.boards],
         "ranked_by": results.board.rules.rank_by,
         "min_coverage": results.board.rules.min_coverage,
     }
     if spec.id:
         rules = {**rules, "title": spec.title, "tasks": [*spec.tasks]}
-    ranks = {variant: {e.model: e.rank for e in b.entries} for variant, b in boards.items()}
+    ranks = {variant: {e.model: e.rank for e in b.entries} for variant, b in results.boards.items()}
     return BoardState(rules, ranks, results.scores.tasks)

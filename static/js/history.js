@@ -1,6 +1,8 @@
 // Ranks over releases: whose line is in the accent, in the address.
 (() => {
   const KEY = "entry";
+  /** What draws each view anew, shown or not. @type {(() => void)[]} */
+  const redraws = [];
 
   for (const box of site.elements("[data-history]")) {
     const label = box.querySelector("[data-history-choice]");
@@ -42,10 +44,11 @@
 
     select.addEventListener("change", () => {
       site.address.set(KEY, select.value || null);
-      fromAddress();
+      for (const redraw of redraws) redraw();
       site.say(title.textContent ?? "");
     });
     addEventListener("popstate", fromAddress);
+    redraws.push(fromAddress);
     if (site.address.get(KEY)) fromAddress();
     label.hidden = false;
   }

@@ -251,6 +251,62 @@ def test_boards_show_how_far_ranks_moved(today):
     assert legend in today.html["index.html"]
 
 
+# By variant and model, the scores on t and u, of category X, and on v and w, of Y.
+PAIRED = {
+    "base": {"a": (0.9, 0.5, 0.1, 0.1), "b": (0.6, 0.6, 0.6, 0.6)},
+    "tuned": {"a": (0.7, 0.7, 0.2, 0.2), "b": (0.8, 0.8, 0.1, 0.1)},
+}
+
+
+def write_paired(root: Path, day: str, first: float, rule: str) -> Path:
+    """A board with base and tuned scores in two categories; `first` is that of a, base, on t."""
+    rows = [
+        (model, task, variant, score)
+        for variant, scores in PAIRED.items()
+        for model, of in scores.items()
+        for task, score in zip("tuvw", of, strict=True)
+    ]
+    results = pd.DataFrame(rows, columns=["model", "task", "variant", "score"])
+    results.loc[0, "score"] = first
+    tasks = pd.DataFrame({"task": [*"tuvw"], "category": [*"XXYY"], "higher_is_better": True})
+    site = f'[site]\ntitle = "B"\ncards = false\nreleased = {day}\n[board]\nrank_by = "{rule}"\n'
+    return write_project(root, {"results": results, "tasks": tasks}, site)
+
+
+@pytest.mark.parametrize("rule", ["mean", "median"])
+def test_variants_and_categories_have_a_history(tmp_path, rule):
+    """On X before tuning: a .70, b .60, then a .50. Over all four: a .40, b .60, then a .30."""
+    before = build(write_paired(tmp_path / "1", DAYS[0], 0.9, rule), "none")
+    site = build(write_paired(tmp_path / "2", DAYS[1], 0.5, "mean"), before.folder)
+    minus, today = "\N{MINUS SIGN}", "categories/x/history/"
+    assert ["tuned", "base"] == [
+        str(button["data-view"]) for button in site.page("history/").select("[data-view]")
+    ]
+    assert [["b", "1 [0.600]", "1 [0.600]"], ["a", "2 [0.300]", "2 [0.400]"]] == rows(
+        site, "history/", "history-base"
+    )
+    assert [["b", "1 [0.600]", "2 [0.600]"], ["a", "2 [0.500]", "1 [0.700]"]] == rows(
+        site, today, "history-base"
+    )
+    assert [["b", "1 [0.800]", "1 [0.800]"], ["a", "2 [0.700]", "2 [0.700]"]] == rows(
+        site, today, "history"
+    )
+    page = site.page(today)
+    if rule == "median":  # which ranks of then are not those of today's rule
+        assert not page.select("#moves-base")
+        assert "Another rule ranked on 10 Jan 2024" == visible(page.select("#moved-base")[0])
+        return
+    assert [["b", "2", "1", "+1", "0", "0", "0"], ["a", "1", "2", f"{minus}1", "0", "0", "0"]] == (
+        rows(site, today, "moves-base")
+    )
+    assert "No rank changed since 10 Jan 2024" == visible(page.select("#moved-tuned")[0])
+    of_category = site.page("categories/x/")
+    arrows = [visible(of).strip() for of in of_category.select("#board-base .of")]
+    assert ["\N{UPWARDS ARROW}1", "\N{DOWNWARDS ARROW}1"] == arrows
+    link = of_category.select('main a[href="history/"]')[0]
+    assert "Ranks over releases" == visible(link)
+
+
 def test_an_entry_has_a_line_from_two_releases_on(today):
     link = today.page("models/c/").select('a[href*="history/"]')[0]
     assert "Rank over 3 releases: 3rd since 10 Jan 2024, 1st since 30 Mar 2026." == visible(link)
