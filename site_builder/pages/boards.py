@@ -159,8 +159,11 @@ def _context(site: Site, title: str, about: str) -> BoardContext:
     )
 
 
-def waiting_facts(site: Site) -> tuple[Fact, ...]:
-    """Return the models of a board that are not evaluated, each with the reason."""
+def waiting_facts(site: Site, beside: str = "") -> tuple[Fact, ...]:
+    """Return the entries that are not evaluated, each with the reason.
+
+    They are all of a board, or the others of the model of an entry.
+    """
     say, names = site.labels.say, site.labels.models
     return tuple(
         Fact(
@@ -169,6 +172,7 @@ def waiting_facts(site: Site) -> tuple[Fact, ...]:
             link=Link(names[m.model], Address("model", m.model)),
         )
         for m in site.results.catalog.waiting
+        if not beside or (m.model != beside and m.of == site.results.catalog.models[beside].of)
     )
 
 

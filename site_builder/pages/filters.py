@@ -13,7 +13,7 @@ from site_builder.compute.trade_off import on_frontier
 from site_builder.config import BoardConfig
 from site_builder.formatting import day, sentence
 from site_builder.labels import Labels
-from site_builder.pages.board_spec import BoardRow, BoardTableSpec
+from site_builder.pages.board_spec import BY_LIFT, BoardRow, BoardTableSpec
 from site_builder.pages.page import Site
 from site_builder.records import replace
 from site_builder.table_model import RANK_VALUE, Column, Filter, FilterKind, TableTools
@@ -285,7 +285,8 @@ def places_won(spec: BoardTableSpec, model: str) -> int | None:
     """Return by how many places an entry moved since the previous release, where it did."""
     site, board = spec.site, spec.board
     is_whole = spec.category or board is site.results.boards.get(board.variant)
-    if site.news is None or not is_whole or spec.config.group_by is not None:
+    is_other_order = spec.config.group_by is not None or spec.by == BY_LIFT
+    if site.news is None or not is_whole or is_other_order:
         return None
     key = site.board.id, spec.category, board.variant
     return site.news.places_won.get((key, model))

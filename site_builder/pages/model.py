@@ -21,6 +21,7 @@ from site_builder.formatting import (
 )
 from site_builder.pages.answers import Answer, model_answer, model_board
 from site_builder.pages.board_table import span_text
+from site_builder.pages.boards import waiting_facts
 from site_builder.pages.history import rank_line
 from site_builder.pages.interactive import compare_link
 from site_builder.pages.model_rivals import make_rivals
@@ -64,6 +65,7 @@ class ModelContext(Record):
         summary: Its rank, in a sentence.
         answer: Whether tuning it helps, or its place; None without a score.
         history: Its rank over releases; None below two of them.
+        waiting: Other settings of its model that are not evaluated, and why.
         facts: Its row of the models table, in one line.
         tasks: Its scores by task; None without any.
         others: Its scores beside the medians of all; None where there is too little to draw.
@@ -82,6 +84,7 @@ class ModelContext(Record):
     summary: str
     answer: Answer | None
     history: Link | None
+    waiting: tuple[Fact, ...]
     facts: tuple[Fact, ...]
     tasks: TaskScores | None
     others: Chart | None
@@ -177,6 +180,7 @@ def _context(site: Site, model: str, summary: str) -> ModelContext:
         summary=summary,
         answer=model_answer(site, model),
         history=rank_line(site, model),
+        waiting=waiting_facts(whole, beside=model),
         facts=tuple(_facts(site, fact)),
         tasks=make_task_scores(whole, model, board, scores) if scores else None,
         others=chart_beside_median(whole.results, whole.labels, model, board.variant, ALL_SCORES),

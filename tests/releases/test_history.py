@@ -303,6 +303,7 @@ def test_variants_and_categories_have_a_history(tmp_path, rule):
     of_category = site.page("categories/x/")
     arrows = [visible(of).strip() for of in of_category.select("#board-base .of")]
     assert ["\N{UPWARDS ARROW}1", "\N{DOWNWARDS ARROW}1"] == arrows
+    assert not of_category.select("#board-lift .of")  # ranked by another figure
     link = of_category.select('main a[href="history/"]')[0]
     assert "Ranks over releases" == visible(link)
 

@@ -159,6 +159,8 @@ def test_an_entry_without_scores_is_listed_with_the_reason(tmp_path):
         ("lone (high)", "Pending", ""),
         ("lone (low)", "Pending", ""),
     ] == sorted((f.link.text, f.label, f.text) for f in waiting_facts(site) if f.link)
+    beside = waiting_facts(site, beside="acme/coder (mini, high)")
+    assert ["Coder (mini, max)", "Coder (none)"] == sorted(f.link.text for f in beside if f.link)
     names = ["acme/coder (mini, high)", "acme/coder (mini, low)"]
     assert names == [s.model for s in site.results.board.ranked]
     said = "Coder (mini, max) is not evaluated yet: queued"
