@@ -273,39 +273,57 @@ def write_paired(root: Path, day: str, first: float, rule: str) -> Path:
     return write_project(root, {"results": results, "tasks": tasks}, site)
 
 
-@pytest.mark.parametrize("rule", ["mean", "median"])
-def test_variants_and_categories_have_a_history(tmp_path, rule):
+@pytest.fixture(scope="module")
+def paired(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
+    """Where the score of a, base, on t has fallen."""
+    root = tmp_path_factory.mktemp("paired")
+    before = build(write_paired(root / "1", DAYS[0], 0.9, "mean"), "none")
+    return build(write_paired(root / "2", DAYS[1], 0.5, "mean"), before.folder)
+
+
+def test_variants_and_categories_have_a_history(paired):
     """On X before tuning: a .70, b .60, then a .50. Over all four: a .40, b .60, then a .30."""
-    before = build(write_paired(tmp_path / "1", DAYS[0], 0.9, rule), "none")
-    site = build(write_paired(tmp_path / "2", DAYS[1], 0.5, "mean"), before.folder)
-    minus, today = "\N{MINUS SIGN}", "categories/x/history/"
-    assert ["tuned", "base"] == [
-        str(button["data-view"]) for button in site.page("history/").select("[data-view]")
-    ]
+    of_category, minus = "categories/x/history/", "\N{MINUS SIGN}"
     assert [["b", "1 [0.600]", "1 [0.600]"], ["a", "2 [0.300]", "2 [0.400]"]] == rows(
-        site, "history/", "history-base"
+        paired, "history/", "history-base"
     )
     assert [["b", "1 [0.600]", "2 [0.600]"], ["a", "2 [0.500]", "1 [0.700]"]] == rows(
-        site, today, "history-base"
+        paired, of_category, "history-base"
     )
     assert [["b", "1 [0.800]", "1 [0.800]"], ["a", "2 [0.700]", "2 [0.700]"]] == rows(
-        site, today, "history"
+        paired, of_category, "history"
     )
-    page = site.page(today)
-    if rule == "median":  # which ranks of then are not those of today's rule
-        assert not page.select("#moves-base")
-        assert "Another rule ranked on 10 Jan 2024" == visible(page.select("#moved-base")[0])
-        return
     assert [["b", "2", "1", "+1", "0", "0", "0"], ["a", "1", "2", f"{minus}1", "0", "0", "0"]] == (
-        rows(site, today, "moves-base")
+        rows(paired, of_category, "moves-base")
     )
-    assert "No rank changed since 10 Jan 2024" == visible(page.select("#moved-tuned")[0])
-    of_category = site.page("categories/x/")
-    arrows = [visible(of).strip() for of in of_category.select("#board-base .of")]
+    moved = paired.page(of_category).select("#moved-tuned")[0]
+    assert "No rank changed since 10 Jan 2024" == visible(moved)
+    page = paired.page("categories/x/")
+    arrows = [visible(of).strip() for of in page.select("#board-base .of")]
     assert ["\N{UPWARDS ARROW}1", "\N{DOWNWARDS ARROW}1"] == arrows
-    assert not of_category.select("#board-lift .of")  # ranked by another figure
-    link = of_category.select('main a[href="history/"]')[0]
-    assert "Ranks over releases" == visible(link)
+    assert not page.select("#board-lift .of")  # ranked by another figure
+    assert "Ranks over releases" == visible(page.select('main a[href="history/"]')[0])
+
+
+def test_ranks_of_a_category_by_another_rule_are_not_known(tmp_path):
+    """The release states those of the board alone."""
+    before = build(write_paired(tmp_path / "1", DAYS[0], 0.9, "median"), "none")
+    site = build(write_paired(tmp_path / "2", DAYS[1], 0.5, "mean"), before.folder)
+    page = site.page("categories/x/history/")
+    assert not page.select("#moves-base")
+    assert "Another rule ranked on 10 Jan 2024" == visible(page.select("#moved-base")[0])
+
+
+def test_a_chosen_entry_is_followed_in_every_view(chromium: Browser, paired: BuiltSite) -> None:
+    page, heard = open_page(chromium, f"{paired.url}categories/x/history/?view=base", (1280, 900))
+    title = page.locator("[data-history] .chart-title:visible")
+    expect(title).to_have_text("b: 2nd on 10 Jan 2024, 1st today")
+    page.locator("[data-history-choice]:visible").get_by_label("Show").select_option("a")
+    expect(title).to_have_text("a: 1st on 10 Jan 2024, 2nd today")
+    page.get_by_role("button", name="Tuned").click()
+    expect(title).to_have_text("a: 2nd on 10 Jan 2024, 2nd today")
+    assert [] == heard.complaints
+    assert [] == breaches(page)
 
 
 def test_an_entry_has_a_line_from_two_releases_on(today):
