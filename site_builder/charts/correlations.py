@@ -179,14 +179,13 @@ def chart_correlation(results: Results, labels: Labels) -> Chart | None:
         if pair is None:
             return None
         (feature, lift), stratum = pair, None
-    name, gain = feature_label(feature, labels), lift_label(lift, labels)
     title, caption = _texts(found, feature, lift, stratum, labels)
     return Chart(
         id="correlations",
         title=title,
         reading=f"{title}. {caption}",
         caption=caption,
-        drawing=_draw(results, found, labels, (feature, lift), stratum, (name, gain)),
+        drawing=_draw(results, found, labels, (feature, lift), stratum),
         table=_values_table(results, found, labels),
         terms="correlation",
         embedded=True,
@@ -236,8 +235,8 @@ def _draw(
     labels: Labels,
     pair: tuple[str, str],
     stratum: Stratum | None,
-    names: tuple[str, str],
 ) -> theme.Drawing:
+    names = feature_label(pair[0], labels), lift_label(pair[1], labels)
     xs, ys = (np.array(found.values[column], dtype=float) for column in pair)
     both = np.isfinite(xs) & np.isfinite(ys)
     is_log = bool(xs[both].min() > 0 and xs[both].max() > _LOG_FROM * xs[both].min())

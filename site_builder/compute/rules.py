@@ -221,6 +221,9 @@ def medians(values: Array) -> Array:
     return round_significant(2 * pd.DataFrame(values / 2).median(axis=1).to_numpy(dtype=float))
 
 
+_by_median = partial(_of_scores, reduce=medians)
+
+
 def log_ratios(values: Array, reference: Array, offset: float) -> Array:
     """Return log((x + offset) / (reference + offset)); NaN where one of the two is not above 0.
 
@@ -250,18 +253,9 @@ def _by_ratio(inputs: RuleInputs, reference: Array) -> Merit:
 
 
 RULES: tuple[Rule, ...] = (
-    Rule(
-        *("mean_win_rate", "win_rate", _by_win_rate),
-        lower_is_better=False,
-        is_alternative=True,
-    ),
+    Rule("mean_win_rate", "win_rate", _by_win_rate, lower_is_better=False, is_alternative=True),
     Rule("mean", "average", _by_mean, is_average=True, is_alternative=True),
-    Rule(
-        *("median", "median"),
-        lambda inputs: _of_scores(inputs, medians),
-        is_average=True,
-        is_alternative=True,
-    ),
+    Rule("median", "median", _by_median, is_average=True, is_alternative=True),
     Rule(
         *("mean_of_categories", "mean_of_categories"),
         lambda inputs: _of_scores(inputs, category_means, inputs.scores.categories),
