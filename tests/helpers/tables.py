@@ -142,6 +142,11 @@ def fault_lines(root: Path) -> list[str]:
         return str(error).split("\n")
 
 
+def board_faults(root: Path, toml: str = SITE_TOML, **tables: Any) -> list[str]:
+    """The fault lines of the fixture board with some tables in place of its own."""
+    return fault_lines(write_project(root, board() | tables, toml))
+
+
 def read_long_table(path: Path) -> LoadedTable:
     """A table of scores, checked alone."""
     table = load_table(RESULTS, path, str(path))

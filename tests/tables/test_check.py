@@ -10,7 +10,6 @@ from tests.helpers.hostile import IDS
 from tests.helpers.tables import (
     HIGHER,
     SITE_TOML,
-    board,
     changed,
     fault_lines,
     having,
@@ -20,11 +19,7 @@ from tests.helpers.tables import (
     tasks_frame,
     write_project,
 )
-
-
-def lines(tmp_path, toml=SITE_TOML, **tables):
-    """The fault lines of the fixture board with some tables in place of its own."""
-    return fault_lines(write_project(tmp_path, board() | tables, toml))
+from tests.helpers.tables import board_faults as lines
 
 
 def one_score(**columns):
@@ -176,9 +171,10 @@ def test_odd_optional_tables_are_valid(tmp_path, change):
 
 
 def test_unreadable_results_do_not_stop_other_checks(tmp_path):
-    tables = {"results": parquet(results_frame())[:-3], "models": having(models_frame(), url=1)}
     assert [
         "data/results.parquet: the Parquet file is cut short. Write it again as Parquet.",
         "data/models.parquet: column 'url' is a number, not a link (http or https) or path. "
         "Store it as text.",
-    ] == lines(tmp_path, **tables)
+    ] == lines(
+        tmp_path, results=parquet(results_frame())[:-3], models=having(models_frame(), url=1)
+    )

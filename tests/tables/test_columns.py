@@ -16,15 +16,11 @@ from tests.helpers.tables import (
     tasks_frame,
     write_project,
 )
+from tests.helpers.tables import board_faults as faults
 
 FILL = "Fill it in, or leave the row out."
 NO_DATE = "not a date. Write it as YYYY, YYYY-MM or YYYY-MM-DD."
 GIVE = "Give the number, or leave"
-
-
-def faults(tmp_path, **tables):
-    """The fault lines of the fixture board with some tables in place of its own."""
-    return fault_lines(write_project(tmp_path, board() | tables))
 
 
 def price_frame(**columns):

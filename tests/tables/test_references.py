@@ -6,7 +6,6 @@ import pytest
 from site_builder.tables.typos import find_typos
 from tests.helpers.tables import (
     HIGHER,
-    SITE_TOML,
     board,
     changed,
     check_project,
@@ -17,16 +16,12 @@ from tests.helpers.tables import (
     tasks_frame,
     write_project,
 )
+from tests.helpers.tables import board_faults as lines
 
 MEND = "Correct the score, or the bounds of the task."
 BASE = "Did you mean 'base'?"
 KNOWN = "Known variants: base, fine_tuned."
 DIVIDE = "Divide percentages by 100, or state score_max of the task."
-
-
-def lines(tmp_path, toml=SITE_TOML, **tables):
-    """The fault lines of the fixture board with some tables in place of its own."""
-    return fault_lines(write_project(tmp_path, board() | tables, toml))
 
 
 def scores(metric_values, **task_columns):

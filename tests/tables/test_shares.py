@@ -5,11 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from site_builder.config import load_config
-from site_builder.tables.check import check_tables
-from site_builder.tables.read import load_tables
 from site_builder.tables.shares import least_sample_size
-from tests.helpers.tables import board, having, write_project
+from tests.helpers.tables import board_faults, having, tasks_frame
 
 
 def half_a_unit(score):
@@ -72,10 +69,7 @@ def test_any_numbers_have_a_range_or_none(scores, near, low, span, size):
 
 def warnings_of(folder, **columns):
     """What `check` warns of at the fixture board, with further columns of its tasks."""
-    tables = board()
-    root = write_project(folder, {**tables, "tasks": having(tables["tasks"], **columns)})
-    config = load_config(root)
-    return [str(fault) for fault in check_tables(load_tables(config.data_dir), config).warnings]
+    return board_faults(folder, tasks=having(tasks_frame(), **columns))
 
 
 def test_scores_that_are_no_shares_of_the_split_are_reported(tmp_path):
