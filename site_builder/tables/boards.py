@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import pandas as pd
 
@@ -198,18 +198,22 @@ def _section_faults(section: BoardSection, where: str, tables: Tables) -> Iterat
     yield from _task_faults(section.tasks or (), where, tables)
     wholes = sorted({*part_parents(tables.tasks).values()})
     categories = [str(name) for name in tables.tasks["category"].dropna().unique()]
-    named = (
-        ("category", section.categories or (), categories),
-        ("task with parts", (section.parts_of, section.for_each_part_of), wholes),
-    )
-    for noun, names, known in named:
-        for name in filter(None, names):
-            if name not in known:
-                what = f"{where}: {name!r} is no {noun}"
-                yield Fault(TOML, what, did_you_mean(name, known, "names"))
+    named, start = filter(None, (section.parts_of, section.for_each_part_of)), f"{where}: "
+    yield from _unknown(section.categories or (), categories, "names", start, " is no category")
+    yield from _unknown(named, wholes, "names", start, " is no task with parts")
     yield from _facet_faults(section.where, where, "where", tables)
     if section.where and not _entries_of(section, tables):
         yield Fault(TOML, f"{where}: no entry has all values of `where`", "Loosen them.")
+
+
+def _unknown(
+    names: Iterable[str], known: Collection[str], nouns: str, before: str, after: str
+) -> Iterator[Fault]:
+    """Yield a fault for each name that is none of the known ones, called `nouns`."""
+    for name in names:
+        if name not in known:
+            hint = did_you_mean(name, known, nouns)
+            yield Fault(TOML, f"{before}{name!r}{after}", hint)
 
 
 def _task_faults(keys: Sequence[str], where: str, tables: Tables) -> Iterator[Fault]:
@@ -233,10 +237,8 @@ def _facet_faults(
             yield Fault(TOML, f"{where}: {key} names {name!r}, which is no facet", hint)
             continue
         known = [str(value) for value in values[name].dropna().unique()]
-        for value in wanted_texts(allowed):
-            if value not in known:
-                what = f"{where}: {key} wants {name} = {value!r}, which no entry has"
-                yield Fault(TOML, what, did_you_mean(value, known, "values"))
+        start, end = f"{where}: {key} wants {name} = ", ", which no entry has"
+        yield from _unknown(wanted_texts(allowed), known, "values", start, end)
 
 
 def _ranking_faults(
@@ -254,16 +256,11 @@ def _ranking_faults(
     if rule == "ratio_to_baseline" and config.baseline is None:
         yield Fault(TOML, f"{where} ranks by ratio_to_baseline", "Name the baseline.")
     facets = facet_names(tables)
-    groups = [config.group_by] if config.group_by else []
     of_columns = [*facets, *measures, "date", *tables.tasks["task"]]
-    for key, names, known, nouns in (
-        ("columns", config.columns, of_columns, "facets, measures and tasks"),
-        ("group_by", groups, facets, "facets"),
-    ):
-        for name in names:
-            if name not in known:
-                hint = did_you_mean(name, known, nouns)
-                yield Fault(TOML, f"{where}: {key} names {name!r}, which is none", hint)
+    nouns, start, end = "facets, measures and tasks", f"{where}: ", ", which is none"
+    yield from _unknown(config.columns, of_columns, nouns, f"{start}columns names ", end)
+    groups = filter(None, [config.group_by])
+    yield from _unknown(groups, facets, "facets", f"{start}group_by names ", end)
     yield from _facet_faults(config.filters, where, "filters", tables)
 
 
