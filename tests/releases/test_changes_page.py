@@ -72,6 +72,7 @@ def test_the_rest(site):
         ["Beta [Fine-tuned]", "2", "1", "1 up"],
         ["Alpha [Fine-tuned]", "1", "2", "1 down"],
     ] == texts(site, "ranks")[:2]
+    assert ["GAMMA [Base]", "1", "unranked", "no longer ranked"] == texts(site, "ranks")[-1]
     assert [["Delta"]] == texts(site, "models-added")
     assert [["GAMMA", "name", "Gamma", "GAMMA"]] == texts(site, "models")
     assert [["Alpha", "Addition [Base]", "source"]] == texts(site, "lost")

@@ -1,0 +1,28 @@
+"""The scales of drawings, by hand."""
+
+import pytest
+
+from site_builder.pages.scales import around, range_from_zero
+from site_builder.table_model import AxisRange
+
+
+@pytest.mark.parametrize(
+    ("values", "scale"),
+    [
+        ([0.2, 0.9], AxisRange(0.0, 0.9)),
+        ([0.5, 0.9], AxisRange(0.5, 0.9)),  # 0 is farther from them than they are long
+        ([-0.2, 0.9], AxisRange(-0.2, 0.9)),
+        ([1.0, 100.0], AxisRange(0.0, 100.0)),
+        ([1.0, 101.0], AxisRange(1.0, 101.0, is_log=True)),
+        ([0.0, 101.0], AxisRange(0.0, 101.0)),
+        ([], None),
+    ],
+)
+def test_a_scale_begins_at_zero_where_that_is_near(values, scale):
+    assert scale == range_from_zero(values, 100)
+
+
+def test_room_around_values():
+    """4 % of their range at both ends; of equal values, half of their size; without any, of 0."""
+    assert (AxisRange(-4.0, 104.0), AxisRange(1.0, 3.0)) == (around([0, 100]), around([2.0, 2.0]))
+    assert AxisRange(-0.5, 0.5) == around([])
