@@ -39,10 +39,11 @@ class _Rival(Record):
 def make_rivals(site: Site, board: Board, model: str) -> Section | None:
     """Make the other settings of a model, and those that the tasks cannot tell from it."""
     s, say = board.entry(model), site.labels.say
-    if not s.scored:
-        return None
-    close = [] if s.rank is None else board.close_to(s)
     own = [*_settings(site, board, model)]
+    if not s.scored:
+        title = say("model.rivals.plain.own")
+        return Section(title, "", _rivals_table(site, own)) if own else None
+    close = [] if s.rank is None else board.close_to(s)
     near = list[Entry]()
     if s.rank is not None:
         known = {model, *(rival.entry.model for rival in own)}
