@@ -309,28 +309,12 @@ class MergedScores(Record):
     undated: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
-def leave_score(merged: MergedScores, new: Placed, stored: Mapping[str, Any]) -> None:
+def _leave_score(merged: MergedScores, new: Placed, stored: Mapping[str, Any]) -> None:
     """Note that a stored score stays, whatever the new one is."""
     if stored.get("score") == new.score.score:
         merged.unchanged.append(new.key)
     else:
         merged.refused.append((new, f"the stored score stays ({stored.get('score')!r})"))
-
-
-def find_submitted(
-    placed: Sequence[Placed],
-    old: Iterable[StoredRow],
-    submitted: Sequence[StoredRow],
-    default_variant: str,
-) -> dict[int, StoredRow]:
-    """Return the imported scores, by their places, that rows of submissions have already."""
-    names = _key_columns([*old, *submitted], placed, default_variant)
-    known = {key_of(row, default_variant, names): row for row in submitted}
-    keys = (
-        (new.model, new.task, new.variant, *(new.facets.get(name, "") for name in names))
-        for new in placed
-    )
-    return {place: known[key] for place, key in enumerate(keys) if key in known}
 
 
 def merge_results(
@@ -364,7 +348,7 @@ def merge_results(
         key = (new.model, new.task, new.variant, *facets)
         before = by_run.get((*run, new.variant, *facets), by_run.get((*run, "", *facets), key))
         if ours and (stored := by_key.get(before, by_key.get(key))):
-            leave_score(merged, new, stored)
+            _leave_score(merged, new, stored)
             continue
         if before[0] != new.model and before in by_key and key not in by_key:
             row = by_key[key] = by_key.pop(before)
@@ -373,7 +357,7 @@ def merge_results(
         if key not in by_key and any(facets):
             _take_earlier_row(by_key, key, new, of_sources, is_only=claims[key[:3]] == 1)
             if ours and key in by_key:
-                leave_score(merged, new, by_key[key])
+                _leave_score(merged, new, by_key[key])
                 continue
         _merge_one(merged, by_key, key, new, lacking)
         if "variant" in lacking and new.variant == default_variant:

@@ -24,8 +24,6 @@ from site_builder.importers.merge import (
     Placed,
     Setup,
     choose_metrics,
-    find_submitted,
-    leave_score,
     merge_examples,
     merge_facts,
     merge_models,
@@ -214,10 +212,19 @@ def _merge(
     options: ImportOptions,
     submitted: Sequence[StoredRow],
 ) -> tuple[ImportReport, dict[str, list[StoredRow]]]:
-    """Return the report, and the new rows of each table; scores in `submitted` get none."""
+    """Return the report, and the new rows of each table.
+
+    Scores that are `submitted` stay as they are, and get no row; there are none but with `ours`.
+    """
     report = _choose(reading, stored, config, options)
     reading, placed = report.reading, report.assumed.placed
-    merged = _merged(stored[RESULTS.name], placed, config, options, submitted)
+    table, default = stored[RESULTS.name], config.default_variant
+    # In text, no column is added for the default variant, or for the path of a file.
+    is_text = not table.file.endswith(".parquet")
+    lacking = {"variant", "source"} - table.types.keys() if is_text else set[str]()
+    known = [*table.rows, *submitted]
+    merged = merge_results(known, placed, default, lacking, ours=options.ours)
+    del merged.rows[len(table.rows) : len(known)]
     examples = _placed_examples(reading.examples, placed, merged)
     of_models = _model_facts(reading.models, placed, config.importing.models)
     of_tasks = _first_known((*versions_of(placed, config).items(), *_task_facts(report.assumed)))
@@ -227,7 +234,7 @@ def _merge(
     rows = {
         MODELS.name: merge_models(old[MODELS.name], merged.rows, of_models, added, before),
         TASKS.name: merge_facts(old[TASKS.name], merged.rows, "task", of_tasks, _EMPTY_MEANS),
-        EXAMPLES.name: merge_examples(old[EXAMPLES.name], examples, config.default_variant),
+        EXAMPLES.name: merge_examples(old[EXAMPLES.name], examples, default),
         RESULTS.name: merged.rows,
     }
     _check_facets(placed, rows, stored, config)
@@ -275,25 +282,6 @@ def _choose(
         notes=(*of_versions, *faceted.notes, *measured.notes),
         faults=(*measured.faults, *joined_faults(assumed.placed, config)),
     )
-
-
-def _merged(
-    table: StoredTable,
-    placed: Sequence[Placed],
-    config: SiteConfig,
-    options: ImportOptions,
-    submitted: Sequence[StoredRow],
-) -> MergedScores:
-    default = config.default_variant
-    in_files = find_submitted(placed, table.rows, submitted, default)
-    new = [one for place, one in enumerate(placed) if place not in in_files]
-    # In text, no column is added for the default variant, or for the path of a file.
-    is_text = not table.file.endswith(".parquet")
-    lacking = {"variant", "source"} - table.types.keys() if is_text else set[str]()
-    merged = merge_results(table.rows, new, default, lacking, ours=options.ours)
-    for place, row in in_files.items():
-        leave_score(merged, placed[place], row)
-    return merged
 
 
 def _without_facets(reading: Reading, placed: Iterable[Placed]) -> Reading:
