@@ -77,6 +77,17 @@ def test_order_and_times_of_files_change_nothing(tmp_path):
     assert "identical: 1 score of c.json, since a.json has them too" in said.stderr
 
 
+@pytest.mark.parametrize("when", ["retrieved_timestamp", "evaluation_timestamp"])
+def test_time_of_only_one_record_tells_nothing(tmp_path, when):
+    """Nor do times of measuring and of taking over tell which is newer."""
+    one, other = record(0.75, **{when: "1770683238"}), record(0.5)
+    other |= {"retrieved_timestamp": "1770683239"} if when == "evaluation_timestamp" else {}
+    one |= {"retrieved_timestamp": "1770683239"}
+    folder = write_records(tmp_path / "runs", a=one, b=other)
+    said = run_import("every-eval-ever", folder, into=tmp_path)
+    assert "and they state no time that tells which is newer" in said.stderr
+
+
 def test_newer_record_of_another_kind_replaces_none(tmp_path):
     """Unless the publisher says that nothing tells models apart."""
     one = record(0.75, retrieved_timestamp="1770683238", fields={"site": "A"})

@@ -834,6 +834,17 @@ b,31.5,1.75,verified,252,4,40.5,0.25
 DUEL = "Player,total_games,wins_losses,win_loss,moe_win_loss\na,33,5,0.5,0.25\nb,40,7,0.75,0.125\n"
 
 
+@pytest.mark.parametrize(
+    ("table", "asked"),
+    [(ARENA, ["score"]), (ALPACA, ["win_rate", "lc_winrate"]), (DUEL, ["wins_losses", "win_loss"])],
+)
+def test_margins_and_counts_are_no_scores_of_a_wide_table(tmp_path, table, asked):
+    """A score for each model is one; a loss beside wins is no metric."""
+    said = run_import("csv", write(tmp_path, "a.csv", table), into=tmp_path)
+    assert f"task_columns = {json.dumps(asked)}\n" in paste(tmp_path, said)
+    assert (table == DUEL) == ("better for 'wins_losses' and 'win_loss'" in said.stderr)
+
+
 def test_model_of_another_name_than_a_measure_is_offered(tmp_path):
     """TPOT is a framework here, and a time elsewhere; a number with another is reported."""
     path = write(tmp_path, "a.csv", "task,forest,tpot\nx,0.75,0.5\ny,0.25,0.5 (3)\n")
