@@ -3,6 +3,7 @@
 import json
 import re
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -102,3 +103,17 @@ def lm_eval_results(
     """What a results file of the lm-evaluation-harness holds, as of 0.4."""
     config = {"model": "hf", "model_args": model_args, "limit": None, **more.pop("config", {})}
     return {"results": results, "config": config, "n-shot": dict.fromkeys(results, 0), **more}
+
+
+def record(model: str, tasks: Mapping[str, float], **settings: str) -> dict[str, Any]:
+    """A record of Every Eval Ever, where what it states of a run stands in each result."""
+    results = [
+        {
+            "evaluation_name": task,
+            "metric_config": {"lower_is_better": False, "min_score": 0, "max_score": 1},
+            "score_details": {"score": score},
+            "generation_config": {"additional_details": {**settings}},
+        }
+        for task, score in tasks.items()
+    ]
+    return {"model_info": {"id": model}, "evaluation_results": results}

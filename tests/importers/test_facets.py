@@ -12,6 +12,7 @@ from tests.helpers.imported import (
     imported,
     lm_eval_results,
     paste,
+    record,
     rows,
     run_import,
     write_json,
@@ -21,20 +22,6 @@ from tests.helpers.tables import check_project
 
 TAU2 = HARNESSES / "objects"
 ENTRY = ["model", "agent_scaffold", "inference_effort"]
-
-
-def record(of, tasks, **settings):
-    """A record of Every Eval Ever as HAL's are: what it states of a run stands in each result."""
-    results = [
-        {
-            "evaluation_name": task,
-            "metric_config": {"lower_is_better": False, "min_score": 0, "max_score": 1},
-            "score_details": {"score": score},
-            "generation_config": {"additional_details": {**settings}},
-        }
-        for task, score in tasks.items()
-    ]
-    return {"model_info": {"id": of}, "evaluation_results": results}
 
 
 def hal_records(folder):

@@ -105,10 +105,14 @@ EVAL_RESULTS = """\
 """
 
 
+def write_results(root, text):
+    path = root / "hub/org__m/.eval_results/all.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+
+
 def test_eval_results_of_a_repository(tmp_path):
-    folder = tmp_path / "hub/org__m/.eval_results"
-    folder.mkdir(parents=True)
-    (folder / "all.yaml").write_text(EVAL_RESULTS)
+    write_results(tmp_path, EVAL_RESULTS)
     said = run_import("model-index", tmp_path / "hub", into=tmp_path)
     assert (
         "not tell whether higher is better for 'openai/gsm8k: gsm8k' and 'cais/hle'" in said.stderr
@@ -134,9 +138,7 @@ METRICS = """\
 
 def test_eval_results_with_several_metrics(tmp_path):
     """As the documentation proposes them; the name of the metric tells the direction."""
-    folder = tmp_path / "hub/org__m/.eval_results"
-    folder.mkdir(parents=True)
-    (folder / "all.yaml").write_text(METRICS)
+    write_results(tmp_path, METRICS)
     imported("model-index", tmp_path / "hub", into=tmp_path)
     assert {("org/m", "org/speech: fr", "base"): 0.25} == scores(tmp_path)
     (task,) = rows(tmp_path, "tasks")
@@ -145,9 +147,7 @@ def test_eval_results_with_several_metrics(tmp_path):
 
 def test_eval_results_are_written_as_they_were_read(tmp_path):
     """Each value, date, link and note; what names no benchmark is reported."""
-    folder = tmp_path / "hub/org__m/.eval_results"
-    folder.mkdir(parents=True)
-    (folder / "all.yaml").write_text(EVAL_RESULTS)
+    write_results(tmp_path, EVAL_RESULTS)
     imported("model-index", tmp_path / "hub", *ANSWERS, into=tmp_path / "a")
     assert (
         "https://huggingface.co/datasets/cais/hle"

@@ -10,23 +10,12 @@ from tests.helpers.imported import (
     imported,
     lm_eval_results,
     paste,
+    record,
     rows,
     run_import,
     scores,
     write_json,
 )
-
-
-def record(score, model="m", /, task="t", **more):
-    """A record of Every Eval Ever; `fields` are its additional details."""
-    fields = more.pop("fields", {})
-    result = {
-        "evaluation_name": task,
-        "metric_config": {"lower_is_better": False, "min_score": 0, "max_score": 1},
-        "score_details": {"score": score},
-    }
-    about = {"id": model, "name": "M", "additional_details": fields}
-    return {"model_info": about, "evaluation_results": [result], **more}
 
 
 def write_records(folder, **records):
@@ -60,8 +49,8 @@ def test_files_without_times_are_an_error_that_names_both(tmp_path):
 
 def test_order_and_times_of_files_change_nothing(tmp_path):
     """The newer record has the earlier name; a copy has the same score."""
-    new, old = record(0.75, retrieved_timestamp="1770683238"), record(0.5)
-    old["retrieved_timestamp"] = "1760492095.81"
+    new = record("m", {"t": 0.75}) | {"retrieved_timestamp": "1770683238"}
+    old = record("m", {"t": 0.5}) | {"retrieved_timestamp": "1760492095.81"}
     folder = write_records(tmp_path / "runs", a=new, b=old, c=new)
     paths = sorted(folder.iterdir())
     found = set()
@@ -80,7 +69,7 @@ def test_order_and_times_of_files_change_nothing(tmp_path):
 @pytest.mark.parametrize("when", ["retrieved_timestamp", "evaluation_timestamp"])
 def test_time_of_only_one_record_tells_nothing(tmp_path, when):
     """Nor do times of measuring and of taking over tell which is newer."""
-    one, other = record(0.75, **{when: "1770683238"}), record(0.5)
+    one, other = record("m", {"t": 0.75}) | {when: "1770683238"}, record("m", {"t": 0.5})
     other |= {"retrieved_timestamp": "1770683239"} if when == "evaluation_timestamp" else {}
     one |= {"retrieved_timestamp": "1770683239"}
     folder = write_records(tmp_path / "runs", a=one, b=other)
@@ -90,8 +79,8 @@ def test_time_of_only_one_record_tells_nothing(tmp_path, when):
 
 def test_newer_record_of_another_kind_replaces_none(tmp_path):
     """Unless the publisher says that nothing tells models apart."""
-    one = record(0.75, retrieved_timestamp="1770683238", fields={"site": "A"})
-    other = record(0.5, retrieved_timestamp="1760492095", fields={"site": "B"})
+    one = record("m", {"t": 0.75}, site="A") | {"retrieved_timestamp": "1770683238"}
+    other = record("m", {"t": 0.5}, site="B") | {"retrieved_timestamp": "1760492095"}
     folder = write_records(tmp_path / "runs", a=one, b=other)
     said = run_import("every-eval-ever", folder, into=tmp_path)
     assert said.stderr.splitlines()[-6:-1] == [
