@@ -56,6 +56,12 @@ def test_quantiles_agree_with_scipy():
     assert np.isnan(t_quantile(np.array([0.0]))).all()
 
 
+def test_interval_of_tiny_values_is_as_exact_as_of_large_ones():
+    """Also beside a missing one."""
+    values = np.array([[0.1, 0.4, 0.35, 0.8, 0.55, 0.7, 0.2, np.nan]])
+    assert mean_intervals(values / 1e12) == pytest.approx(mean_intervals(values) / 1e12, rel=1e-9)
+
+
 def test_interval_ends_at_the_bounds():
     """Five right and one wrong: 0.833 ± 0.43 ends at 1; bounds of missing tasks do not count."""
     values = np.array([[1.0, 1, 1, 1, 1, 0, NAN]])

@@ -235,6 +235,14 @@ def test_a_value_among_many_has_their_middle_half(page):
     assert (50 / 201, 151 / 201) == pytest.approx((half.at, half.to), abs=1e-4)
 
 
+@pytest.mark.parametrize(("n", "kind"), [(40, "tick"), (41, "soft-band")])
+def test_a_long_list_of_tasks_draws_the_middle_half_of_the_others(page, n, kind):
+    runs = {"base": {model: [score] * n for model, score in (("a", 0.2), ("b", 0.5), ("c", 0.9))}}
+    (first, *_) = page("a", runs).tasks.table.rows
+    (drawing,) = (cell.drawing for cell in first.cells if cell.drawing)
+    assert kind in {mark.kind for mark in drawing.marks}
+
+
 def test_each_board_has_a_row(page):
     toml = "".join(f'[[boards]]\nid = "b{n}"\ntitle = "B{n}"\ntasks = ["t{n}"]\n' for n in (1, 2))
     found = page("a", PLAIN, toml).boards
