@@ -3,6 +3,7 @@
 import gc
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,12 +14,15 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from tests.helpers.browser import LAUNCH_ARGS, find_or_install_chromium
 from tests.helpers.browsing import pages_given_back
 from tests.helpers.odd_boards import built
-from tests.helpers.once import begin_sharing, end_sharing, shared_folder
+from tests.helpers.once import begin_sharing, end_sharing
 from tests.helpers.sites import BuiltSite
 from tests.helpers.tables import board, write_project
 
 # Sites and their pages are kept: to go through them all again and again took a third of the time.
 gc.set_threshold(700, 10, 200)
+
+# With jsonschema it makes grammars of addresses, which takes a second and checks nothing here.
+sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
 
 # A shell's background job ignores Ctrl-C, which some tests send.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -33,8 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Where pytest begins, not in each of its workers."""
     if not hasattr(config, "workerinput"):
         begin_sharing()
-        # What tests start would compile the generator each time where Python may not write.
-        os.environ["PYTHONPYCACHEPREFIX"] = str(shared_folder() / "compiled")
+        # Containers often set it; each worker, and what tests start, would compile all code anew.
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         config.add_cleanup(end_sharing)
 

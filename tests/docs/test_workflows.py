@@ -4,13 +4,14 @@ import json
 import os
 import re
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from check_jsonschema.cli import main as check_jsonschema
+from click.testing import CliRunner
 from packaging.requirements import Requirement
 from ruamel.yaml import YAML
 
@@ -74,9 +75,9 @@ def test_there_are_workflows_to_check():
 
 def check_schema(name: str, *files: Path) -> None:
     """Check files by a schema of GitHub's."""
-    check = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.github-{name}"]
-    result = subprocess.run([*check, *files], capture_output=True, text=True)
-    assert 0 == result.returncode, result.stdout + result.stderr
+    args = ["--builtin-schema", f"vendor.github-{name}", *map(str, files)]
+    result = CliRunner().invoke(check_jsonschema, args)
+    assert 0 == result.exit_code, result.output
 
 
 def test_workflows_forms_and_the_citation_follow_their_schemas():

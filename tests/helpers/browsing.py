@@ -92,20 +92,27 @@ LAID_OUT = """(() => {
         watch(HTMLElement.prototype, name, 'get');
     watch(Element.prototype, 'getBoundingClientRect', 'value');
 })()"""
-# Rows that nobody sees, and those from the seventh to the last but one, which have the shapes of
-# those around them, are taken out meanwhile: axe reads all that is there, and that takes its time.
-_AXE_RUN = """async ([within, options]) => {
+# Rows that nobody sees, rows and cells from the seventh to the last but one, which have the shapes
+# of those around them, and drawings, which bear the role of a picture, are taken out meanwhile: axe
+# reads all that is there, and that takes its time.
+_TAKE_OUT = """within => {
     if (!within) scrollTo({top: 0, behavior: 'instant'});
+    const isLike = (part, place) => place >= 6 && part.nextElementSibling;
+    const parts = [
+        ...document.querySelectorAll('.main-svg'),
+        ...[...document.querySelectorAll('tbody tr')].filter(
+            row => !row.checkVisibility() || isLike(row, row.sectionRowIndex)),
+        ...[...document.querySelectorAll('th, td')].filter(cell => isLike(cell, cell.cellIndex)),
+    ].filter(part => !within || !part.closest(within));
+    window.takenOut = parts.map(part => [part, part.parentNode, part.nextSibling]);
+    parts.forEach(part => part.remove());
+}"""
+_PUT_BACK = """() => {
+    for (const [part, parent, next] of window.takenOut.reverse()) parent.insertBefore(part, next);
+}"""
+_AXE_RUN = """async ([within, options]) => {
     for (const _ of [1, 2]) await new Promise(requestAnimationFrame);
-    const rows = within ? [] : [...document.querySelectorAll('tbody tr')].filter(
-        row => !row.checkVisibility() || (row.sectionRowIndex >= 6 && row.nextElementSibling));
-    const places = rows.map(row => [row.parentNode, row.nextSibling]);
-    rows.forEach(row => row.remove());
     const {violations} = await axe.run(within ?? document, options);
-    for (const row of rows.reverse()) {
-        const [body, next] = places.pop();
-        body.insertBefore(row, next);
-    }
     return violations.map(breach => breach.id + ': ' + breach.nodes.slice(0, 3)
         .map(node => node.target + ' ' + node.failureSummary).join(' | '));
 }"""
@@ -266,35 +273,32 @@ def _axe() -> str:
     return _AXE.read_text(encoding="utf8")
 
 
-def breaches(page: Page, within: str | None = None) -> list[str]:
-    """Breaches of WCAG 2.2 AA, and of good practice, that axe-core finds in either theme."""
-    found = [found for theme in THEMES for found in breaches_in(page, theme, within)]
+def breaches(page: Page, within: str | None = None, themes: Sequence[Theme] = THEMES) -> list[str]:
+    """Breaches of WCAG 2.2 AA, and of good practice, that axe-core finds.
+
+    Args:
+        page: The page.
+        within: A selector of the parts to look at, where they stand; without it, all of the page.
+        themes: Of the dark one, its colours alone; no colours are the light one without these.
+    """
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_axe())
+    page.evaluate(_TAKE_OUT, within)
+    found: list[str] = []
+    for theme in themes:
+        # With reduced motion there are no colours between the two themes.
+        scheme: Literal["dark", "light"] = "dark" if theme == "dark" else "light"
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        options = {**_RULES[theme], "resultTypes": ["violations"]}
+        found += page.evaluate(_AXE_RUN, [within, options])
+    page.evaluate(_PUT_BACK)
     page.emulate_media(color_scheme="light", reduced_motion="no-preference")
     return found
 
 
 def breaches_at(page: Page, size: tuple[int, int], within: str | None = None) -> list[str]:
     """The same of what is tried at both sizes: its colours are looked at once."""
-    return breaches(page, within) if size == WIDE else breaches_in(page, "no colours", within)
-
-
-def breaches_in(page: Page, theme: Theme, within: str | None = None) -> list[str]:
-    """The same in one theme, where the page stays; of the dark one, its colours alone.
-
-    Args:
-        page: The page.
-        theme: The theme; or no colours, which is the light one and all but those.
-        within: A selector of the part to look at, where it stands; without it, all of the page.
-    """
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(_axe())
-    # With reduced motion there are no colours between the two themes.
-    scheme: Literal["dark", "light"] = "dark" if theme == "dark" else "light"
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    found: list[str] = page.evaluate(
-        _AXE_RUN, [within, {**_RULES[theme], "resultTypes": ["violations"]}]
-    )
-    return found
+    return breaches(page, within, THEMES if size == WIDE else ("no colours",))
 
 
 def overflow(page: Page) -> float:

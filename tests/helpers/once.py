@@ -23,11 +23,6 @@ def end_sharing() -> None:
     shutil.rmtree(os.environ.pop(_FOLDER), ignore_errors=True)
 
 
-def shared_folder() -> Path:
-    """The folder, which every worker and whatever it starts may write into."""
-    return Path(os.environ[_FOLDER])
-
-
 def made_once(name: str, make: Callable[[], T]) -> T:
     """What `make` returns, from the worker that called it first.
 
@@ -35,7 +30,7 @@ def made_once(name: str, make: Callable[[], T]) -> T:
         name: Of the file that keeps it.
         make: It must return the same in every worker, and its result must be picklable.
     """
-    kept = shared_folder() / name
+    kept = Path(os.environ[_FOLDER]) / name
     with kept.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # released when the file closes
         if kept.exists():
