@@ -8,9 +8,9 @@ from playwright.sync_api import expect
 from tests.helpers.browsing import (
     EMPTY_CHARTS,
     IS_SLOW,
+    NARROW,
     SAVES_DATA,
     WIDE,
-    both_sizes,
     first_column,
     open_over,
     open_page,
@@ -49,10 +49,9 @@ def test_parts_below_the_first_wait_for_the_first_frame(chromium, home):
     expect(page.locator("tr:target")).to_be_in_viewport()
 
 
-@both_sizes
-def test_the_toggle_shows_one_view_and_puts_it_into_the_address(chromium, home, size):
+def test_the_toggle_shows_one_view_and_puts_it_into_the_address(chromium, home):
     """The chosen view alone is seen; the address names it, back undoes it, a link keeps it."""
-    page, _ = open_page(chromium, home, size)
+    page, _ = open_page(chromium, home, NARROW)
     expect(page.locator("[data-views=view] [data-view-of]:visible")).to_have_count(1)
     assert "Zephyr 7B Beta" == first_column(page, "board-fine-tuned", "model")[0]
     page.get_by_role("button", name="Base", exact=True).click()

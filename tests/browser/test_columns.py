@@ -218,12 +218,14 @@ def _downloaded(page: Page) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text, newline="")))
 
 
-@both_sizes
-def test_exports_have_the_columns_with_every_digit(chromium, size):
+def test_exports_have_the_columns_with_every_digit(chromium):
     """A phone, which shows fewer, exports what the menu says."""
     query = "?task=STS17&worst=STS17&parts=SemRel24STS"
     page, _ = open_page(
-        chromium, f"{real_boards.published('mteb').url}models/{query}", size, permissions=CLIPBOARD
+        chromium,
+        f"{real_boards.published('mteb').url}models/{query}",
+        NARROW,
+        permissions=CLIPBOARD,
     )
     expect(page.locator("thead .of-task")).to_have_count(14)
     titled, *rows = _downloaded(page)
@@ -352,10 +354,9 @@ def test_nothing_is_loaded_that_nobody_asked_for(chromium, home):
     assert [] == heard.complaints
 
 
-@both_sizes
-def test_names_are_texts_and_nothing_else(chromium, size):
+def test_names_are_texts_and_nothing_else(chromium):
     """HTML, quotes and right-to-left marks in the names of tasks."""
-    page, heard = open_page(chromium, f"{built('hostile').url}models/?task=*", size)
+    page, heard = open_page(chromium, f"{built('hostile').url}models/?task=*", NARROW)
     expect(page.locator("thead .of-task").first).to_be_attached()
     open_menu(page)
     assert (

@@ -53,9 +53,8 @@ def grouped(tmp_path_factory):
     return build(write_project(tmp_path_factory.mktemp("grouped"), {"results": results}, toml))
 
 
-@both_sizes
-def test_filters_are_in_the_address_and_back_undoes_them(chromium, bfcl, size):
-    page, heard = open_page(chromium, bfcl, size)
+def test_filters_are_in_the_address_and_back_undoes_them(chromium, bfcl):
+    page, heard = open_page(chromium, bfcl)
     open_filters(page)
     page.get_by_role("switch", name="Open weights").click()
     page.get_by_role("textbox", name="Cost, to").fill("5")
@@ -80,9 +79,8 @@ def test_filters_are_in_the_address_and_back_undoes_them(chromium, bfcl, size):
     assert [] == heard.complaints
 
 
-@both_sizes
-def test_best_of_each_developer_can_be_ranked_among_themselves(chromium, bfcl, size):
-    page, _ = open_page(chromium, bfcl, size)
+def test_best_of_each_developer_can_be_ranked_among_themselves(chromium, bfcl):
+    page, _ = open_page(chromium, bfcl, NARROW)
     open_filters(page)
     page.locator(".filter-panel .chip", has_text="FC").first.click()
     page.get_by_label("Show", exact=True).get_by_role("combobox").select_option(
@@ -155,9 +153,8 @@ def test_handles_answer_to_the_keyboard_and_mind_each_other(chromium, bfcl):
     expect(page.locator("[data-filters-open]").first).to_be_focused()
 
 
-@both_sizes
-def test_a_row_leads_to_the_other_entries_of_its_model_and_of_its_mode(chromium, bfcl, size):
-    page, _ = open_page(chromium, bfcl, size)
+def test_a_row_leads_to_the_other_entries_of_its_model_and_of_its_mode(chromium, bfcl):
+    page, _ = open_page(chromium, bfcl)
     row = page.locator(f"#{TABLE} tr", has_text="Gemini-3-Pro-Preview (Prompt)")
     row.get_by_role("button", name="Other entries of").click()
     opened = page.locator("tr.opened")
@@ -258,11 +255,10 @@ def test_all_that_opens_is_within_reach(chromium, bfcl, size):
     """For axe, in either theme, with every part open; and no target is lower than 24 px."""
     page, _ = open_page(chromium, f"{bfcl}?open=yes&best=model", size)
     page.locator(".opener:visible").first.click()
-    assert [] == breaches_at(page, size)
     open_filters(page)
     page.locator(".more-filters > summary").click()
     page.get_by_role("button", name="more").first.click()
-    assert [] == breaches(page)
+    assert [] == breaches_at(page, size)
     assert overflow(page) <= 0
     low = """all => all.map(e => e.closest('label') ?? e).filter(e => e.checkVisibility())
         .filter(e => e.getBoundingClientRect().height < 24).map(e => e.outerHTML)"""
@@ -295,10 +291,9 @@ MATRIX_ROW = """task => {
 }"""
 
 
-@both_sizes
-def test_a_measure_takes_the_place_of_the_scores(chromium, size):
+def test_a_measure_takes_the_place_of_the_scores(chromium):
     """Cheapest entry on one task: two actions; Back undoes each, and the scores are there again."""
-    page, heard = open_page(chromium, real_boards.published("tau2").url + "boards/core/", size)
+    page, heard = open_page(chromium, real_boards.published("tau2").url + "boards/core/", NARROW)
     before = page.evaluate(MATRIX_ROW, "telecom")
     page.locator(".matrix").get_by_role("button", name="Cost", exact=True).click()
     expect(page.locator(".matrix .chart-title:visible")).to_contain_text("Cost from $0.05 to $0.72")
@@ -310,7 +305,7 @@ def test_a_measure_takes_the_place_of_the_scores(chromium, size):
     page.locator("#scores-score th[data-title=telecom] .sort").click()
     assert f"${found['cost_usd'].min():.2f}" == page.evaluate(MATRIX_ROW, "telecom")[0][1]
     assert overflow(page) <= 0
-    assert [] == breaches_at(page, size, ".matrix")
+    assert [] == breaches(page, ".matrix")
     for _ in range(3):
         page.go_back()
     expect(page.locator(".matrix .chart-title:visible")).to_have_text("9 models on 3 tasks")

@@ -20,10 +20,9 @@ from tests.helpers.visitor import visit
 CLIPBOARD = ("clipboard-read", "clipboard-write")
 
 
-@both_sizes
-def test_best_small_model_for_sql(chromium, home, size):
+def test_best_small_model_for_sql(chromium, home):
     """Which model under 3B is best for SQL, and by how much?"""
-    me = visit(chromium, home, size)
+    me = visit(chromium, home, NARROW)
     me.click("link", "Choose", "nav", exact=True)
     me.pick("Add a task", "WikiSQL (SQL Generation)")
     me.slide("Size", 1)
@@ -32,10 +31,9 @@ def test_best_small_model_for_sql(chromium, home, size):
     me.sees_at_once(me.page.locator("[data-choose=line]"), answer)
 
 
-@both_sizes
-def test_tuning_mistral_for_sentiment(chromium, home, size):
+def test_tuning_mistral_for_sentiment(chromium, home):
     """Is it worth tuning Mistral 7B for sentiment?"""
-    me = visit(chromium, home, size)
+    me = visit(chromium, home)
     me.click("link", "Mistral 7B", "#board-fine-tuned", exact=True)
     me.sees_at_once(me.page.locator("#answer strong"), "Yes: 0.271 to 0.732")
     me.enter("Find tasks", "sentiment")
@@ -45,14 +43,13 @@ def test_tuning_mistral_for_sentiment(chromium, home, size):
     expect(row).to_contain_text("+0.461")  # over GPT-4's 0.309
 
 
-@both_sizes
-def test_cheapest_offer_for_a_million_requests(chromium, home, size):
+def test_cheapest_offer_for_a_million_requests(chromium, home):
     """Where do a million requests a day cost least?
 
     A request has 550 tokens in, at 0.05 dollars per million, and 151 out, at 0.25: 65.25 dollars
     for a million of them, and there are 30.4375 days in a month.
     """
-    me = visit(chromium, home, size)
+    me = visit(chromium, home, NARROW)
     me.click("link", "Speed and price", "nav")
     me.enter("Requests per day", "1M")
     answer = me.page.locator("[data-calculator-cheapest]")
@@ -60,10 +57,9 @@ def test_cheapest_offer_for_a_million_requests(chromium, home, size):
     expect(answer).to_be_in_viewport()
 
 
-@both_sizes
-def test_send_a_filtered_view(chromium, home, size):
+def test_send_a_filtered_view(chromium, home):
     """I want to send a colleague the Mistral models only."""
-    me = visit(chromium, home, size, permissions=CLIPBOARD)
+    me = visit(chromium, home, NARROW, permissions=CLIPBOARD)
     me.enter("Find models", "mistral")
     me.click_on(me.page.locator("details.export > summary").first)
     me.click("button", "Copy link to this view")
@@ -87,13 +83,11 @@ def test_find_and_cite_a_suspicious_number(chromium, home):
     assert sentence.startswith(f"{said}Fine-tuning Index, data release ")
 
 
-@both_sizes
-def test_cite_a_score_from_before_tuning(chromium, home, size):
+def test_cite_a_score_from_before_tuning(chromium, home):
     """What was Zephyr 7B Beta's score on MMLU before tuning? Its row is not among the first."""
-    me = visit(chromium, home, size, permissions=CLIPBOARD)
+    me = visit(chromium, home, NARROW, permissions=CLIPBOARD)
     me.click("link", "Zephyr 7B Beta", "#board-fine-tuned", exact=True)
-    if size == NARROW:
-        me.click("button", "Show all")
+    me.click("button", "Show all")
     me.click_on(me.page.locator("#score-mmlu td.merit a"))
     card = me.page.get_by_role("dialog")
     expect(card.locator("dl > div").first).to_have_text(re.compile("^Base0[.]"))
@@ -144,10 +138,9 @@ def test_three_models_on_two_subjects(chromium, home, size):
     expect(me.page.locator("#compare-tasks tbody th").first).to_be_visible()
 
 
-@both_sizes
-def test_find_a_task_by_keyboard_alone(chromium, home, size):
+def test_find_a_task_by_keyboard_alone(chromium, home):
     """I have no mouse: who is best at grade school math?"""
-    me = visit(chromium, home, size)
+    me = visit(chromium, home)
     expect(me.page.get_by_role("button", name="Search", exact=True)).to_be_visible()
     me.press("/")
     expect(me.page.locator("[data-find-note]")).to_have_text(
@@ -160,10 +153,9 @@ def test_find_a_task_by_keyboard_alone(chromium, home, size):
     assert first_column(me.page, "ranking", "model")
 
 
-@both_sizes
-def test_read_a_score_without_scripts(chromium, home, size):
+def test_read_a_score_without_scripts(chromium, home):
     """My browser runs no scripts: who is best at grade school math, and who says so?"""
-    me = visit(chromium, home, size, java_script_enabled=False)
+    me = visit(chromium, home, NARROW, java_script_enabled=False)
     me.click("link", "Tasks", "nav", exact=True)
     me.click("link", "Grade School Math (gsm8k)", "#task-list")
     me.sees_at_once(me.page.locator(".lead-answer strong"), "Gemma 7B: 0.569")
@@ -198,10 +190,9 @@ def renewed(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
     return build(root / "new", root / "old")
 
 
-@both_sizes
-def test_see_what_changed(chromium, renewed, size):
+def test_see_what_changed(chromium, renewed):
     """I was here last month: what has changed?"""
-    me = visit(chromium, renewed.url, size)
+    me = visit(chromium, renewed.url, NARROW)
     me.click("link", "Data release", "footer")
     me.click("link", "What changed")
     expect(me.page.get_by_role("heading", level=1)).to_have_text("Changes")
@@ -209,10 +200,9 @@ def test_see_what_changed(chromium, renewed, size):
     expect(me.page.get_by_text("Delta").first).to_be_in_viewport()
 
 
-@both_sizes
-def test_what_too_close_to_call_means(chromium, home, size):
+def test_what_too_close_to_call_means(chromium, home):
     """What does “too close to call” mean?"""
-    me = visit(chromium, home, size)
+    me = visit(chromium, home, NARROW)
     me.click("button", "Search")
     me.type("too close")
     expect(me.page.locator(".find [role=option]").first).to_contain_text("Too close to call")

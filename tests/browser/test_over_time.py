@@ -13,7 +13,6 @@ from site_builder.config import load_config
 from tests.helpers.browsing import (
     NARROW,
     WIDE,
-    both_sizes,
     breaches_at,
     open_page,
     overflow,
@@ -53,7 +52,7 @@ def site(tmp_path_factory) -> BuiltSite:
     return build(write_project(root, files, AIDER + OPEN_WEIGHTS))
 
 
-def opened(chromium, site: BuiltSite, size: tuple[int, int], query: str = "") -> Page:
+def opened(chromium, site: BuiltSite, query: str = "", size: tuple[int, int] = WIDE) -> Page:
     page, _ = open_page(chromium, f"{site.url}models/{query}#over-time", size=size)
     expect(plot(page).locator(".main-svg").first).to_be_visible()
     page.evaluate("document.fonts.ready")
@@ -82,8 +81,8 @@ def overlapping(boxes: list[list[Any]], others: list[list[Any]]) -> list[tuple[s
 
 @pytest.mark.parametrize("query", ["", "?record=edit_format:diff&time=run"])
 def test_names_cover_neither_each_other_nor_marks(chromium, site, query):
-    page = opened(chromium, site, WIDE, query)
-    for width in (1600, 1280, 1024, 800, 640, 390, 360):
+    page = opened(chromium, site, query)
+    for width in (1600, 1024, 640, 360):
         resize(page, width)
         found = page.evaluate(BOXES)
         assert found["names"] or found["numbers"]
@@ -95,7 +94,7 @@ def test_names_cover_neither_each_other_nor_marks(chromium, site, query):
 
 @pytest.mark.parametrize("size", [WIDE, NARROW])
 def test_each_holder_is_named_or_has_a_number(chromium, site, size):
-    page = opened(chromium, site, size, "?time=run")
+    page = opened(chromium, site, "?time=run", size)
     found = page.evaluate(BOXES)
     rows = page.locator(".over-time .view:not([hidden]) .record:visible tbody tr")
     keys = rows.evaluate_all("rows => rows.map(row => row.querySelector('.tag').textContent)")
@@ -106,9 +105,8 @@ def test_each_holder_is_named_or_has_a_number(chromium, site, size):
         assert named == []
 
 
-@both_sizes
-def test_a_record_is_chosen_in_the_address_and_back(chromium, site, size):
-    page = opened(chromium, site, size)
+def test_a_record_is_chosen_in_the_address_and_back(chromium, site):
+    page = opened(chromium, site)
     title = page.locator(".over-time .view:not([hidden]) .chart-title")
     tables = page.locator(".over-time .view:not([hidden]) .record h3:visible")
     first = "The record is 88.0; open weights are five months behind"
@@ -135,25 +133,23 @@ def test_a_record_is_chosen_in_the_address_and_back(chromium, site, size):
 
 
 def test_the_dots_of_a_value_are_teal(chromium, site):
-    page = opened(chromium, site, WIDE, "?record=edit_format:whole&time=run")
+    page = opened(chromium, site, "?record=edit_format:whole&time=run")
     colours = plot(page).evaluate("plot => plot.data[0].marker.color")
     n = len(aider().query("task == 'pass_rate_2' and edit_format == 'whole'"))
     assert n == colours.count(theme.ACCENT)
 
 
-@both_sizes
-def test_a_dot_tells_its_name(chromium, site, size):
+def test_a_dot_tells_its_name(chromium, site):
     """By pointing, or by a tap."""
-    page = opened(chromium, site, size, "?time=run")
+    page = opened(chromium, site, "?time=run")
     dot = plot(page).locator(".scatterlayer .trace").first.locator(".points path").nth(5)
     dot.hover(force=True)
     expect(plot(page).locator(".chart-said")).to_be_visible()
     expect(plot(page).locator(".chart-said")).to_contain_text("2024")
 
 
-@both_sizes
-def test_the_newest_come_first(chromium, site, size):
-    page, _ = open_page(chromium, f"{site.url}models/", size=size)
+def test_the_newest_come_first(chromium, site):
+    page, _ = open_page(chromium, f"{site.url}models/")
     page.locator(".tools .columns > summary").first.click()
     page.get_by_role("button", name="Newest first").click()
     assert page.url.endswith("?sort=release_date")
@@ -163,15 +159,14 @@ def test_the_newest_come_first(chromium, site, size):
     # The one model of two entries has its settings in its names.
     order = [dates.get(name, dates[TWICE]) for name in names]
     assert order == sorted(order, reverse=True)
-    if size == WIDE:
-        expect(page.get_by_role("columnheader", name="Released")).to_be_visible()
+    expect(page.get_by_role("columnheader", name="Released")).to_be_visible()
     page.go_back()
     assert page.locator("[id^=board] tbody th a").first.inner_text() == "gpt-5 (high)"
 
 
 def test_parts_that_open_are_accessible(chromium, site):
     for size in (WIDE, NARROW):
-        page = opened(chromium, site, size, "?record=open_weights:yes")
+        page = opened(chromium, site, "?record=open_weights:yes", size)
         page.locator(".tools .columns > summary").first.click()
         page.locator(".over-time .view:not([hidden]) .share > summary").scroll_into_view_if_needed()
         assert [] == breaches_at(page, size)
@@ -181,7 +176,7 @@ def test_parts_that_open_are_accessible(chromium, site):
 
 
 def test_the_choice_is_made_by_keyboard(chromium, site):
-    page = opened(chromium, site, WIDE)
+    page = opened(chromium, site)
     chooser(page).focus()
     page.keyboard.press("ArrowDown")
     assert "record=open_weights%3Ayes" in page.url

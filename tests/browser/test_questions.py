@@ -31,14 +31,10 @@ def values(page: Page, key: str) -> list[float]:
     return [float(value) for value in cells if value]
 
 
-def sort_by(me: Visitor, key: str, label: str) -> None:
-    """By the head of a column, or the menu of a phone, which opens first."""
-    page = me.page
-    if page.viewport_size and page.viewport_size["width"] == NARROW[0]:
-        me.click_on(page.locator(".columns > summary").first)
-        me.pick("Sort by", f"Sort by {label}")
-    else:
-        me.click_on(page.locator(f"{TABLE} th[data-key='{key}'] button"))
+def sort_by(me: Visitor, label: str) -> None:
+    """By the menu of a phone, which opens first."""
+    me.click_on(me.page.locator(".columns > summary").first)
+    me.pick("Sort by", f"Sort by {label}")
 
 
 def open_filters(me: Visitor) -> None:
@@ -46,11 +42,8 @@ def open_filters(me: Visitor) -> None:
 
 
 def leave(me: Visitor) -> None:
-    """Leave a field of the filters: on a phone for the rows that they cover, else in place."""
-    if me.page.locator(".filter-panel:modal").count():
-        me.click_on(me.page.locator(".filter-panel footer button"))
-    else:
-        me.press("Enter")
+    """Leave the filters for the rows that they cover."""
+    me.click_on(me.page.locator(".filter-panel footer button"))
 
 
 def runs_of_aider() -> pd.DataFrame:
@@ -69,9 +62,8 @@ def means_of_core(kind: str | None) -> list[float]:
     return [*mean[is_complete], *mean[~is_complete]]
 
 
-@both_sizes
-def test_best_open_entry_under_five_dollars(chromium, size):
-    me = visit(chromium, real_boards.published("bfcl").url + "models/", size)
+def test_best_open_entry_under_five_dollars(chromium):
+    me = visit(chromium, real_boards.published("bfcl").url + "models/", NARROW)
     open_filters(me)
     me.click("switch", "Open weights")
     me.enter("Cost, to", "5")
@@ -81,9 +73,8 @@ def test_best_open_entry_under_five_dollars(chromium, size):
     assert found["entry"].tolist() == shown(me.page)
 
 
-@both_sizes
-def test_best_function_calling_entry_of_each_developer(chromium, size):
-    me = visit(chromium, real_boards.published("bfcl").url + "models/", size)
+def test_best_function_calling_entry_of_each_developer(chromium):
+    me = visit(chromium, real_boards.published("bfcl").url + "models/", NARROW)
     open_filters(me)
     me.click_on(me.page.locator(".filter-panel .chip", has_text="FC").first)
     me.pick("Show", "Best entry of each developer")
@@ -111,9 +102,8 @@ def test_who_leads_at_web_search(chromium, size):
     assert in_order[: len(cells)] == [float(value) for value in cells]
 
 
-@both_sizes
-def test_core_board_of_tau2_with_custom_systems(chromium, size):
-    me = visit(chromium, real_boards.published("tau2").url, size)
+def test_core_board_of_tau2_with_custom_systems(chromium):
+    me = visit(chromium, real_boards.published("tau2").url, NARROW)
     me.click("link", "Core", "nav", exact=True)
     expect(me.page.locator("[data-said]").first).to_have_text("8 of 9 entries")
     assert means_of_core("standard") == pytest.approx(values(me.page, "average"))
@@ -122,11 +112,10 @@ def test_core_board_of_tau2_with_custom_systems(chromium, size):
     assert means_of_core(None) == pytest.approx(values(me.page, "average"))
 
 
-@both_sizes
-def test_who_is_most_reliable_at_banking(chromium, size):
+def test_who_is_most_reliable_at_banking(chromium):
     """By all four tries, which does not rank the board."""
-    me = visit(chromium, real_boards.published("tau2").url + "boards/knowledge/", size)
-    sort_by(me, "pass_4", "All four tries")
+    me = visit(chromium, real_boards.published("tau2").url + "boards/knowledge/", NARROW)
+    sort_by(me, "All four tries")
     found = real_boards.tau2().query("task == 'banking_knowledge' and type == 'standard'")
     found = found[found["list"] == "current"]
     best = found.sort_values("pass_4", ascending=False).iloc[0]
@@ -171,14 +160,13 @@ def test_who_held_the_record_and_when(chromium):
     assert records["date"].tolist()[::-1] == days
 
 
-@both_sizes
-def test_cheapest_run_that_edits_whole_files(chromium, size):
+def test_cheapest_run_that_edits_whole_files(chromium):
     """From any row to all entries with its edit format, and then by cost."""
-    me = visit(chromium, real_boards.published("aider").url + "models/", size)
+    me = visit(chromium, real_boards.published("aider").url + "models/", NARROW)
     row = me.page.locator(f"{TABLE} tr", has_text="Grok 3 Mini Beta (high)")
     me.click_on(row.get_by_role("button", name="Other entries of"))
     me.click("link", "with Edit format whole", TABLE)
-    sort_by(me, "cost_usd", "Cost")
+    sort_by(me, "Cost")
     runs = runs_of_aider().query("edit_format == 'whole' and cost_usd > 0")
     assert sorted(runs["cost_usd"]) == values(me.page, "cost_usd")
 

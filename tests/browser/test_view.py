@@ -61,9 +61,8 @@ def test_scripts_begin_without_a_layout(chromium, home, path):
     page.close()
 
 
-@both_sizes
-def test_text_filters_rows_and_ranks_stay(chromium, home, size):
-    page, heard = open_page(chromium, home, size)
+def test_text_filters_rows_and_ranks_stay(chromium, home):
+    page, heard = open_page(chromium, home)
     said, field = page.locator("[data-said]"), page.get_by_role("searchbox", name="Find models")
     expect(said).to_be_hidden()
     field.press_sequentially("7b INSTRUCT")
