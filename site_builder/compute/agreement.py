@@ -87,13 +87,13 @@ def order_tasks(rho: Array) -> tuple[tuple[int, ...], tuple[tuple[int, int], ...
     Source: R. R. Sokal and C. D. Michener (1958), University of Kansas Science Bulletin 38,
         1409-1438.
     """
-    from scipy.cluster import hierarchy  # slow to import, and only some sites need it
-
     rho = rho.copy()
     np.fill_diagonal(rho, np.nan)
     known = np.flatnonzero(np.isfinite(rho).any(axis=1))
     if len(known) < MIN_GROUP:
         return (), ()
+    from scipy.cluster import hierarchy  # slow to import, and only some sites need it
+
     distances = 1 - np.nan_to_num(rho[np.ix_(known, known)])
     joined = hierarchy.linkage(distances[np.triu_indices(len(known), 1)], method="average")
     order = hierarchy.leaves_list(joined)
@@ -115,12 +115,14 @@ def order_entries(values: Array, *, is_shared: bool) -> list[int]:
     Source: R. R. Sokal and C. D. Michener (1958), University of Kansas Science Bulletin 38,
         1409-1438; docs/statistics.md#agreement.
     """
+    n = len(values)
+    if n < 3:
+        return [*range(n)]
     from scipy.cluster import hierarchy
 
     if not is_shared:
         size = np.fmax.reduce(values, axis=0) - np.fmin.reduce(values, axis=0)
         values = values / np.where(size > 0, size, 1.0)
-    n = len(values)
     distances = np.zeros((n, n))
     for row in range(n - 1):
         gaps = np.abs(values[row + 1 :] - values[row])

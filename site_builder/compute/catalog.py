@@ -188,6 +188,19 @@ class Catalog(CachingRecord):
             found.setdefault(entry.of, []).append(entry.model)
         return {model: tuple(entries) for model, entries in found.items()}
 
+    @cached_property
+    def wholes(self) -> Mapping[str, str]:
+        """What each part is a part of, by its id."""
+        return {t.task: t.part_of for t in self.tasks.values() if t.part_of is not None}
+
+    @cached_property
+    def parts(self) -> Mapping[str, tuple[str, ...]]:
+        """The parts of each whole, by its id; not the parts of those."""
+        found: dict[str, list[str]] = {}
+        for part, whole in self.wholes.items():
+            found.setdefault(whole, []).append(part)
+        return {whole: tuple(parts) for whole, parts in found.items()}
+
     def only(self, models: Sequence[str], tasks: Sequence[str]) -> Catalog:
         """Return the same of some models and tasks."""
         if len(models) == len(self.models) and len(tasks) == len(self.tasks):
@@ -201,11 +214,10 @@ class Catalog(CachingRecord):
     def related_tasks(self) -> list[tuple[int, int]]:
         """Return the places of each task and a whole that it is a part of."""
         places = {task: place for place, task in enumerate(self.tasks)}
-        parents = {t.task: t.part_of for t in self.tasks.values() if t.part_of is not None}
         return [
             (places[part], places[whole])
-            for part in parents
-            for whole in ancestors_of(part, parents)
+            for part in self.wholes
+            for whole in ancestors_of(part, self.wholes)
             if whole in places
         ]
 

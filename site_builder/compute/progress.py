@@ -144,11 +144,11 @@ def run_dates(spec: BoardSpec, variant: str, whole: Results) -> dict[str, str]:
 
     Scores on parts of the tasks of the board are among them. `whole` has the scores of all boards.
     """
-    parents = {t.task: t.part_of for t in whole.catalog.tasks.values() if t.part_of is not None}
+    wholes = whole.catalog.wholes
     tasks = {
         task
         for task in whole.scores.tasks
-        if task in spec.tasks or not {*spec.tasks}.isdisjoint(ancestors_of(task, parents))
+        if task in spec.tasks or not {*spec.tasks}.isdisjoint(ancestors_of(task, wholes))
     }
     frame = whole.scores.frame
     is_wanted = frame["task"].isin(tasks) & (frame["variant"] == variant) & frame["date"].notna()

@@ -34,8 +34,8 @@ class TaskColumns(OfSite):
     def above(self) -> Mapping[str, tuple[str, ...]]:
         """The wholes of each offered task, the nearest first, in the order of the tasks table."""
         site, whole = self.site, self.site.whole.results
-        parents = {t.task: t.part_of for t in whole.catalog.tasks.values() if t.part_of is not None}
-        above = {task: tuple(ancestors_of(task, parents)) for task in whole.scores.tasks}
+        wholes = whole.catalog.wholes
+        above = {task: tuple(ancestors_of(task, wholes)) for task in whole.scores.tasks}
         rows = [whole.scores.rows[model] for model in site.results.scores.models]
         is_scored = (whole.scores.scored[rows].sum(axis=0) > 0).tolist()
         own = {*(site.board.tasks if site.has_boards else whole.scores.tasks)}

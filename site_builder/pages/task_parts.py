@@ -48,14 +48,10 @@ class Parts(OfSite):
 
     task: str
 
-    @cached_property
+    @property
     def below(self) -> Mapping[str, tuple[str, ...]]:
         """By task, its own parts in the order of the data."""
-        found: dict[str, tuple[str, ...]] = {}
-        for fact in self.site.results.catalog.tasks.values():
-            if fact.part_of:
-                found[fact.part_of] = (*found.get(fact.part_of, ()), fact.task)
-        return found
+        return self.site.results.catalog.parts
 
     @cached_property
     def own(self) -> tuple[str, ...]:

@@ -245,7 +245,7 @@ DATA_SET, RUNS = "hf://datasets/OWNER/results", "runs/"
 
 def set_up_updates(publisher: Publisher, source: str) -> None:
     """Follow the commands of the documentation, with a source of its table."""
-    assert f"`--updates-from {source}`" in FRESH
+    assert all(f"`--updates-from {one}`" in FRESH for one in (source, RUNS))
     publisher.root.rename(publisher.folder / "my-board")
     publisher.root = publisher.folder / "my-board"
     git(publisher.root, "branch", "--quiet", "--set-upstream-to=origin/main")
@@ -267,18 +267,19 @@ def write_source(folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("source", [DATA_SET, RUNS])
-def test_update(tmp_path, source):
-    """What is new is proposed once; what is there stays, and so does all that is no table."""
+def test_update(tmp_path):
+    """What is new is proposed once; what is there stays, and so does all that is no table.
+
+    The second run finds the same in a folder of the project, and proposes nothing.
+    """
     publisher = Publisher(tmp_path, "--action", ACTION)
     runner = Runner(tmp_path, publisher.origin)
     repository = write_source(tmp_path / "results")
     runner.host("https://huggingface.co/datasets/OWNER/results", repository)
-    if source == RUNS:
-        (publisher.root / "runs").mkdir()
-        shutil.copy(repository / "scores.csv", publisher.root / "runs")
+    (publisher.root / "runs").mkdir()
+    shutil.copy(repository / "scores.csv", publisher.root / "runs")
     publisher.push("2026-03-01")
-    set_up_updates(publisher, source)
+    set_up_updates(publisher, DATA_SET)
     github = {"token": "a token", "event": {"repository": {"default_branch": "main"}}}
 
     runner.run(publisher.workflow("update.yml"), github=github)
@@ -293,9 +294,10 @@ def test_update(tmp_path, source):
     calls = runner.calls.read_text(encoding="utf8").splitlines()
     assert calls[-1].startswith("pr create --repo owner/board --base main --head update")
     assert "2 scores added" in runner.summary.read_text(encoding="utf8")
-    if source == RUNS:
-        return
 
+    publisher.workflow("update.yml").unlink()
+    made = CliRunner().invoke(main, ["init", str(publisher.root), "--updates-from", RUNS])
+    assert 0 == made.exit_code, made.output
     runner.run(publisher.workflow("update.yml"), github=github)
     assert "The pull request has these scores already." in runner.log
     assert calls == runner.calls.read_text(encoding="utf8").splitlines()
