@@ -6,6 +6,7 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from check_jsonschema.cli import main as check_jsonschema
 from click.testing import CliRunner
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from ruamel.yaml import YAML
 
 import site_builder
@@ -423,6 +425,17 @@ def test_every_requirement_is_pinned_and_hashed(name):
         (specifier,) = Requirement(requirement).specifier
         assert specifier.operator == "=="
         assert "--hash=sha256:" in hashes
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", SPACE])
+def test_what_a_requirement_needs_is_required_too(name):
+    """Else pip installs nothing where it asks for hashes."""
+    found = {one.name: one for one in map(Requirement, read_entries(name))}
+    for one in found.values():
+        if one.marker is None or one.marker.evaluate():
+            needs = map(Requirement, metadata.requires(one.name) or ())
+            for need in (n for n in needs if n.marker is None or n.marker.evaluate({"extra": ""})):
+                assert canonicalize_name(need.name) in found, (one.name, need.name)
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-build.txt", SPACE])
