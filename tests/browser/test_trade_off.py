@@ -104,7 +104,7 @@ def test_another_statistic_takes_the_place_of_the_score(chromium, boards):
     expect(title).to_contain_text("Latency")
     drawn(page, "trade-off-cost-usd")
     assert [] == page.evaluate(COLLISIONS, "trade-off-cost-usd")
-    assert [] == breaches(page)
+    assert [] == breaches(page, "#trade-off")
     assert [] == heard.complaints
 
 

@@ -103,7 +103,7 @@ _TAKE_OUT = """within => {
         ...[...document.querySelectorAll('tbody tr')].filter(
             row => !row.checkVisibility() || isLike(row, row.sectionRowIndex)),
         ...[...document.querySelectorAll('th, td')].filter(cell => isLike(cell, cell.cellIndex)),
-    ].filter(part => !within || !part.closest(within));
+    ].filter(part => !within || !part.matches(within) && !part.querySelector(within));
     window.takenOut = parts.map(part => [part, part.parentNode, part.nextSibling]);
     parts.forEach(part => part.remove());
 }"""
