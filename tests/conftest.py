@@ -63,7 +63,9 @@ def browser() -> Iterator[Browser]:
     """A headless Chromium, one for each pytest worker."""
     path = find_or_install_chromium()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=LAUNCH_ARGS)
+        # No page lives long enough to earn what optimising its scripts costs.
+        args = [*LAUNCH_ARGS, "--js-flags=--no-opt,--always-sparkplug"]
+        browser = playwright.chromium.launch(executable_path=path, args=args)
         yield browser
         browser.close()
 
