@@ -17,6 +17,7 @@ from site_builder.pages.board_spec import BoardTableSpec
 from site_builder.pages.board_views import board_rows
 from site_builder.pages.boards import waiting_facts
 from site_builder.pages.model import model_summary
+from site_builder.pages.model_rivals import make_rivals
 from site_builder.tables import submission_versions, submissions
 from site_builder.tables.export import export_tables
 from site_builder.tables.submission_schema import submission_schema
@@ -165,6 +166,12 @@ def test_an_entry_without_scores_is_listed_with_the_reason(tmp_path):
     assert names == [s.model for s in site.results.board.ranked]
     said = "Coder (mini, max) is not evaluated yet: queued"
     assert said == model_summary(site, "acme/coder (mini, max)")
+    waits = "acme/coder (mini, max)"
+    rivals = make_rivals(site, site.results.board, waits)
+    assert rivals is not None
+    assert {"Coder (mini, high)", "Coder (mini, low)"} == {
+        row.cells[0].link.text for row in rivals.table.rows if row.cells[0].link
+    }
     unscored = {"name": "Coder (mini, max)", "status": "pending", "reason": "queued"}
     assert {"model": "acme/coder (mini, max)"} | unscored in site_values(site.computed)[
         "not_evaluated"
