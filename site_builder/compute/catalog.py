@@ -270,7 +270,7 @@ def collect_catalog(tables: Tables) -> Catalog:
     texts = pd.DataFrame(values, index=tables.models.index)
     facets = texts.where(texts.notna(), None).to_dict("records")
     models = tables.models.assign(facets=pd.Series(facets, tables.models.index, dtype=object))
-    unscored = ~models["model"].isin(tables.results["model"])
+    unscored = ~models["model"].isin(tables.results["model"].unique())
     models["status"] = models["status"].where(unscored)
     return Catalog(
         models={m.model: m for m in records_of(ModelInfo, models)},

@@ -120,12 +120,14 @@ def _rival_merits(site: Site, rows: Sequence[_Rival]) -> Iterator[Field[_Rival]]
     """Yield what ranks the rows: drawn, as a number, and beside the baseline."""
     labels, boards = site.labels, [row.board for row in rows]
     by_average, scale = all(board.by_average for board in boards), labels.merit_scale(boards[0])
-    merits = (board.merit(s) for board in boards for s in board.entries)
-    axis, line = around(value for value in merits if value is not None), None
     if by_average:
         others = [row for row in rows if row.entry.model != labels.roles.baseline]
         line = shared(row.board.figure(row.entry, "baseline_average") for row in others)
         axis = around(site.results.average_ends)
+    else:
+        each = {id(board): board.figures[board.rule.statistic] for board in boards}
+        merits = (value for values in each.values() for value in values if value is not None)
+        axis, line = around(merits), None
     ticks, place = axis.ticks(write_tick(scale)), axis.place(line)
     yield Field(
         Column("drawn", labels.say("column.line"), "plot", axis=ticks, reference=place),
