@@ -318,7 +318,8 @@ class _Past(CachingRecord, eq=False):
         Source: docs/statistics.md#history.
         """
         own = self.view.tasks
-        tasks = tuple(t for t in self.tasks if t in {*own})
+        still = {*own}
+        tasks = tuple(t for t in self.tasks if t in still)
         today = {s.model: s.rank for s in self.view.board.entries}
         steps = [self.published]
         for models, over, then in (
