@@ -44,6 +44,25 @@ def drawn(page: Page, chart: str) -> None:
     expect(name).to_be_visible(timeout=20_000)
 
 
+def test_names_are_whole_where_one_reads_from_the_right(chromium, boards):
+    page, _ = open_page(chromium, "about:blank")
+    page.route(
+        boards["hal"],
+        lambda route: route.fulfill(body=route.fetch().text().replace("<html", "<html dir=rtl", 1)),
+    )
+    page.goto(boards["hal"])
+    drawn(page, "trade-off-cost-usd")
+    apart = page.evaluate(
+        """[...document.querySelectorAll('[data-chart=trade-off-cost-usd] .annotation')].map(
+            note => ['.annotation-text', '.bg'].map(part => {
+                const box = note.querySelector(part).getBoundingClientRect();
+                return (box.left + box.right) / 2;
+            })).filter(([name, ground]) => Math.abs(name - ground) > 20)"""
+    )
+    page.unroute_all()
+    assert [] == apart
+
+
 @pytest.mark.parametrize("name", BOARDS)
 def test_names_of_the_frontier_hide_nothing(chromium, boards, name):
     """At 390 px numbers stand for names, which the table has too."""
