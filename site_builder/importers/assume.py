@@ -178,6 +178,10 @@ class StatedRows:
         keys = dict.fromkeys(((score.task, score.metric), (score.task, "")))
         return [row for key in keys for row in self._rows.get(key, ())]
 
+    def has(self, task: str) -> bool:
+        """Return whether the files state a row of a task, for any metric."""
+        return (task, "") in self._rows
+
 
 class _Task(Record):
     """A new task with its scores, and what the files state about it."""

@@ -195,8 +195,10 @@ def _margins(columns: Collection[str]) -> Iterator[str]:
     of_plain = {plain_name(name): name for name in columns}
     for plain, name in of_plain.items():
         for low, high in _INTERVALS:
-            other = f"{plain.removesuffix(low)}{high}"
-            if plain.endswith(low) and other in of_plain:
+            # Of the only score of a row, the whole name: `lower`, `upper`.
+            other = f"_{plain}".removesuffix(low) + high
+            other = other.removeprefix("_")
+            if f"_{plain}".endswith(low) and other in of_plain:
                 yield from (name, of_plain[other])
         if plain.startswith("moe_") and plain.removeprefix("moe_") in of_plain:
             yield name
@@ -242,7 +244,8 @@ def _texts(sheet: Sheet, named: Mapping[str, str]) -> list[str]:
     used = {*sheet.deep, *(named.get(meaning) for meaning in meanings)}
     texts = [name for name in sheet.names if name not in used and not _is_numeric(sheet, name)]
     found = {name: {start_of(row.get(name)) for row in sheet.rows} for name in texts}
-    texts = [name for name in texts if not all(map(truth_of, found[name]))]
+    # Yes and no, and days, name nothing.
+    texts = [n for n in texts if not all(truth_of(t) or moment_of(t) for t in found[n] if t)]
     texts.sort(key=lambda n: (any(map(_AMOUNT.fullmatch, found[n])), -len(found[n])))
     return texts[:_MAX_CHOICES]
 
@@ -306,6 +309,8 @@ def _name_columns(
             match = None  # a time of the system names no system
         if meaning == "model" and match is None:
             match = _nested_name(sheet, taken)
+        if meaning == "subset" and match and not _tells_apart(sheet, named, match):
+            match = None
         if meaning == "parameters_b" and match is None:
             match = next((name for name in first.values() if is_size_in_billions(name)), None)
         if meaning not in named and match is not None:
@@ -314,6 +319,16 @@ def _name_columns(
         # A score for each model is one of the tasks. The error may be that of another.
         return {of: name for of, name in named.items() if of not in ("score", "stderr")}
     return named
+
+
+def _tells_apart(sheet: Sheet, named: Mapping[str, str], name: str) -> bool:
+    """Return whether a column differs between rows of one model on one task."""
+    of_key: dict[tuple[str, ...], set[str]] = {}
+    keys = [named[meaning] for meaning in ("model", "task") if meaning in named]
+    for row in sheet.rows:
+        key = tuple(start_of(row.get(column)) for column in keys)
+        of_key.setdefault(key, set()).add(start_of(row.get(name)))
+    return any(len(found) > 1 for found in of_key.values())
 
 
 def _are_fractions(sheet: Sheet, name: str) -> bool:
@@ -409,10 +424,11 @@ def find_further(
         found = _further(sheet, name, column, is_measure=column in numeric, several=several)
         yield replace(found, is_taken=True)
     used = {*(column.name for column in RESULTS.columns), *_RUN, *taken}
+    margins = {*_margins(unused)}
     for column in unused:
         is_measure = column in numeric
-        kind = measure_of(column)
-        if column in sheet.deep or kind in _NOT_SHOWN or column[-1:] in "+-":
+        is_margin = column in margins or column[-1:] in "+-"
+        if column in sheet.deep or measure_of(column) in _NOT_SHOWN or is_margin:
             continue
         if not is_measure and not _may_be_facet(sheet, column):
             continue

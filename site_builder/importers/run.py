@@ -228,12 +228,14 @@ def _merge(
     examples = _placed_examples(reading.examples, placed, merged)
     of_models = _model_facts(reading.models, placed, config.importing.models)
     of_tasks = _first_known((*versions_of(placed, config).items(), *_task_facts(report.assumed)))
+    # Of a whole that has no score, its parts have.
+    of_each = [*merged.rows, *({"task": task} for task in reversed(of_tasks))]
     old = {name: table.rows for name, table in stored.items()}
     added = {key[0] for key in merged.added}
     before = {str(row.get("model")) for row in old[RESULTS.name]}
     rows = {
         MODELS.name: merge_models(old[MODELS.name], merged.rows, of_models, added, before),
-        TASKS.name: merge_facts(old[TASKS.name], merged.rows, "task", of_tasks, _EMPTY_MEANS),
+        TASKS.name: merge_facts(old[TASKS.name], of_each, "task", of_tasks, _EMPTY_MEANS),
         EXAMPLES.name: merge_examples(old[EXAMPLES.name], examples, default),
         RESULTS.name: merged.rows,
     }
@@ -417,18 +419,23 @@ def _model_facts(
 def _task_facts(assumed: Assumed) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield what is known of each task by its id, what counts more first.
 
-    A task is a part only of one that is imported too or known to the tables.
+    A task is a part only of one that is imported too or known to the tables, or of which the files
+    state a row: that whole without a score has the direction and the range of its parts.
     """
     first = {one.task: one.score for one in reversed(assumed.placed)}
     names = {name: name for name in assumed.known}
     names |= {score.task: task for task, score in reversed(first.items())}
     of_versions = {(score.task, score.version): task for task, score in reversed(first.items())}
+    ids = {*names.values()}
     for task, score in first.items():
         # Files name a whole as they do, and the tables as `[import.tasks]` or its setup tells.
         facts = [assumed.facts.get(task, {}), *(row.values for row in assumed.stated.of(score))]
-        stated_wholes = (values.get("part_of") or "" for values in facts)
-        wholes = (of_versions.get((of, score.version), names.get(of)) for of in stated_wholes)
-        whole = next(filter(None, wholes), None)
+        of_files = [str(values["part_of"]) for values in facts if values.get("part_of")]
+        wholes = (of_versions.get((of, score.version), names.get(of)) for of in of_files)
+        whole = next(filter(None, wholes), None) or next(filter(assumed.stated.has, of_files), None)
+        if whole is not None and whole not in ids:
+            yield from ((whole, {**values, "name": None, "part_of": None}) for values in facts)
+            yield whole, {"metric": score.metric or None}
         yield task, {_SETTING: setup_of(score) or None, "part_of": whole}
         # Of a task in the tables, empty cells are filled.
         yield from ((task, {**values, "part_of": None}) for values in facts)

@@ -85,12 +85,12 @@ def read_tabular(found: Found, options: ImportOptions) -> Reading:
         what = f"the number after \N{PLUS-MINUS SIGN} is ignored ({spreads})"
         notes.append(f"{found.shown}: {what}: the file does not state what it is")
     n_metrics = Counter(task for task, _ in {(c.score.task, c.score.metric) for c in cells})
-    by_task: dict[str, list[_Cell]] = {}
+    by_task: dict[tuple[str, str], list[_Cell]] = {}
     for cell in cells:  # a task with two metrics becomes two tasks
         task, metric = cell.score.task, cell.score.metric
         name = f"{task} ({metric})" if n_metrics[task] > 1 and metric else task
-        by_task.setdefault(name, []).append(cell)
-    tasks = (_of_task(task, of_task, columns.across, sheet) for task, of_task in by_task.items())
+        by_task.setdefault((name, _subset(cell)), []).append(cell)
+    tasks = (_of_task(*of, found, columns.across, sheet) for of, found in by_task.items())
     skipped += _of_means_alone(sheet, columns)
     rest = Reading(skipped=(*mixed, *skipped), notes=tuple(notes), further=columns.further)
     if columns.across == "task" and options.task_columns is None:
@@ -251,8 +251,16 @@ def _model(text: str) -> str:
     return re.split(r"[/\\]", name.rstrip("/\\"))[-1] if _DISK.match(name) else name
 
 
-def _of_task(task: str, cells: list[_Cell], across: str, sheet: Sheet) -> Reading:
+def _subset(cell: _Cell) -> str:
+    """Return the part of the task that a score is of; empty for the whole."""
+    subset = word_of(cell.values.get("subset"))
+    return "" if plain_name(subset) in (*_MEANS, "all") else subset
+
+
+def _of_task(whole: str, subset: str, cells: list[_Cell], across: str, sheet: Sheet) -> Reading:
+    """Return the scores on a task, or on a subset of it: `task/subset`, as in the results."""
     first = cells[0]
+    task = f"{whole}/{subset}" if subset else whole
     facts = {name: _typed(name, first.values.get(name)) for name in MEANINGS["tasks"]}
     facts |= {"score_min": 0.0} if first.column in sheet.counts else {}
     facts["unit"] = sheet.units.get(first.column)
@@ -267,6 +275,10 @@ def _of_task(task: str, cells: list[_Cell], across: str, sheet: Sheet) -> Readin
         is_error_of = not across and direction_of(metric) and is_cost(first.column)
         named = f"{first.column} ({metric})" if is_error_of else metric
         facts["metric"] = without_arrows(named)
+    tasks = [ImportedRow(task, facts, why=why)]
+    if subset:
+        facts |= {"name": f"{whole}: {subset}", "part_of": whole}
+        tasks.append(ImportedRow(whole, {}))
     models = {
         cell.score.model: {name: _typed(name, cell.values.get(name)) for name in MEANINGS["models"]}
         for cell in reversed(cells)
@@ -274,7 +286,7 @@ def _of_task(task: str, cells: list[_Cell], across: str, sheet: Sheet) -> Readin
     return Reading(
         measures=tuple(replace(cell.score, task=task, metric="") for cell in cells),
         models=tuple(ImportedRow(model, values) for model, values in models.items()),
-        tasks=(ImportedRow(task, facts, why=why),),
+        tasks=tuple(tasks),
     )
 
 

@@ -23,7 +23,7 @@ from tests.helpers.imported import (
     write_json,
     write_workbook,
 )
-from tests.helpers.tables import fault_lines
+from tests.helpers.tables import check_project, fault_lines
 
 LONG = """\
 Model,Benchmark,Stage,Score,StdErr,n,Date,URL,Notes
@@ -174,6 +174,12 @@ LINK = "<a href='x' style='a: b; c: d; e: f;'>{}</a>"
         # Stated columns are tasks whatever their names say; a score of no task is one, too.
         ("model,score\na,0.5\n", '[import]\ntask_columns = ["score"]\n', {("a", "score"): 0.5}),
         ("model,seconds\na,5\n", '[import]\ntask_columns = ["seconds"]\n', {("a", "seconds"): 5}),
+        # A language that tells no two scores on a task apart names no part of it.
+        (
+            "model,task,lang,score\na,t,de,0.5\na,u,fr,0.25\n",
+            "",
+            {("a", "t"): 0.5, ("a", "u"): 0.25},
+        ),
     ],
 )
 def test_scores_of_a_table(tmp_path, content, toml, expected):
@@ -767,7 +773,33 @@ OFFERED: dict[str, tuple[Any, ...]] = {
         ['columns = { model = "variant" }\n    # or columns = { model = "family"'],
         '"open"',
     ),
+    "teams": (
+        "Rank,TeamName,Submitted,Score\n1,x,2026-02-01 11:22,0.5\n2,y,2026-02-02 09:00,0.25\n",
+        ['columns = { model = "TeamName" }\n'],
+        "Submitted",
+    ),
 }
+
+
+@pytest.mark.parametrize("name", ["subset", "Language", "lang"])
+def test_subsets_are_parts_of_their_task(tmp_path, name):
+    """The ends of an interval are no measures; a mean that the file states is of the whole."""
+    lines = ["model,task,NAME,metric,score,lower,upper"]
+    lines += ["a,flores,de,chrF,61,60,62", "a,flores,fr,chrF,65,64,66", "a,flores,de,BLEU,31,30,32"]
+    lines += ["a,xnli,de,acc,71,70,72", "a,xnli,all,acc,70,69,71"]
+    table = "\n".join(lines).replace("NAME", name)
+    said = run_import("csv", write(tmp_path, "a.csv", table), "--percent", into=tmp_path)
+    assert "not used: lower, upper" in said.stderr
+    expected = {"flores (chrF)/de": 61, "flores (chrF)/fr": 65, "flores (BLEU)/de": 31}
+    expected |= {"xnli/de": 71, "xnli": 70}
+    assert {("a", task, "base"): score for task, score in expected.items()} == scores(tmp_path)
+    tasks = {row["task"]: row for row in rows(tmp_path, "tasks")}
+    parts = {task: row["part_of"] for task, row in tasks.items() if row.get("part_of")}
+    assert {task: task.partition("/")[0] for task in expected if "/" in task} == parts
+    assert "flores (chrF): de" == tasks["flores (chrF)/de"]["name"]
+    whole = {"task": "flores (chrF)", "metric": "chrF", "higher_is_better": True}
+    assert whole | {"score_min": 0, "score_max": 100} == tasks["flores (chrF)"]
+    check_project(tmp_path)
 
 
 @pytest.mark.parametrize("name", OFFERED)
