@@ -24,6 +24,7 @@ from site_builder.importers.reading import WORDS, FurtherColumn, ImportOptions
 from site_builder.importers.sheets import Sheet
 from site_builder.importers.values import Choices, UnreadableFileError, as_link, moment_of
 from site_builder.records import Record, field, replace
+from site_builder.tables.columns import names_setting
 from site_builder.tables.metrics import (
     direction_in,
     is_cost,
@@ -71,6 +72,7 @@ class Columns(Record):
         metric: The metric of all scores, if the score column is named by it.
         measures: What each column of numbers is that is no score, such as `cost`.
         further: Columns that are, or can be, facets and measures.
+        settings: Columns that tell how a model was run, by their name.
     """
 
     named: Mapping[str, str]
@@ -81,6 +83,7 @@ class Columns(Record):
     metric: str = ""
     measures: Mapping[str, str] = field(default_factory=dict)
     further: tuple[FurtherColumn, ...] = ()
+    settings: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """Describe the guess on one line, for the user to check."""
@@ -94,7 +97,9 @@ class Columns(Record):
         kinds = {name: what for name, what in self.measures.items() if name not in columns}
         measures = [f"{name} ({what})" for name, what in kinds.items()]
         parts += [f"no scores: {', '.join(measures)}"] if measures else []
-        unused = [n for n in self.unused if n not in kinds and n not in columns]
+        settings = [name for name in self.settings if name not in columns]
+        parts += [f"settings: {', '.join(settings)}"] if settings else []
+        unused = [n for n in self.unused if n not in {*kinds, *columns, *settings}]
         parts += [f"not used: {', '.join(unused)}"] if unused else []
         return f"one {shape}; {'; '.join(parts)}"
 
@@ -115,7 +120,8 @@ def guess_columns(sheet: Sheet, options: ImportOptions) -> Columns:
     further = find_further(sheet, columns.unused, numeric, taken, several=several)
     found = tuple(replace(of, is_taken=of.is_taken or options.further) for of in further)
     named = {name: column for name, column in columns.named.items() if name in SYNONYMS}
-    return replace(columns, named=named, further=found)
+    settings = tuple(n for n in columns.unused if n not in numeric and names_setting(n))
+    return replace(columns, named=named, further=found, settings=settings)
 
 
 def _guess(sheet: Sheet, options: ImportOptions) -> Columns:
