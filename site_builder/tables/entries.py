@@ -37,7 +37,8 @@ def compose_entries(tables: Tables, config: SiteConfig) -> Tables:
     An entry is a model with its settings: one of the results, or one that waits. Its id is that of
     the model where the model has one entry, else with the settings in which they differ in
     brackets: `o3 (HAL Agent, high)`. The table of models gets a row for each entry, with the
-    columns `of`, the id of its model, and one for each facet. No two entries have one name.
+    columns `of`, the id of its model, and one for each facet. No two entries have one name, which
+    has no setting that the others before it make needless: `o3 (HAL Agent)`.
     """
     results, facets = tables.results, tables.facets
     if variants_are_facets(results, config):
@@ -59,7 +60,9 @@ def compose_entries(tables: Tables, config: SiteConfig) -> Tables:
         if VARIANT in settings:
             results = results.assign(variant=config.default_variant)
         names = dict(zip(entries["of"].tolist(), entries["name"].tolist(), strict=True))
-        told = dict(zip(found["model"].tolist(), _ids(found, varying, names), strict=True))
+        groups = ((str(model), of) for model, of in found.groupby("of"))
+        few = {model: _fewest(of, varying[model]) for model, of in groups}
+        told = dict(zip(found["model"].tolist(), _ids(found, few, names), strict=True))
         entries = _table(entries, found, settings)
         _state(entries, _entry_of(waiting, found, settings), tables.waiting)
         named = entries["model"].map(told)
@@ -153,6 +156,16 @@ def _varying(found: pd.DataFrame, settings: Sequence[str]) -> Mapping[str, list[
         str(model): [name for name, n in zip(settings, row, strict=True) if n > 1]
         for model, row in zip(counts.index, counts.itertuples(index=False), strict=True)
     }
+
+
+def _fewest(found: pd.DataFrame, settings: Sequence[str]) -> list[str]:
+    """Return settings that tell entries of one model apart; the last that do without go first."""
+    few = [*settings]
+    for name in reversed(settings):
+        others = [other for other in few if other != name]
+        if others and not found.duplicated(others).any():
+            few = others
+    return few
 
 
 def _ids(

@@ -43,6 +43,16 @@ def test_settings_tell_the_entries_of_a_model_apart(tmp_path):
     assert ["agent", "effort"] == [facet.id for facet in check_project(root).facets]
 
 
+def test_names_have_no_more_settings_than_tell_entries_apart(tmp_path):
+    rows = [("m", "t", 0.1, "Droid", "Factory"), ("m", "t", 0.2, "OB-1", "Block")]
+    root = project(tmp_path, [*rows, ("n", "t", 0.3, "Droid", "Factory")], "agent", "maker")
+    assert [
+        ["m (Droid, Factory)", "m (Droid)", "m"],
+        ["m (OB-1, Block)", "m (OB-1)", "m"],
+        ["n", "n", "n"],
+    ] == entries(root)
+
+
 def test_settings_that_read_alike_are_named(tmp_path):
     rows = [("m", "t", 0.1, "x", None), ("m", "t", 0.2, None, "x"), ("n", "t", 0.3, "x", "x")]
     root = project(tmp_path, rows, "agent", "effort", toml="[facets.agent]\n[facets.effort]\n")

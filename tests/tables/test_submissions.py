@@ -155,24 +155,24 @@ def test_an_entry_without_scores_is_listed_with_the_reason(tmp_path):
     assert [] == fault_lines(root)
     site = make_site(root)
     assert [
-        ("Coder (mini, max)", "Pending", "queued"),
+        ("Coder (max)", "Pending", "queued"),
         ("Coder (none)", "Not evaluated", "has no such effort"),
         ("lone (high)", "Pending", ""),
         ("lone (low)", "Pending", ""),
     ] == sorted((f.link.text, f.label, f.text) for f in waiting_facts(site) if f.link)
     beside = waiting_facts(site, beside="acme/coder (mini, high)")
-    assert ["Coder (mini, max)", "Coder (none)"] == sorted(f.link.text for f in beside if f.link)
+    assert ["Coder (max)", "Coder (none)"] == sorted(f.link.text for f in beside if f.link)
     names = ["acme/coder (mini, high)", "acme/coder (mini, low)"]
     assert names == [s.model for s in site.results.board.ranked]
-    said = "Coder (mini, max) is not evaluated yet: queued"
+    said = "Coder (max) is not evaluated yet: queued"
     assert said == model_summary(site, "acme/coder (mini, max)")
     waits = "acme/coder (mini, max)"
     rivals = make_rivals(site, site.results.board, waits)
     assert rivals is not None
-    assert {"Coder (mini, high)", "Coder (mini, low)"} == {
+    assert {"Coder (high)", "Coder (low)"} == {
         row.cells[0].link.text for row in rivals.table.rows if row.cells[0].link
     }
-    unscored = {"name": "Coder (mini, max)", "status": "pending", "reason": "queued"}
+    unscored = {"name": "Coder (max)", "status": "pending", "reason": "queued"}
     assert {"model": "acme/coder (mini, max)"} | unscored in site_values(site.computed)[
         "not_evaluated"
     ]
