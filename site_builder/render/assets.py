@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
@@ -272,7 +273,12 @@ def _sent(path: Path, folder: Path) -> bytes:
     if path.relative_to(folder).as_posix() == CHARTS:
         return COMPILED_AHEAD + content
     is_ours = folder == default_folder("static") and path.parent.name in ("js", "css")
-    return _COMMENT.sub(b"", content) if is_ours else content
+    return _without_comments(content) if is_ours else content
+
+
+@functools.lru_cache(maxsize=256)  # more than we have; a server builds again and again
+def _without_comments(content: bytes) -> bytes:
+    return _COMMENT.sub(b"", content)
 
 
 def _named(found: Mapping[str, bytes], faults: list[Fault]) -> Assets:

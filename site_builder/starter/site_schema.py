@@ -6,6 +6,7 @@ Source: JSON Schema draft 7, which the language servers of TOML read.
 from __future__ import annotations
 
 import ast
+import functools
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -74,6 +75,7 @@ def site_schema() -> dict[str, Any]:
     }
 
 
+@functools.cache
 def site_schema_text() -> str:
     """Return the schema as the text of its file."""
     return json.dumps(site_schema(), indent=1, ensure_ascii=False) + "\n"
