@@ -4,7 +4,8 @@ What stands in for what:
 
 - `actions/checkout`: a clone of a bare repository beside it;
 - the action of this repository: its own text, in a copy of the files that Git keeps;
-- `actions/setup-python`: an empty environment of the Python that runs the tests;
+- `actions/setup-python`: an empty environment of the Python that runs the tests, whose `python3`
+  puts no pip into an environment that it makes, which takes seconds: that of the tests is found;
 - the package index: the tests' own packages, which pip finds installed in the pinned versions. The
   generator is not among them: pip has to install the wheel of the project, and checks its hash;
 - npm: a copy of the packages that are here;
@@ -61,6 +62,11 @@ for name in plotly.js-cartesian-dist-min @fontsource-variable/inter; do
   cp -RL "{ROOT}/node_modules/$name" "node_modules/$name"
 done
 """
+_PYTHON = """#!/bin/bash
+if [ "$1 $2" = "-m venv" ]; then set -- "$@" --without-pip; fi
+exec "$(dirname "$0")/python" "$@"
+"""
+
 _STAND_INS = {
     "hf": _HF,
     "gh": _GH,
@@ -105,6 +111,18 @@ def link_packages(folder: Path) -> None:
                 (folder / path.name).symlink_to(path)
 
 
+def set_up_python(folder: Path) -> None:
+    """Make an environment with nothing in it."""
+    venv.create(folder)
+    (folder / "bin/python3").unlink()
+    _write_script(folder / "bin/python3", _PYTHON)
+
+
+def _write_script(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf8")
+    path.chmod(0o755)
+
+
 def copy_of_commit() -> str:
     """A folder with the files that Git keeps here, changed ones too, and no others."""
     folder = Path(tempfile.mkdtemp(prefix="action-", dir=os.environ["SITE_BUILDER_TESTS_SHARE"]))
@@ -144,8 +162,7 @@ class Runner:
         self.host("https://github.com/owner/board", origin)
         (folder / "bin").mkdir()
         for name, script in _STAND_INS.items():
-            (folder / "bin" / name).write_text(script, encoding="utf8")
-            (folder / "bin" / name).chmod(0o755)
+            _write_script(folder / "bin" / name, script)
 
     def host(self, address: str, repository: Path) -> None:
         """Let Git find a repository here in place of an address."""
@@ -269,7 +286,7 @@ class _Job:
             (to / ".git/index").write_bytes(index)
 
     def _setup_python(self, _given: Values) -> None:
-        venv.create(self.folder / "env")
+        set_up_python(self.folder / "env")
 
     def _configure_pages(self, _given: Values) -> Values:
         return {"base_url": self.runner.base_url.rstrip("/")}
