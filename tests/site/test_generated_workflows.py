@@ -1,10 +1,8 @@
 """The workflows of a new project, run from their YAML: first and second run, with warnings too."""
 
-import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import urlopen
@@ -19,6 +17,7 @@ from markdown import markdown
 from site_builder.commands import main
 from site_builder.publish.verify import verify_site
 from tests.helpers.docker import build_image
+from tests.helpers.guides import BLOCK, act
 from tests.helpers.serve import served
 from tests.helpers.sites import ROOT
 from tests.helpers.workflows import (
@@ -237,7 +236,6 @@ def test_space(tmp_path, host):
     assert (first / ".nojekyll").is_file()
 
 
-BLOCK = re.compile(r"^```\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 FRESH = (ROOT / "docs/fresh.md").read_text(encoding="utf8")
 
 
@@ -255,10 +253,7 @@ def set_up_updates(publisher: Publisher, source: str) -> None:
     publisher.root.rename(publisher.folder / "my-board")
     publisher.root = publisher.folder / "my-board"
     git(publisher.root, "branch", "--quiet", "--set-upstream-to=origin/main")
-    generator = f'leaderboard-site() {{ "{sys.executable}" -P -m site_builder "$@"; }}'
-    commands = f"{generator}\n{BLOCK.findall(FRESH)[0].replace(REPOSITORY, source)}"
-    bash, env = ["bash", "-ec", commands], os.environ | WHO
-    subprocess.run(bash, cwd=publisher.folder, env=env, check=True)
+    act(BLOCK.findall(FRESH)[0][1].replace(REPOSITORY, source))
 
 
 def write_source(folder: Path) -> Path:
@@ -273,11 +268,14 @@ def write_source(folder: Path) -> Path:
     return folder
 
 
-def test_update(tmp_path):
+def test_update(tmp_path, monkeypatch):
     """What is new is proposed once; what is there stays, and so does all that is no table.
 
     The second run finds the same in a folder of the project, and proposes nothing.
     """
+    monkeypatch.chdir(tmp_path)
+    for name, value in WHO.items():
+        monkeypatch.setenv(name, value)
     publisher = Publisher(tmp_path, "--action", ACTION)
     runner = Runner(tmp_path, publisher.origin)
     repository = write_source(tmp_path / "results")

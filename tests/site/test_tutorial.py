@@ -1,4 +1,4 @@
-"""The tutorial and the README, acted out: their commands, in an environment with nothing else.
+"""The tutorial and the README, acted out; the README in an environment with nothing else.
 
 Stand-ins: `make wheel` gives the wheel that `init` gives to projects, for `pipx` pip installs it
 without an index, and the packages that it needs are those that run the tests. The repository on a
@@ -19,14 +19,14 @@ import pytest
 
 from site_builder.publish.verify import verify_site
 from site_builder.starter.project import generator_files
+from tests.helpers.guides import BLOCK, act, stand_in
 from tests.helpers.imported import HARNESSES
 from tests.helpers.sites import ROOT
 from tests.helpers.workflows import git, link_packages
 
-MOST_SECONDS = 300  # "This tutorial takes five minutes."
+MOST_SECONDS = 300
 TUTORIAL = (ROOT / "docs/tutorial.md").read_text(encoding="utf8")
 README = (ROOT / "README.md").read_text(encoding="utf8")
-BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
 posix = pytest.mark.skipif(
@@ -48,7 +48,7 @@ def _script(language: str, text: str) -> str:
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """What installs the generator, Git, and a host whose repositories are here."""
+    """What installs the generator, and Python."""
     venv.create(folder / "env")
     link_packages(folder / "packages")
     (name,) = (name for name in generator_files() if name.endswith(".whl"))
@@ -58,19 +58,16 @@ def environment(folder: Path) -> dict[str, str]:
         script = folder / "env/bin" / command
         script.write_text(f"#!/bin/bash\n{text}", encoding="utf8")
         script.chmod(0o755)
-    config = folder / "gitconfig"
-    here = f'[url "{folder}/"]\n\tinsteadOf = https://github.com/OWNER/\n'
-    config.write_text(f"[user]\n\tname = A\n\temail = a@example.org\n{here}", encoding="utf8")
     return {
         "PATH": os.pathsep.join([str(folder / "env/bin"), "/usr/local/bin", "/usr/bin", "/bin"]),
         "HOME": str(folder),
         "PYTHONPATH": str(folder / "packages"),
-        "GIT_CONFIG_GLOBAL": str(config),
-        "GIT_CONFIG_NOSYSTEM": "1",
     }
 
 
-def act(script: str, folder: Path, env: dict[str, str], most_seconds: int = MOST_SECONDS) -> str:
+def run_installed(
+    script: str, folder: Path, env: dict[str, str], most_seconds: int = MOST_SECONDS
+) -> str:
     """Run a script of bash, which must succeed in so many seconds; return what it prints."""
     bash = ["bash", "--noprofile", "--norc", "-e", "-c", script]
     done = subprocess.run(
@@ -96,10 +93,10 @@ def test_a_new_user_with_the_readme(tmp_path):
     )
     (tmp_path / "results/results.csv").write_text(scores, encoding="utf8")
     audit, _, project = of_readme("init my-board --from").partition("\n")
-    said = act(f"pipx install leaderboard_site-*.whl\n{audit}", tmp_path, env, 120)
+    said = run_installed(f"{steps()[0]}{audit}", tmp_path, env, 120)
     assert "2 models on 2 tasks" in said
     assert re.search(r"^1 +beta +1\.000$", said, re.MULTILINE)  # ahead on both tasks
-    act(project, tmp_path, env)
+    run_installed(project, tmp_path, env)
     assert () == verify_site(tmp_path / "my-board/site").faults
     home = (tmp_path / "my-board/site/index.html").read_text(encoding="utf8")
     assert "2 models on 2 tasks: 4 scores" in home
@@ -108,11 +105,12 @@ def test_a_new_user_with_the_readme(tmp_path):
 
 
 @posix
-def test_from_nothing_to_a_published_copy(tmp_path):
-    env = environment(tmp_path)
+def test_from_nothing_to_a_published_copy(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    stand_in("https://github.com/OWNER/", tmp_path, monkeypatch)
     git(tmp_path, "init", "--quiet", "--bare", "my-board.git")
     shutil.copytree(HARNESSES / "lm_eval", tmp_path / "results")
-    act("".join(steps()), tmp_path, env)
+    act("".join(steps()[1:]))  # the README begins with the first
     git(tmp_path, "clone", "--quiet", "--branch=gh-pages", "my-board.git", "copy")
     assert () == verify_site(tmp_path / "copy").faults
     home = (tmp_path / "copy/index.html").read_text(encoding="utf8")
