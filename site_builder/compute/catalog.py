@@ -282,5 +282,8 @@ def collect_catalog(tables: Tables) -> Catalog:
 
 def records_of(kind: type[_R], frame: pd.DataFrame) -> list[_R]:
     """Make a record of each row of a frame that has its fields as columns; null becomes None."""
-    columns = {name: frame[name].astype("object") for name in kind.__struct_fields__}
-    return make_records(kind, {name: [*c.where(c.notna(), None)] for name, c in columns.items()})
+    columns = {
+        name: frame[name].to_numpy(dtype=object, na_value=None).tolist()  # type: ignore[call-overload]
+        for name in kind.__struct_fields__
+    }
+    return make_records(kind, columns)

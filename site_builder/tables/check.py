@@ -232,6 +232,8 @@ def _out_of_bounds(tables: Tables) -> Iterator[Fault]:
     low, high = limits[at].T
     score = tables.results["score"].to_numpy()
     is_out = ((score < low) | (score > high)) & np.isfinite(score)
+    if not is_out.any():
+        return iter(())
     out = tables.results[["task", "score"]].assign(low=low, high=high)[is_out]
     groups = out.groupby("task", sort=False)
 

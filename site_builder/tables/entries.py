@@ -135,6 +135,8 @@ def _with_verification(tables: Tables, config: SiteConfig) -> Tables:
 
     That is the weakest of its scores, if all state it; else what the table of models states.
     """
+    if all(of["verification"].isna().all() for of in (tables.results, tables.models)):
+        return tables
     steps = {name: step for step, name in enumerate(VERIFICATIONS)}
     known = tables.results["verification"].map(steps, na_action="ignore").astype(float)
     weakest = known.groupby(tables.results["model"], sort=False).agg(lambda v: v.min(skipna=False))

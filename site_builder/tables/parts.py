@@ -85,6 +85,8 @@ def fill_parents(tables: Tables, *, exclude_flagged: bool) -> Tables:
     Source: docs/statistics.md#parts.
     """
     parents, tasks = part_parents(tables.tasks), tables.tasks.drop_duplicates("task")
+    if not parents:
+        return tables
     facts, results = tasks.set_index("task")[[*_SAME]], tables.results
     depth = {task: len(ancestors_of(task, parents)) for task in parents}
     wholes = sorted(dict.fromkeys(parents.values()), key=lambda task: -depth.get(task, 0))

@@ -42,7 +42,7 @@ def find_unscaled(tables: Tables) -> Iterator[Fault]:
 def find_scored_with_status(tables: Tables) -> Iterator[Fault]:
     """Find models that have scores, and a status that says why they have none."""
     table, models = tables.loaded.get(MODELS.name), tables.models
-    if table is None:
+    if table is None or (models["status"].isna().all() and tables.waiting.empty):
         return
     scored = models[models["status"].notna() & models["model"].isin(tables.results["model"])]
     entries = tables.waiting[have_scores(tables)]

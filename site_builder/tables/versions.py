@@ -18,6 +18,8 @@ def find_mixed_versions(tables: Tables) -> Iterator[tuple[str, str, str, pd.Inde
     With each come one of its versions, what is wrong, and the rows of that version.
     """
     results = tables.results[["task", "version_of_task"]].dropna()
+    if results.empty:
+        return
     stated = _stated(tables.tasks)
     for task, versions in results.groupby("task", sort=False)["version_of_task"]:
         of_task = stated.get(str(task))

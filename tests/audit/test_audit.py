@@ -198,17 +198,6 @@ def test_the_index_has_the_verdicts_of_its_pages():
     assert len(close) == found["neighbours"]["too_close"]
 
 
-@pytest.mark.parametrize("place", [ROOT, OPEN_ASR], ids=["project", "file"])
-def test_it_is_one_screen(place):
-    lines = run(place).stdout.splitlines()
-    assert len(lines) <= 40
-    assert max(map(len, lines)) <= 100
-    assert [] == [line for line in lines if line != line.rstrip()]
-    markdown = run(place, "--format", "markdown").stdout
-    assert markdown.startswith("### ")
-    assert "| Rank |" in markdown
-
-
 def test_names_are_text_in_every_format(tmp_path):
     """Neither a terminal nor Markdown obeys what a file calls its models."""
     name = "\x1b[31m*x*|~ @someone"
@@ -217,6 +206,8 @@ def test_names_are_text_in_every_format(tmp_path):
     said = run(path, *given)
     assert "\x1b" not in said.stdout
     markdown = run(path, *given, "--format", "markdown").stdout
+    assert markdown.startswith("### ")
+    assert "| Rank |" in markdown
     assert r"\*x\*\|\~ \@someone is first" in markdown
     assert name == audited(path, *given)["entries"][0]["name"]
 
@@ -325,11 +316,16 @@ README = (ROOT / "README.md").read_text(encoding="utf8")
 
 
 def test_the_examples_of_the_page_are_what_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is one screen; the README has the first."""
     monkeypatch.chdir(ROOT)
     examples = re.findall(r"```\n\$ leaderboard-site audit (.*)\n([\s\S]*?)```", PAGE)
     assert 2 == len(examples)
     for args, output in examples:
         assert output == run(*shlex.split(args)).stdout
+        lines = output.splitlines()
+        assert len(lines) <= 40
+        assert max(map(len, lines)) <= 100
+        assert [] == [line for line in lines if line != line.rstrip()]
     ((args, output),) = re.findall(r"```\n\$ leaderboard-site audit (.*)\n([\s\S]*?)```", README)
     assert (args, True) == (examples[0][0], examples[0][1].startswith(output))
 

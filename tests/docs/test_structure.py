@@ -1,10 +1,10 @@
 """The structure of the package: the direction of imports, and one home for each library."""
 
 import ast
+import functools
 import re
 import sys
 import tomllib
-from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -107,16 +107,19 @@ NAMES = {"ruamel": "ruamel-yaml"}
 ENGLISH = {"covid", "drop", "jigsaw", "legal", "reuters"}
 
 
-def imported(module: str) -> Iterator[str]:
+@functools.cache
+def imported(module: str) -> list[str]:
     """Dotted names of all that a module imports, at its top or within a function."""
+    names = []
     for node in ast.walk(ast.parse((PACKAGE / module).read_text(encoding="utf8"))):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, (
                 f"{module}: a relative import hides the package that it leads to"
             )
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
+    return names
 
 
 def package_of(module: str) -> str:

@@ -213,13 +213,14 @@ def test_small_hostile_files_never_stop_an_import(tmp_path):
         commands.append(json.dumps([*words, "--examples", "--higher-is-better", "--verbose"]))
     all_said = json.loads(run_limited(COMMANDS, *commands))
     for (source, (_, n_skipped, said_of)), said in zip(HOSTILE.items(), all_said, strict=True):
-        check_what_is_said(*said, n_skipped)
+        check_what_is_said(said, n_skipped)
         assert "good" in {model for model, _, _ in scores(tmp_path / source / "p")}
         for name, what in said_of.items():
             assert f"warning: files/{name}: skipped: {what}" in said[2]
 
 
-def check_what_is_said(code: int, stdout: str, stderr: str, n_skipped: int) -> None:
+def check_what_is_said(said: tuple[int, str, str], n_skipped: int) -> None:
+    code, stdout, stderr = said
     assert (0, "") == (code, stdout), stderr
     lines = [line for line in stderr.splitlines() if not line.startswith("    ")]
     assert all(
