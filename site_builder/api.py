@@ -15,7 +15,8 @@ from site_builder.compute.numbers import floats_or_none
 from site_builder.compute.progress import RecordStep, compute_progress
 from site_builder.compute.results import BoardResults, Results, SiteResults
 from site_builder.compute.robustness import DecisiveTasks, MetricResult, Robustness, RuleResult
-from site_builder.compute.significance import Against, LiftTest
+from site_builder.compute.runs import Against
+from site_builder.compute.significance import LiftTest
 from site_builder.compute.statistics import Statistic
 from site_builder.compute.trade_off import TradeOff, compute_trade_offs, on_frontier
 from site_builder.records import Record, asdict
@@ -352,9 +353,10 @@ def _model_scores(results: Results, model: str) -> dict[str, Any]:
         return by_variant if is_stated else None
 
     row, columns = results.scores.rows[model], [results.scores.columns[task] for task in tasks]
+    by_variant = results.scores.apart.items()
     measured = {
-        name: {v: floats_or_none(array[row, columns]) for v, array in arrays.items()}
-        for name, arrays in results.scores.measured.items()
+        m.id: {v: floats_or_none(runs.measured[m.id][row, columns]) for v, runs in by_variant}
+        for m in results.scores.measures
     }
     return {
         "model": model,

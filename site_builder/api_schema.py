@@ -12,7 +12,7 @@ from typing import Any
 from site_builder.compute.board import Entry
 from site_builder.compute.catalog import Release
 from site_builder.compute.robustness import DecisiveTasks, RuleResult
-from site_builder.compute.scores import FlaggedScore
+from site_builder.compute.runs import FlaggedScore
 from site_builder.compute.significance import LiftTest
 from site_builder.compute.statistics import STATISTICS
 from site_builder.compute.tasks import Best

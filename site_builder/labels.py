@@ -13,7 +13,8 @@ from site_builder.compute.catalog import Release
 from site_builder.compute.numbers import Array, decimals_needed, round_significant
 from site_builder.compute.results import Results
 from site_builder.compute.rules import Rule
-from site_builder.compute.scores import Roles, Scores
+from site_builder.compute.runs import Roles
+from site_builder.compute.scores import Scores
 from site_builder.compute.statistics import Statistic
 from site_builder.compute.tasks import Best
 from site_builder.config import SiteConfig
@@ -314,7 +315,7 @@ def make_labels(results: Results, config: SiteConfig, whole: Labels | None = Non
         turned=bool(results.scores.direction.min() < 0),
         model_slugs=make_slugs(results.scores.models),
         task_slugs=make_slugs(results.scores.tasks),
-        variant_slugs=make_slugs(results.scores.values),
+        variant_slugs=make_slugs(results.scores.apart),
     )
     if whole is None:
         return labels
@@ -330,7 +331,7 @@ def variant_label(variant: str, config: SiteConfig, say: Messages) -> str:
 
 def _variant_names(scores: Scores, config: SiteConfig, say: Messages) -> dict[str, str]:
     """Return the names of variants; a base that nothing was tuned from is just the score."""
-    names = {variant: variant_label(variant, config, say) for variant in scores.values}
+    names = {variant: variant_label(variant, config, say) for variant in scores.apart}
     base = config.default_variant
     if scores.roles.variants == (base,) and base not in config.board.labels:
         names[base] = say("column.score")
@@ -361,7 +362,7 @@ def _average_scale(
 def _columns(results: Results, tasks: tuple[str, ...]) -> list[Array]:
     """Return the scores of some tasks, an array for each task and variant."""
     places = [results.scores.columns[task] for task in tasks]
-    values = [array[:, place] for array in results.scores.values.values() for place in places]
+    values = [runs.values[:, at] for runs in results.scores.apart.values() for at in places]
     return [array[np.isfinite(array)] for array in values]
 
 

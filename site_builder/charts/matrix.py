@@ -116,9 +116,8 @@ def _alike(spec: MatrixSpec) -> Mapping[str, int]:
     """Return the place of each entry where entries of similar scores stand together."""
     if len(spec.shown) < _LEAST_ALIKE:
         return {}
-    scores = spec.results.scores
-    columns = [scores.columns[task] for task in spec.tasks]
-    values = scores.values[spec.variant][np.ix_(spec.places, columns)]
+    columns = [spec.scores.columns[task] for task in spec.tasks]
+    values = spec.scores.values[np.ix_(spec.places, columns)]
     order = order_entries(values, is_shared=spec.is_shared)
     return {spec.shown[at].model: place for place, at in enumerate(order)}
 
@@ -129,8 +128,7 @@ def _alike_columns(spec: MatrixSpec) -> Sequence[int]:
     A group stays together, with its whole first: groups are in the order of the mean place of their
     columns. Those of which no correlation is known stand last. Empty where all keep their places.
     """
-    contest = spec.results.scores.contest(spec.variant)
-    signed = (spec.of_columns(contest) * spec.direction)[spec.places]
+    signed = (spec.of_columns(spec.scores.contest) * spec.direction)[spec.places]
     order, _ = order_tasks(correlate_ranks(signed))
     n = len(spec.columns)
     place = {x: i for i, x in enumerate((*order, *(x for x in range(n) if x not in order)))}
@@ -232,7 +230,7 @@ def _pinned(one: Measured, before: Sequence[str]) -> Iterator[Row]:
 
 def _baseline_row(one: Measured, before: Sequence[str]) -> Row:
     spec, labels = one.spec, one.spec.labels
-    variant = labels.roles.baseline_variants[spec.variant]
+    variant = labels.roles.baseline_variants[spec.scores.variant]
     board = spec.results.boards[variant]
     entries = {entry.model: entry for entry in board.entries}
     own = entries.get(spec.baseline)
@@ -246,7 +244,9 @@ def _baseline_row(one: Measured, before: Sequence[str]) -> Row:
         text = one.score_text(value, x)
         if column.category is not None:
             return Cell(text, value, heat=0.0, tone="soft")
-        link = Link(text, labels.score_address(labels.baseline_key(column.tasks[0], spec.variant)))
+        link = Link(
+            text, labels.score_address(labels.baseline_key(column.tasks[0], spec.scores.variant))
+        )
         marks = flagged_mark(spec, column, spec.baseline, variant)
         return Cell(text, value, heat=0.0, tone="soft", link=link, marks=marks)
 

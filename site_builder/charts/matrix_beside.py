@@ -41,7 +41,7 @@ def find_beside(spec: MatrixSpec) -> list[Measure]:
     What was measured once for all tasks says nothing by task.
     """
     found = []
-    for measure in spec.results.scores.measures:
+    for measure in spec.scores.measures:
         values = MeasureMatrix(spec, measure).values[spec.places]
         spread = np.fmax.reduce(values, axis=1) - np.fmin.reduce(values, axis=1)
         if (spread > 0).any():
@@ -70,7 +70,7 @@ class MeasureMatrix(CachingRecord, eq=False):
 
     @cached_property
     def _of_tasks(self) -> Array:
-        return self.spec.results.scores.measured[self.measure.id][self.spec.variant]
+        return self.spec.scores.measured[self.measure.id]
 
     @cached_property
     def values(self) -> Array:
@@ -159,7 +159,7 @@ class MeasureMatrix(CachingRecord, eq=False):
         ]
 
     def _row(self, entry: MatrixEntry) -> list[object]:
-        y = self.spec.results.scores.rows[entry.model]
+        y = self.spec.scores.rows[entry.model]
         cells = self._cells(floats_or_none(self.values[y]), self._heat[y], self._is_best[y])
         return [self._merit(entry.merits.get(self.measure.id)), *cells]
 
@@ -175,8 +175,6 @@ class MeasureMatrix(CachingRecord, eq=False):
                 *self._cells(floats_or_none(row), heat, none),
             ]
         if spec.baseline:
-            y = spec.results.scores.rows[spec.baseline]
-            of = spec.labels.roles.baseline_variants[spec.variant]
-            own = spec.results.scores.measured[self.measure.id][of][[y]]
+            own = spec.scores.beside["baseline"].measured[self.measure.id]
             row = spec.of_columns(own, partial(combine, self.measure))[0]
             yield [[""], *self._cells(floats_or_none(row), np.zeros(n), none)]

@@ -11,7 +11,7 @@ from site_builder.charts.cells import number_cell
 from site_builder.charts.matrix_colours import find_axes, heat_of_differences, heat_of_scores
 from site_builder.charts.matrix_spec import LETTERS, MatrixColumn, MatrixEntry, MatrixSpec
 from site_builder.compute.numbers import Array, float_or_none
-from site_builder.compute.significance import Against
+from site_builder.compute.runs import Against
 from site_builder.formatting import MISSING, NumberFormat, in_cell
 from site_builder.records import CachingRecord, Record
 from site_builder.table_model import Cell, CellMark, Tone
@@ -77,7 +77,7 @@ class Measured(CachingRecord, eq=False):
     @cached_property
     def _placed(self) -> Array:
         """The scores, those of references too."""
-        return self.spec.of_columns(self.spec.results.scores.values[self.spec.variant])
+        return self.spec.of_columns(self.spec.scores.values)
 
     @cached_property
     def _axes(self) -> list[tuple[float, float]]:
@@ -88,7 +88,7 @@ class Measured(CachingRecord, eq=False):
     @cached_property
     def is_best(self) -> Array:
         """Where a score is the best of its column."""
-        contest = self.spec.results.scores.contest(self.spec.variant)
+        contest = self.spec.scores.contest
         return self.spec.find_best(contest, self.spec.of_columns(contest), self.spec.direction)
 
     @cached_property
@@ -115,15 +115,15 @@ class Measured(CachingRecord, eq=False):
     def cell(self, x: int, entry: MatrixEntry) -> Cell:
         """Make the cell of an entry in a column."""
         spec, column = self.spec, self.spec.columns[x]
-        y = spec.results.scores.rows[entry.model]
+        y = spec.scores.rows[entry.model]
         is_own = entry.kind == "reference" and self.against is None
         value = float_or_none((self._placed if is_own else self.values)[y, x])
         if value is None:
             return Cell(MISSING, None, tone="soft")
         best: tuple[CellMark, ...] = ("best",) if self.is_best[y, x] else ()
-        marks, link = (*best, *flagged_mark(spec, column, entry.model, spec.variant)), None
+        marks, link = (*best, *flagged_mark(spec, column, entry.model, spec.scores.variant)), None
         if column.category is None and len(spec.shown) * len(spec.columns) <= _MAX_LINKED:
-            key = (entry.model, column.tasks[0], spec.variant)
+            key = (entry.model, column.tasks[0], spec.scores.variant)
             link = Link(column.full, spec.labels.score_address(key))
         verdict = float(self.verdicts[y, x])
         tone: Tone = ""
@@ -154,19 +154,18 @@ def flagged_mark(
 
 def find_measured(spec: MatrixSpec) -> list[Measured]:
     """Return the measures of which there are numbers, differences from the baseline first."""
-    scores, variant = spec.results.scores, spec.variant
-    contest = scores.contest(variant)
-    values = spec.of_columns(contest)
+    scores = spec.scores
+    values = spec.of_columns(scores.contest)
     own = Measured(spec, _score_measure(spec), None, values, np.full(values.shape, np.nan))
     lifts: dict[Against, Array] = {
-        "baseline": scores.contest_lifts(variant),
-        "base": np.where(np.isnan(contest), np.nan, scores.lift_over_base(variant)),
+        "baseline": scores.contest_lifts,
+        "base": np.where(np.isnan(scores.contest), np.nan, scores.lifts["base"]),
     }
     found = {}
     at = np.ix_(spec.rivals, [scores.columns[task] for task in spec.tasks])
     for against, lift in lifts.items():
         if not np.isnan(lift[at]).all():
-            known = spec.results.lift_verdicts[variant, against]
+            known = spec.results.lift_verdicts[scores.variant, against]
             verdicts = np.where(np.isnan(lift), np.nan, known)
             measure = _difference_measure(spec, against, lift[at], verdicts[at])
             judged = _verdicts(spec, against, verdicts)
@@ -177,13 +176,13 @@ def find_measured(spec: MatrixSpec) -> list[Measured]:
 
 def _verdicts(spec: MatrixSpec, against: Against, verdicts: Array) -> Array:
     """Return the verdicts of the columns; on a mean over a category, that of its board."""
-    scores, signs = spec.results.scores, {"better": 1.0, "worse": -1.0, "unclear": 0.0}
+    scores, signs = spec.scores, {"better": 1.0, "worse": -1.0, "unclear": 0.0}
     found = np.full((len(scores.models), len(spec.columns)), np.nan)
     for x, column in enumerate(spec.columns):
         if column.category is None:
             found[:, x] = verdicts[:, scores.columns[column.tasks[0]]]
             continue
-        for model, test in column.category.boards[spec.variant].tests[against].items():
+        for model, test in column.category.boards[scores.variant].tests[against].items():
             found[scores.rows[model], x] = signs.get(test.verdict or "", np.nan)
     return found
 

@@ -8,8 +8,9 @@ from typing import Literal
 
 import numpy as np
 
-from site_builder.compute.numbers import Array, float_or_none, mean_of, round_significant
+from site_builder.compute.numbers import Array, floats_or_none, mean_of, round_significant
 from site_builder.compute.results import Results
+from site_builder.compute.runs import Runs
 from site_builder.compute.tasks import CategoryResult
 from site_builder.formatting import NumberFormat
 from site_builder.labels import Labels
@@ -96,21 +97,14 @@ class MatrixSpec(CachingRecord, eq=False):
     cut: str = ""
 
     @property
-    def variant(self) -> str:
-        """The variant whose scores are shown."""
-        return self.results.scores.roles.primary
+    def scores(self) -> Runs:
+        """The scores that are shown: those of the primary variant."""
+        return self.results.scores.primary
 
     @cached_property
     def baseline_values(self) -> list[float | None]:
         """The baseline's score on each task, or its mean over each category."""
-        scores = self.results.scores
-        values = scores.of_baseline(scores.values, self.variant)
-
-        def value(column: MatrixColumn) -> float | None:
-            own = values[[scores.columns[task] for task in column.tasks]]
-            return float_or_none(mean_of(own[np.newaxis], axis=1)[0] if column.category else own[0])
-
-        return [value(column) for column in self.columns]
+        return floats_or_none(self.of_columns(self.scores.beside["baseline"].values)[0])
 
     @property
     def baseline(self) -> str:
@@ -127,18 +121,18 @@ class MatrixSpec(CachingRecord, eq=False):
     @cached_property
     def places(self) -> list[int]:
         """The rows of the shown entries in the arrays."""
-        return [self.results.scores.rows[entry.model] for entry in self.shown]
+        return [self.scores.rows[entry.model] for entry in self.shown]
 
     @cached_property
     def rivals(self) -> list[int]:
         """The rows of all entries that compete, shown or not."""
-        rows = self.results.scores.rows
+        rows = self.scores.rows
         return [rows[entry.model] for entry in self.entries if entry.competes]
 
     @cached_property
     def direction(self) -> Array:
         """1 where higher is better, else -1; shape (columns,)."""
-        scores = self.results.scores
+        scores = self.scores
         return scores.direction[[scores.columns[column.tasks[0]] for column in self.columns]]
 
     @property
@@ -152,7 +146,7 @@ class MatrixSpec(CachingRecord, eq=False):
 
         `merge` makes one number of those of several tasks.
         """
-        at = self.results.scores.columns
+        at = self.scores.columns
         found = [values[:, [at[task] for task in column.tasks]] for column in self.columns]
         return np.column_stack([v[:, 0] if v.shape[1] == 1 else merge(v) for v in found])
 
@@ -184,7 +178,7 @@ class MatrixSpec(CachingRecord, eq=False):
         One of several tasks counts only where it is over all of them. Shapes: (models, tasks), and
         (models, columns); `direction` has 1 where higher is better, else -1.
         """
-        at = self.results.scores.columns
+        at = self.scores.columns
         is_whole = np.column_stack(
             [~np.isnan(values[:, [at[t] for t in c.tasks]]).any(axis=1) for c in self.columns]
         )

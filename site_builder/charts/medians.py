@@ -28,10 +28,10 @@ def chart_beside_median(
     None where too few tasks share a scale, or have too few models for a median. `table_id` is the
     table of the page that has its scores.
     """
-    scores, say = results.scores, labels.say
+    scores, say = results.scores.runs[variant], labels.say
     columns = [scores.columns[task] for task in labels.side_by_side]
-    spreads = [scores.spreads[variant][column] for column in columns]
-    scored = scores.values[variant][scores.rows[model], columns]
+    spreads = [scores.spreads[column] for column in columns]
+    scored = scores.values[scores.rows[model], columns]
     known = [
         (task, spread.median, own)
         for task, spread, own in zip(labels.side_by_side, spreads, scored.tolist(), strict=True)

@@ -36,9 +36,9 @@ def board_lines(board: Board, labels: Labels, by: Statistic | None = None) -> Li
 
 def task_lines(results: Results, labels: Labels, task: str) -> Lines:
     """Return the lines at the scores on a task: of the baseline, and of the references."""
-    scores, primary, baseline = results.scores, labels.roles.primary, labels.roles.baseline
-    level = results.task(task).baseline_scores.get(primary)
-    column = scores.values[primary][:, scores.columns[task]]
+    scores, baseline = results.scores.primary, labels.roles.baseline
+    level = results.task(task).baseline_scores.get(scores.variant)
+    column = scores.values[:, scores.columns[task]]
     values = {model: float(column[scores.rows[model]]) for model in sorted(scores.references)}
     others = [(model, value) for model, value in values.items() if model != baseline]
     return _named([(baseline or "", level), *others], labels, labels.scales[task])

@@ -26,8 +26,8 @@ _MAX_BINS, _BINS_PX = 24, 260
 
 def chart_task_scores(results: Results, labels: Labels, task: str) -> Chart | None:
     """Chart how the scores of the primary variant on one task are distributed; None for a few."""
-    scores, fact, say = results.scores, results.catalog.tasks[task], labels.say
-    found = scores.rivals(labels.roles.primary)[:, scores.columns[task]]
+    scores, fact, say = results.scores.primary, results.catalog.tasks[task], labels.say
+    found = scores.rivals[:, scores.columns[task]]
     found = found[~np.isnan(found)]
     if len(found) < _LEAST_ENTRIES:
         return None

@@ -54,7 +54,7 @@ def compute_concordance(scores: Scores, tasks: Sequence[str]) -> Concordance | N
         10(3), 275-287; docs/statistics.md#agreement.
     """
     columns = [scores.columns[task] for task in tasks]
-    values = pd.DataFrame(scores.signed[scores.roles.primary][:, columns], columns=[*tasks])
+    values = pd.DataFrame(scores.primary.signed[:, columns], columns=[*tasks])
     common = values.dropna(axis=1, thresh=MIN_COMMON_MODELS).dropna()
     if len(common) < MIN_COMMON_MODELS:
         return None

@@ -33,8 +33,9 @@ from site_builder.compute.ranks import (
     rank_intervals,
 )
 from site_builder.compute.rules import RULES, Merit, RankingRules, Rule, RuleInputs, Why, find_rule
-from site_builder.compute.scores import Roles, Scores
-from site_builder.compute.significance import Against, LiftTest, compute_lift_tests
+from site_builder.compute.runs import Against, Roles, Runs
+from site_builder.compute.scores import Scores
+from site_builder.compute.significance import LiftTest, compute_lift_tests
 from site_builder.compute.statistics import BoardScores, Statistic, statistics_of
 from site_builder.config import BoardConfig
 from site_builder.records import CachingRecord, Record, make_records, replace
@@ -262,7 +263,7 @@ def compute_boards(
 
 
 def _boards_over(scores: Scores, rules: RankingRules) -> dict[str, Board]:
-    boards = {v: compute_board(scores.of_variant(v), v, rules) for v in scores.roles.variants}
+    boards = {v: compute_board(scores.of_variant(v), rules) for v in scores.roles.variants}
     if rules.rank_by != "additive":
         return boards
     return {v: _beside_adjusted(board, boards, scores.roles) for v, board in boards.items()}
@@ -292,7 +293,7 @@ def compute_common_boards(
     common = {}
     for variant, board in boards.items():
         ranked = [scores.rows[s.model] for s in board.ranked]
-        is_common = ~np.isnan(scores.values[variant][ranked]).any(axis=0)
+        is_common = ~np.isnan(scores.runs[variant].values[ranked]).any(axis=0)
         tasks = [scores.tasks[column] for column in np.flatnonzero(is_common)]
         if 0 < len(tasks) < len(board.tasks):
             rank_by = "mean" if board.rules.averaged else board.rules.rank_by
@@ -306,7 +307,7 @@ def choose_rules(tasks: pd.DataFrame, scores: Scores, config: BoardConfig) -> Ra
     facts = ("higher_is_better", "metric", "unit", "score_min", "score_max")
     comparable = share_a_scale(*(tasks[name].tolist() for name in facts))
     # The share of its variant's tasks that each run, a model in a variant, has.
-    parts = [scores.of_variant(v).values[v] for v in scores.roles.variants]
+    parts = [scores.of_variant(variant).values for variant in scores.roles.variants]
     shares = np.concatenate([(~np.isnan(values)).mean(axis=1) for values in parts])
     coverage = shares[shares > 0]
     # At least half of the runs have a score on every task.
@@ -353,24 +354,22 @@ def share_a_scale(
     return n <= 1 or (len({*better}) == 1 and one_scale)
 
 
-def rank_models(
-    scores: Scores, variant: str, rules: RankingRules
-) -> tuple[RuleInputs, Merit, Array]:
+def rank_models(scores: Runs, rules: RankingRules) -> tuple[RuleInputs, Merit, Array]:
     """Return what a rule reads, what ranks the models, and their ranks, shape (models,).
 
     A model below `rules.min_coverage` has no rank (NaN), and neither has a reference.
 
     Source: docs/statistics.md#rules, docs/statistics.md#ranks.
     """
-    scored = (~np.isnan(scores.values[variant])).sum(axis=1)
+    scored = (~np.isnan(scores.values)).sum(axis=1)
     is_covered = (scored > 0) & (scored >= rules.min_coverage * len(scores.tasks) - 1e-9)
     covered = is_covered & scores.competing
-    inputs = RuleInputs(scores, variant, rules, covered)
+    inputs = RuleInputs(scores, rules, covered)
     merit = find_rule(rules.rank_by, scores.measures).compute(inputs)
     return inputs, merit, competition_ranks(np.where(covered, merit.values, np.nan))
 
 
-def compute_board(scores: Scores, variant: str, rules: RankingRules) -> Board:
+def compute_board(scores: Runs, rules: RankingRules) -> Board:
     """Rank the models of one variant over the tasks of `scores`, by one of `RULES` or a measure.
 
     Models with equal ranks, and those without, are ordered by coverage, then as in `scores`.
@@ -378,8 +377,8 @@ def compute_board(scores: Scores, variant: str, rules: RankingRules) -> Board:
     Source: docs/statistics.md#rules, docs/statistics.md#ranks.
     """
     rule = find_rule(rules.rank_by, scores.measures)
-    inputs, merit, ranks = rank_models(scores, variant, rules)
-    scored = (~np.isnan(scores.values[variant])).sum(axis=1)
+    inputs, merit, ranks = rank_models(scores, rules)
+    scored = (~np.isnan(scores.values)).sum(axis=1)
     order = np.lexsort((-scored, ranks))
     is_ranked = ~np.isnan(ranks)
     ranked = order[: is_ranked.sum()]
@@ -401,9 +400,9 @@ def compute_board(scores: Scores, variant: str, rules: RankingRules) -> Board:
     columns = {name: [values[i] for i in order] for name, values in columns.items()}
     entries = make_records(Entry, {**columns, "place": range(len(order))})
     statistics = statistics_of(rules, scores.measures)
-    of = BoardScores(scores, variant, rules, inputs.covered, merit)
+    of = BoardScores(scores, rules, inputs.covered, merit)
     return Board(
-        variant=variant,
+        variant=scores.variant,
         tasks=scores.tasks,
         rules=rules,
         rule=rule,
@@ -429,7 +428,7 @@ def _figures(statistic: Statistic, of: BoardScores, order: Places) -> tuple[floa
 
 def _why_unranked(inputs: RuleInputs, scored: Places, is_ranked: Flags) -> list[str]:
     scores, rank_by = inputs.scores, inputs.rules.rank_by
-    is_flagged = np.isin(scores.models, [*scores.left_out(inputs.variant)])
+    is_flagged = np.isin(scores.models, [*scores.left_out])
     why = {"additive": "no common tasks", "mean_win_rate": "no rival"}.get(rank_by, "no value")
     reasons: list[str] = np.select(
         [is_ranked, (scored > 0) & ~scores.competing, inputs.covered, scored > 0, is_flagged],
@@ -445,7 +444,7 @@ _Tests: TypeAlias = dict[Against, dict[str, LiftTest]]
 def _compare(inputs: RuleInputs, merit: Merit, ranked: Places) -> tuple[_Tests, Leads, bool]:
     """Test the lifts of all models and compare every two ranked ones, where the rule has a test."""
     scores, rules = inputs.scores, inputs.rules
-    test = partial(compute_lift_tests, scores, inputs.variant, averaged=rules.averaged)
+    test = partial(compute_lift_tests, scores, averaged=rules.averaged)
     tests: _Tests = {a: test(a) for a in ("base", "baseline")}
     k = len(ranked)
     if merit.compare is None:
@@ -512,7 +511,7 @@ def _possible_ranks(inputs: RuleInputs) -> Array:
 
     They are known for means and win rates alone.
     """
-    scores, signed, rank_by = inputs.scores, inputs.signed, inputs.rules.rank_by
+    scores, signed, rank_by = inputs.scores, inputs.scores.signed, inputs.rules.rank_by
     has_gaps = np.isnan(signed[~np.isnan(signed).all(axis=1)]).any()
     if not has_gaps or rank_by not in ("mean", "additive", "mean_win_rate"):
         return np.full((2, len(signed)), np.nan)

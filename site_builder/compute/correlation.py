@@ -22,8 +22,9 @@ from site_builder.compute.numbers import (
     round_float,
     round_significant,
 )
+from site_builder.compute.runs import Roles
 from site_builder.compute.score_error import REACH
-from site_builder.compute.scores import Roles, Scores
+from site_builder.compute.scores import Scores
 from site_builder.compute.significance import adjust_for_many
 from site_builder.compute.tasks import TaskResult
 from site_builder.records import CachingRecord, Record, replace
@@ -412,16 +413,17 @@ def _find_features(tasks: pd.DataFrame) -> list[str]:
 
 def _derived(scores: Scores, results: Sequence[TaskResult]) -> dict[str, Array]:
     roles, direction, nothing = scores.roles, scores.direction, np.full((1, len(results)), np.nan)
-    tuned = np.concatenate([nothing, *(scores.contest(v) for v in roles.tuned)])
-    base = nothing if roles.base is None else scores.contest(roles.base)
+    runs = [scores.runs[variant] for variant in roles.tuned]
+    tuned = np.concatenate([nothing, *(each.contest for each in runs)])
+    base = nothing if roles.base is None else scores.runs[roles.base].contest
     if roles.base is not None and roles.tuned:
         # Of the models tuned on the task, so that average tuned - average base is average lift.
-        is_tuned = np.any([~np.isnan(scores.values[v]) for v in roles.tuned], axis=0)
+        is_tuned = np.any([~np.isnan(each.values) for each in runs], axis=0)
         base = np.where(is_tuned, base, np.nan)
     lift_over_baseline = [r.best_lift_over_baseline for r in results]
     lift_over_base = [r.mean_lift_over_base for r in results]
     return {
-        "baseline_score": scores.of_baseline(scores.values, roles.primary),
+        "baseline_score": scores.primary.beside["baseline"].values[0],
         "best_lift_over_baseline": np.array(lift_over_baseline, dtype=float),
         "mean_lift_over_base": np.array(lift_over_base, dtype=float),
         "best_base_score": np.fmax.reduce(base * direction) * direction,

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import numpy as np
 
 from site_builder.compute.numbers import Array
-from site_builder.compute.scores import Scores
 
 
 def find_worst(scores: Array, *, higher_is_better: bool) -> Array:
@@ -29,20 +28,3 @@ def with_worst(scores: Array, parts: Iterable[tuple[Array, bool]]) -> Array:
     """
     worst = [find_worst(values, higher_is_better=is_high) for values, is_high in parts]
     return np.vstack([scores.T, *worst])
-
-
-def published_scores(scores: Scores) -> Mapping[str, Array]:
-    """Return by variant the scores that there are, also where absent ones count as 0.
-
-    Shape: (models, tasks); NaN where there is none.
-    """
-    found = scores.values.items()
-    return {v: np.where(scores.index[v] < 0, np.nan, values) for v, values in found}
-
-
-def models_with_scores(scores: Scores) -> Mapping[str, frozenset[str]]:
-    """Return by variant the models with any score."""
-    return {
-        variant: frozenset(np.array(scores.models)[~np.isnan(values).all(axis=1)].tolist())
-        for variant, values in scores.values.items()
-    }

@@ -33,10 +33,10 @@ from site_builder.compute.robustness import (
     find_decisive_tasks,
     judge_best_lifts,
 )
-from site_builder.compute.scores import FlaggedScore, Scores, collect_scores
+from site_builder.compute.runs import Against
+from site_builder.compute.scores import Scores, collect_scores
 from site_builder.compute.serving import Serving, compute_serving
 from site_builder.compute.significance import (
-    Against,
     PairedLifts,
     Verdict,
     collect_paired_lifts,
@@ -154,10 +154,6 @@ class Results(CachingRecord):
         """Return the results on one task."""
         return self._tasks[task]
 
-    def flagged_of(self, model: str, task: str) -> Mapping[str, FlaggedScore]:
-        """Return the flagged scores of a model on a task, by variant, whether they count or not."""
-        return self._flagged.get((model, task), {})
-
     def lift_verdict(self, key: tuple[str, str, str], against: Against) -> Verdict | None:
         """Return whether the lift of a model on a task in a variant is clear; None if unknown."""
         model, task, variant = key
@@ -171,14 +167,6 @@ class Results(CachingRecord):
     @cached_property
     def _tasks(self) -> dict[str, TaskResult]:
         return {result.task: result for result in self.tasks}
-
-    @cached_property
-    def _flagged(self) -> dict[tuple[str, str], dict[str, FlaggedScore]]:
-        by_score: dict[tuple[str, str], dict[str, FlaggedScore]] = {}
-        flagged = [flagged for result in self.tasks for flagged in result.flagged]
-        for score in sorted(flagged, key=lambda f: self.scores.roles.variants.index(f.variant)):
-            by_score.setdefault((score.model, score.task), {})[score.variant] = score
-        return by_score
 
 
 class BoardResults(Record):

@@ -79,14 +79,13 @@ def compute_metrics(
     """
     if scores.roles.baseline is None:
         return ()
-    groups, roles = group_by_metric(tasks), scores.roles
-    parts = {metric: scores.only(mine) for metric, mine in groups.items()}
+    parts = {metric: scores.only(mine) for metric, mine in group_by_metric(tasks).items()}
     tested = sum(len(np.unique(part.families)) >= LEAST_TASKS for part in parts.values())
     results = []
     for metric, part in parts.items():
         averaged = choose_rules(tasks[tasks["task"].isin(part.tasks)], part, config).averaged
-        test = partial(compute_lift_tests, part, averaged=averaged, sets=tested)
-        tests = {variant: test(variant, "baseline") for variant in roles.contest}
+        test = partial(compute_lift_tests, averaged=averaged, sets=tested)
+        tests = {runs.variant: test(runs, "baseline") for runs in part.contest}
         compared = [
             (model, test)
             for variant, by_model in tests.items()
@@ -129,7 +128,7 @@ def find_decisive_tasks(scores: Scores, board: Board) -> DecisiveTasks | None:
 
     Source: docs/statistics.md#metrics.
     """
-    lifts = scores.contest_lifts(board.variant)
+    lifts = scores.runs[board.variant].contest_lifts
     compared = (s.model for s in board.ranked if (~np.isnan(lifts[scores.rows[s.model]])).any())
     model = next(compared, None)
     if model is None or not board.rules.averaged:
@@ -166,12 +165,12 @@ def count_beaten_tasks(
 
     Source: docs/statistics.md#best-of-several.
     """
-    contest = scores.roles.contest
-    runs = np.concatenate([scores.contest(variant) for variant in contest])
-    lifts = np.concatenate([scores.contest_lifts(variant) for variant in contest])
-    ranked = [model in boards[variant].places for variant in contest for model in scores.models]
-    signed = round_significant(runs) * scores.direction
-    by_mean = all(boards[variant].rules.rank_by == "mean" for variant in contest)
+    contest = [boards[variant] for variant in scores.roles.contest]
+    values = np.concatenate([runs.contest for runs in scores.contest])
+    lifts = np.concatenate([runs.contest_lifts for runs in scores.contest])
+    ranked = [model in board.places for board in contest for model in scores.models]
+    signed = round_significant(values) * scores.direction
+    by_mean = all(board.rules.rank_by == "mean" for board in contest)
     elsewhere = means_without_each(signed if by_mean else compute_win_rates(signed))
     can_be_chosen = ~np.isnan(lifts) & np.array(ranked)[:, np.newaxis]
     chosen = compute_wins(np.where(can_be_chosen, elsewhere, np.nan))
@@ -192,9 +191,9 @@ def judge_best_lifts(scores: Scores) -> Array:
 
     Source: docs/statistics.md#best-of-several.
     """
-    contest = scores.roles.contest
-    lifts = np.concatenate([scores.contest_lifts(variant) for variant in contest])
-    return judge_best(lifts, np.concatenate([judge_lifts(scores, {}, v) for v in contest]))
+    lifts = [runs.contest_lifts for runs in scores.contest]
+    verdicts = [judge_lifts(scores, {}, variant) for variant in scores.roles.contest]
+    return judge_best(np.concatenate(lifts), np.concatenate(verdicts))
 
 
 def judge_best(lifts: Array, verdicts: Array) -> Array:
@@ -287,15 +286,17 @@ def compute_robustness(
     if len(names) < _MIN_MODELS or is_measure:
         return None
     rows = [scores.rows[model] for model in names]
-    inputs = RuleInputs(scores, board.variant, board.rules, np.isin(scores.models, names))
+    covered, runs = np.isin(scores.models, names), scores.runs[board.variant]
+    inputs = RuleInputs(runs, board.rules, covered)
     merit = board.rule.compute(inputs)
     merits: _Merits = {(own, None): (len(scores.tasks), merit.values[rows])}
     merits |= _other_merits(inputs, rows)
     for metric, mine in group_by_metric(tasks).items():
         if metric is not None:
-            part = replace(inputs, scores=scores.only(mine))
-            rules = choose_rules(tasks[tasks["task"].isin(mine)], part.scores, config)
-            values = part.signed[rows]
+            of_tasks = scores.only(mine)
+            part = replace(inputs, scores=of_tasks.runs[board.variant])
+            rules = choose_rules(tasks[tasks["task"].isin(mine)], of_tasks, config)
+            values = part.scores.signed[rows]
             rule = "mean" if _can_average(rules, values) else "mean_win_rate"
             covered = (~np.isnan(values)).mean(axis=1) >= rules.min_coverage - 1e-9
             of_metric = find_rule(rule, ()).compute(part).values[rows]
@@ -320,7 +321,7 @@ def _can_average(rules: RankingRules, values: Array) -> bool:
 def _other_merits(inputs: RuleInputs, rows: Sequence[int]) -> _Merits:
     """Return the value of each ranked model by every other rule that its tasks allow."""
     merits: _Merits = {}
-    can_average = _can_average(inputs.rules, inputs.signed[rows])
+    can_average = _can_average(inputs.rules, inputs.scores.signed[rows])
     in_categories = [name for name in inputs.scores.categories if name is not None]
     for rule in RULES:
         n = len(inputs.scores.tasks)

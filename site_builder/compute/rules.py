@@ -13,7 +13,7 @@ from site_builder.compute.additive import Places, adjusted_intervals, compare_ad
 from site_builder.compute.intervals import known_errors, mean_intervals
 from site_builder.compute.numbers import Array, mean_of, round_significant
 from site_builder.compute.ranks import Flags, Leads, compare_pairs, compute_win_rates
-from site_builder.compute.scores import Scores
+from site_builder.compute.runs import Runs
 from site_builder.records import Record
 from site_builder.tables.schema import Measure
 
@@ -65,15 +65,9 @@ class RuleInputs(Record, eq=False):
         covered: Of the models that compete, those with scores on enough tasks; shape (models,).
     """
 
-    scores: Scores
-    variant: str
+    scores: Runs
     rules: RankingRules
     covered: Flags
-
-    @property
-    def signed(self) -> Array:
-        """The scores of those that compete, greater is better; shape (models, tasks)."""
-        return self.scores.signed[self.variant]
 
 
 class Rule(Record):
@@ -103,15 +97,12 @@ def _no_intervals(values: Array) -> Array:
 
 def _by_mean(inputs: RuleInputs) -> Merit:
     """Mean over the tasks that a model has (docs/statistics.md#average)."""
-    scores, variant = inputs.scores, inputs.variant
-    signed, least = scores.signed[variant], scores.least_errors[variant]
-    values = scores.values[variant]
-    intervals = mean_intervals(
-        values, scores.errors[variant], scores.families, (scores.low, scores.high)
-    )
+    scores = inputs.scores
+    signed, least, bounds = scores.signed, scores.least_errors, (scores.low, scores.high)
+    intervals = mean_intervals(scores.values, scores.errors, scores.families, bounds)
     return Merit(
         mean_of(signed, axis=1),
-        mean_of(values, axis=1),
+        mean_of(scores.values, axis=1),
         intervals,
         lambda ranked: compare_pairs(signed[ranked], least[ranked], scores.families),
         signed,
@@ -120,7 +111,7 @@ def _by_mean(inputs: RuleInputs) -> Merit:
 
 def _by_sum(inputs: RuleInputs) -> Merit:
     """Sum over the tasks that a model has (docs/statistics.md#sum)."""
-    mean, signed = _by_mean(inputs), inputs.scores.signed[inputs.variant]
+    mean, signed = _by_mean(inputs), inputs.scores.signed
     n = (~np.isnan(signed)).sum(axis=1)
     is_whole = n == signed.shape[1]
     return Merit(
@@ -147,7 +138,7 @@ def _by_places(inputs: RuleInputs, per_task: Array, bounds: tuple[float, float])
 
 def _by_win_rate(inputs: RuleInputs) -> Merit:
     """Mean share of rivals beaten (docs/statistics.md#win-rate)."""
-    merit = _by_places(inputs, compute_win_rates(inputs.signed), (0.0, 1.0))
+    merit = _by_places(inputs, compute_win_rates(inputs.scores.signed), (0.0, 1.0))
     if inputs.covered.sum() > 1:
         return merit
     # One model alone leads, though it has no rival to beat.
@@ -157,7 +148,7 @@ def _by_win_rate(inputs: RuleInputs) -> Merit:
 
 def _by_rank(inputs: RuleInputs) -> Merit:
     """Mean rank over tasks (docs/statistics.md#mean-rank)."""
-    signed = inputs.signed
+    signed = inputs.scores.signed
     ranks = pd.DataFrame(-signed).rank().to_numpy(dtype=float)
     merit = _by_places(inputs, -ranks, (-float(len(signed)), -1.0))
     return Merit(merit.values, -merit.values, -merit.intervals[::-1], merit.compare, merit.per_task)
@@ -165,13 +156,10 @@ def _by_rank(inputs: RuleInputs) -> Merit:
 
 def _by_additive(inputs: RuleInputs) -> Merit:
     """Estimated mean over all tasks (docs/statistics.md#additive-model)."""
-    scores, variant, covered = inputs.scores, inputs.variant, inputs.covered
-    values, errors = scores.values[variant], scores.errors[variant]
-    fit = fit_additive(
-        np.where(covered[:, np.newaxis], scores.signed[variant], np.nan), scores.families
-    )
-    known = known_errors(values, scores.least_errors[variant])
-    intervals = adjusted_intervals(fit, known_errors(values, errors))
+    scores, covered = inputs.scores, inputs.covered[:, np.newaxis]
+    fit = fit_additive(np.where(covered, scores.signed, np.nan), scores.families)
+    known = known_errors(scores.values, scores.least_errors)
+    intervals = adjusted_intervals(fit, known_errors(scores.values, scores.errors))
     shown = fit.means
     if scores.direction[0] < 0:
         intervals, shown = -intervals[::-1], -shown
@@ -181,7 +169,7 @@ def _by_additive(inputs: RuleInputs) -> Merit:
 def _of_scores(inputs: RuleInputs, reduce: Callable[..., Array], *of_tasks: object) -> Merit:
     """Reduce scores as pages show them, and what their tasks have, without intervals or tests."""
     scores = inputs.scores
-    shown = reduce(scores.values[inputs.variant], *of_tasks)
+    shown = reduce(scores.values, *of_tasks)
     direction = scores.direction[0] if len(scores.direction) else 1.0
     return Merit(shown * direction, shown, _no_intervals(shown))
 
@@ -239,8 +227,7 @@ def log_ratios(values: Array, reference: Array, offset: float) -> Array:
 def _by_ratio(inputs: RuleInputs, reference: Array) -> Merit:
     """Geometric mean of ratios; differences of logarithms are compared as means are."""
     scores, direction = inputs.scores, inputs.scores.direction
-    values = scores.values[inputs.variant]
-    logs = log_ratios(values, reference, inputs.rules.ratio_offset)
+    logs = log_ratios(scores.values, reference, inputs.rules.ratio_offset)
     means, signed = mean_of(logs, axis=1), logs * direction
     sign = direction[0] if len(direction) else 1.0
     intervals = mean_intervals(logs, None, scores.families)
@@ -272,11 +259,11 @@ RULES: tuple[Rule, ...] = (
     Rule("mean_rank", "mean_rank", _by_rank, lower_is_better=True),
     Rule(
         *("ratio_to_best", "ratio_to_best"),
-        lambda i: _by_ratio(i, np.fmax.reduce(i.signed, axis=0) * i.scores.direction),
+        lambda i: _by_ratio(i, np.fmax.reduce(i.scores.signed, axis=0) * i.scores.direction),
     ),
     Rule(
         *("ratio_to_baseline", "ratio_to_baseline"),
-        lambda i: _by_ratio(i, i.scores.of_baseline(i.scores.values, i.variant)),
+        lambda i: _by_ratio(i, i.scores.beside["baseline"].values),
     ),
 )
 """Every rule that may rank a board, besides measures."""
@@ -291,7 +278,7 @@ def find_rule(rank_by: str, measures: Sequence[Measure]) -> Rule:
     lower = not measure.higher_is_better
 
     def by_measure(inputs: RuleInputs) -> Merit:
-        shown = combine(measure, inputs.scores.measured[measure.id][inputs.variant])
+        shown = combine(measure, inputs.scores.measured[measure.id])
         return Merit(-shown if lower else shown, shown, _no_intervals(shown))
 
     return Rule(rank_by, rank_by, by_measure, lower_is_better=lower, measure=measure)

@@ -17,6 +17,7 @@ from site_builder.compute.intervals import (
     t_quantile,
 )
 from site_builder.compute.numbers import Array, floats_or_none, pairs_or_none, round_significant
+from site_builder.compute.runs import Against, Runs
 from site_builder.compute.score_error import REACH, reach_among
 from site_builder.compute.scores import Scores
 from site_builder.records import Record, make_records
@@ -24,7 +25,6 @@ from site_builder.tables.read import positions
 
 # By model, task, variant, and what the score is compared with: `base` or `baseline`.
 PairedLifts: TypeAlias = Mapping[tuple[str, str, str, str], tuple[float, float]]
-Against = Literal["base", "baseline"]
 Verdict = Literal["better", "worse", "unclear", "too few"]
 
 _ALPHA = 0.05
@@ -108,15 +108,13 @@ def judge_lifts(
     Shape: (models, tasks); NaN without a lift, and where an error is not known.
     Source: the z test of two means; docs/statistics.md#clear-lifts.
     """
-    errors, contest = scores.errors, scores.roles.contest
-    if against == "base":
-        lifts, beside = scores.lift_over_base(variant), errors[scores.roles.base or variant]
-        reach = np.array(REACH)
-    else:
-        lifts, beside = scores.lift_over_baseline(variant), scores.of_baseline(errors, variant)
-        rivals = [scores.contest_lifts(v) for v in (contest if variant in contest else (variant,))]
-        reach = reach_among(1 + (~np.isnan(np.concatenate(rivals))).sum(axis=0))
-    reach = reach * np.hypot(errors[variant], beside)
+    runs, reach = scores.runs[variant], np.array(REACH)
+    if against == "baseline":
+        rivals = scores.contest if variant in scores.roles.contest else (runs,)
+        n = sum((~np.isnan(each.contest_lifts)).sum(axis=0) for each in rivals)
+        reach = reach_among(np.asarray(1 + n))
+    lifts = runs.lifts[against]
+    reach = reach * np.hypot(runs.errors, runs.beside[against].errors)
     verdicts = np.where(np.isnan(lifts + reach), np.nan, np.sign(lifts) * (abs(lifts) > reach))
     for (model, task, of, other), (low, high) in paired.items():
         if (of, other) == (variant, against) and task in scores.columns:
@@ -157,7 +155,7 @@ class LiftTest(Record):
 
 
 def compute_lift_tests(
-    scores: Scores, variant: str, against: Against, *, averaged: bool, sets: int = 1
+    runs: Runs, against: Against, *, averaged: bool, sets: int = 1
 ) -> dict[str, LiftTest]:
     """Test the mean lift of every model that has one; one family of comparisons for all.
 
@@ -170,14 +168,11 @@ def compute_lift_tests(
     Source: O. J. Dunn (1961), Journal of the American Statistical Association 56(293), 52-64;
         docs/statistics.md#lift-tests.
     """
-    is_base = against == "base"
-    lifts = scores.lift_over_base(variant) if is_base else scores.contest_lifts(variant)
-    least = scores.least_errors
-    beside = least[scores.roles.base or variant]
-    error = np.hypot(least[variant], beside if is_base else scores.of_baseline(least, variant))
+    lifts = runs.lifts["base"] if against == "base" else runs.contest_lifts
+    error = np.hypot(runs.least_errors, runs.beside[against].least_errors)
     rows = np.flatnonzero((~np.isnan(lifts)).any(axis=1))
     values = lifts[rows]
-    sums = FamilySums.of(values, scores.families)
+    sums = FamilySums.of(values, runs.families)
     above, equal, below = (side.sum(axis=1) for side in (values > 0, values == 0, values < 0))
     m = max(len(rows) * sets, 1)
     means, ends = np.full(len(rows), np.nan), np.full((2, len(rows)), np.nan)
@@ -204,7 +199,7 @@ def compute_lift_tests(
         ).tolist(),
     }
     tests = make_records(LiftTest, columns)
-    return {scores.models[row]: test for row, test in zip(rows.tolist(), tests, strict=True)}
+    return {runs.models[row]: test for row, test in zip(rows.tolist(), tests, strict=True)}
 
 
 def _t_tests(sums: FamilySums, known: Array, m: int) -> tuple[Array, Array]:

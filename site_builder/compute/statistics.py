@@ -6,7 +6,7 @@ source. To add one, add a record here, its words to messages.toml, and a test.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Literal
 
@@ -16,8 +16,9 @@ import numpy.typing as npt
 from site_builder.compute.numbers import Array, mean_of
 from site_builder.compute.ranks import compute_win_rates
 from site_builder.compute.rules import Merit, RankingRules, RuleInputs, combine
+from site_builder.compute.runs import Against
 from site_builder.compute.score_error import count_judged_wins, find_first_places
-from site_builder.records import Record
+from site_builder.records import Record, replace
 from site_builder.tables.schema import Measure
 
 Form = Literal["score", "difference", "rate", "count", "rank", "ratio", "measure"]
@@ -31,15 +32,10 @@ class BoardScores(RuleInputs, dict=True, gc=True, eq=False):
 
     merit: Merit
 
-    @property
-    def values(self) -> Array:
-        """The scores that count."""
-        return self.scores.values[self.variant]
-
     @cached_property
     def wins(self) -> npt.NDArray[np.bool_]:
         """Where a model has the first place of a task."""
-        return find_first_places(self.signed)
+        return find_first_places(self.scores.signed)
 
     @cached_property
     def judged_wins(self) -> Array:
@@ -47,24 +43,14 @@ class BoardScores(RuleInputs, dict=True, gc=True, eq=False):
 
         NaN where unknown.
         """
-        return count_judged_wins(self.signed, self.scores.ties[self.variant])
+        return count_judged_wins(self.scores.signed, self.scores.ties)
 
-    @cached_property
-    def over_base(self) -> Array:
-        """The lifts over base."""
-        return self.scores.lift_over_base(self.variant)
-
-    @cached_property
-    def over_baseline(self) -> Array:
-        """The lifts over the baseline."""
-        return self.scores.lift_over_baseline(self.variant)
-
-    def mean_beside(self, others: Array) -> Array:
-        """Return the mean of other scores over the tasks that each model has; (models,).
+    def mean_beside(self, against: Against) -> Array:
+        """Return the mean of the scores beside over the tasks that each model has; (models,).
 
         NaN where one of them is missing.
         """
-        there = ~np.isnan(self.values)
+        there, others = ~np.isnan(self.scores.values), self.scores.beside[against].values
         means = mean_of(np.where(there, others, np.nan), axis=1)
         return np.where((there & np.isnan(others)).any(axis=1), np.nan, means)
 
@@ -134,6 +120,40 @@ def _of_rule(rule: str, meaning: str, *, section: str = "", form: Form = "score"
     )
 
 
+_SECTIONS: Mapping[Against, str] = {"base": "lift", "baseline": "lift-over-baseline"}
+
+
+def _mean_beside(against: Against, meaning: str) -> Statistic:
+    return Statistic(
+        *(f"{against}_average", meaning, "score", "average"),
+        lambda board: board.mean_beside(against),
+        against,
+        is_published=False,
+    )
+
+
+def _mean_lift(against: Against, meaning: str, source: str = "") -> Statistic:
+    return Statistic(
+        *(f"lift_over_{against}", meaning, "difference", _SECTIONS[against]),
+        lambda board: mean_of(board.scores.lifts[against], axis=1),
+        against,
+        column="always",
+        source=source,
+    )
+
+
+def _count_of_lifts(
+    statistic: str, against: Against, compares: np.ufunc, meaning: str
+) -> Statistic:
+    """Return the number of tasks with a lift that compares in this way with 0."""
+    return Statistic(
+        *(statistic, meaning, "count", _SECTIONS[against]),
+        lambda board: _count(compares(board.scores.lifts[against], 0)),
+        against,
+        is_published=False,
+    )
+
+
 STATISTICS: tuple[Statistic, ...] = (
     Statistic(
         "adjusted",
@@ -167,89 +187,52 @@ STATISTICS: tuple[Statistic, ...] = (
         "mean score over its tasks; `null` where scores cannot be averaged",
         "score",
         "average",
-        lambda board: mean_of(board.values, axis=1),
+        lambda board: mean_of(board.scores.values, axis=1),
         column="always",
     ),
-    Statistic(
-        "base_average",
+    _mean_beside(
+        "base",
         "mean of its base scores over the tasks of `average`; `null` where one is missing. An "
         "adjusted average where these rank the board",
-        "score",
-        "average",
-        lambda board: board.mean_beside(board.scores.base_of(board.variant)),
-        "base",
-        is_published=False,
     ),
-    Statistic(
-        "baseline_average",
+    _mean_beside(
+        "baseline",
         "mean of the baseline's scores over the tasks of `average`; `null` where one is missing. "
         "An adjusted average where these rank the board",
-        "score",
-        "average",
-        lambda board: board.mean_beside(
-            board.scores.of_baseline(board.scores.values, board.variant)
-        ),
-        "baseline",
-        is_published=False,
     ),
     Statistic(
         "win_rate",
         "mean share of rivals beaten, 0 to 1",
         "rate",
         "win-rate",
-        lambda board: mean_of(compute_win_rates(board.signed), axis=1),
+        lambda board: mean_of(compute_win_rates(board.scores.signed), axis=1),
         column="always",
     ),
-    Statistic(
-        "lift_over_base",
+    _mean_lift(
+        "base",
         "mean lift over base over common tasks, positive is better; `null` without any, and where "
         "scores cannot be averaged",
-        "difference",
-        "lift",
-        lambda board: mean_of(board.over_base, axis=1),
-        "base",
-        column="always",
     ),
-    Statistic(
-        "lift_over_baseline",
+    _mean_lift(
+        "baseline",
         "mean lift over the baseline over common tasks, positive is better; `null` without any, "
         "and where scores cannot be averaged",
-        "difference",
-        "lift-over-baseline",
-        lambda board: mean_of(board.over_baseline, axis=1),
-        "baseline",
-        column="always",
-        source="[Lift](#lift)",
+        "[Lift](#lift)",
     ),
-    Statistic(
-        "beats",
-        "tasks on which it is strictly better than the baseline",
-        "count",
-        "lift-over-baseline",
-        lambda board: _count(board.over_baseline > 0),
-        "baseline",
+    replace(
+        _count_of_lifts(
+            "beats",
+            "baseline",
+            np.greater,
+            "tasks on which it is strictly better than the baseline",
+        ),
         column="always",
+        is_published=True,
         published_as="tasks_beating_baseline",
         source="[Lift](#lift)",
     ),
-    Statistic(
-        "ties",
-        "tasks on which it is level with the baseline",
-        "count",
-        "lift-over-baseline",
-        lambda board: _count(board.over_baseline == 0),
-        "baseline",
-        is_published=False,
-    ),
-    Statistic(
-        "loses",
-        "tasks on which it is worse than the baseline",
-        "count",
-        "lift-over-baseline",
-        lambda board: _count(board.over_baseline < 0),
-        "baseline",
-        is_published=False,
-    ),
+    _count_of_lifts("ties", "baseline", np.equal, "tasks on which it is level with the baseline"),
+    _count_of_lifts("loses", "baseline", np.less, "tasks on which it is worse than the baseline"),
     Statistic(
         "wins",
         "tasks on which it has the best score, ties included; none where all scores are equal",
@@ -275,35 +258,15 @@ STATISTICS: tuple[Statistic, ...] = (
         lambda board: board.judged_wins[1],
         source="[Wins](#wins)",
     ),
-    Statistic(
-        "helped",
-        "tasks with a lift over base above 0",
-        "count",
-        "lift",
-        lambda board: _count(board.over_base > 0),
-        "base",
+    replace(
+        _count_of_lifts("helped", "base", np.greater, "tasks with a lift over base above 0"),
         column="full",
-        is_published=False,
     ),
-    Statistic(
-        "unchanged",
-        "tasks with a lift over base of 0",
-        "count",
-        "lift",
-        lambda board: _count(board.over_base == 0),
-        "base",
-        is_published=False,
-    ),
-    Statistic(
-        "hurt",
-        "tasks with a lift over base below 0",
-        "count",
-        "lift",
-        lambda board: _count(board.over_base < 0),
-        "base",
+    _count_of_lifts("unchanged", "base", np.equal, "tasks with a lift over base of 0"),
+    replace(
+        _count_of_lifts("hurt", "base", np.less, "tasks with a lift over base below 0"),
         column="full",
         is_ascending=True,
-        is_published=False,
     ),
 )
 """Every statistic of a board, in the order of columns and of fields in the API."""
@@ -323,7 +286,7 @@ def measure_statistic(measure: Measure) -> Statistic:
         f"{measure.label}: {how[measure.combine]} the tasks with a value",
         "measure",
         "measures",
-        lambda board: combine(measure, board.scores.measured[measure.id][board.variant]),
+        lambda board: combine(measure, board.scores.measured[measure.id]),
         column="always",
         is_ascending=measure.higher_is_better is False,
         measure=measure,

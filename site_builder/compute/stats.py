@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,9 +10,10 @@ from scipy import special
 
 from site_builder.compute.board import Board
 from site_builder.compute.intervals import LEAST_TASKS, FamilySums, t_quantile
-from site_builder.compute.numbers import float_or_none, mean_or_none, round_significant
+from site_builder.compute.numbers import Array, float_or_none, mean_or_none, round_significant
 from site_builder.compute.ranks import pair_tests
 from site_builder.compute.robustness import count_beaten_tasks
+from site_builder.compute.runs import Runs
 from site_builder.compute.scores import Scores
 from site_builder.compute.significance import LiftTest, Verdict
 from site_builder.compute.tasks import TaskResult
@@ -90,12 +91,20 @@ def compute_stats(
     `waiting` models are not evaluated, as the data says, and are not counted.
     """
     roles, primary = scores.roles, boards[scores.roles.primary]
-    shape = (-1, len(scores.models), len(scores.tasks))
-    tuned, lifts, over = (
-        np.array([of(variant) for variant in roles.tuned]).reshape(shape)
-        for of in (scores.values.__getitem__, scores.lift_over_base, scores.lift_over_baseline)
+    runs, none = [scores.runs[variant] for variant in roles.tuned], scores.primary.values[:0]
+
+    def of_tuned(array: Callable[[Runs], Array]) -> Array:
+        return np.concatenate([none, *map(array, runs)])
+
+    tuned, lifts, over, base = map(
+        of_tuned,
+        (
+            lambda each: each.values,
+            lambda each: each.lifts["base"],
+            lambda each: each.lifts["baseline"],
+            lambda each: np.broadcast_to(each.beside["base"].values, each.values.shape),
+        ),
     )
-    base = np.full(lifts.shape[1:], np.nan) if roles.base is None else scores.values[roles.base]
     before, after = (np.where(np.isnan(lifts), np.nan, values) for values in (base, tuned))
     outcomes = [task.outcome for task in tasks]
     chosen_elsewhere, beaten_by_median, best = count_beaten_tasks(scores, boards)
@@ -111,8 +120,8 @@ def compute_stats(
         models=len(scores.models) - waiting,
         tasks=len(scores.tasks),
         categories=categories,
-        scores=sum(int((~np.isnan(scores.values[v])).sum()) for v in roles.variants),
-        models_tuned=int((~np.isnan(tuned)).any(axis=(0, 2)).sum()),
+        scores=sum(int((~np.isnan(runs.values)).sum()) for runs in scores.variants),
+        models_tuned=len({model for each in runs for model in each.models_scored}),
         models_ranked=len(primary.ranked),
         tasks_compared=len(outcomes) - outcomes.count(None),
         tasks_beating_baseline=outcomes.count("beats"),
@@ -165,7 +174,7 @@ def smallest_difference(scores: Scores, board: Board) -> float | None:
     if not board.rules.averaged:
         return None
     rows = [scores.rows[s.model] for s in board.ranked]
-    families = FamilySums.of(scores.signed[board.variant][rows], scores.families)
+    families = FamilySums.of(scores.runs[board.variant].signed[rows], scores.families)
     freedom = np.maximum(np.arange(families.means.shape[1] + 1.0), LEAST_TASKS) - 1.0
     reach = t_quantile(freedom, board.tail)
     noncentrality = np.asarray(special.nctdtrinc(freedom, 1 - _POWER, reach), dtype=float)

@@ -19,7 +19,8 @@ from site_builder.compute.numbers import (
     round_significant,
 )
 from site_builder.compute.ranks import compute_wins
-from site_builder.compute.scores import FlaggedScore, Scores
+from site_builder.compute.runs import FlaggedScore
+from site_builder.compute.scores import Scores
 from site_builder.records import CachingRecord, Record, replace
 
 MIN_COMMON_MODELS = 4
@@ -73,7 +74,7 @@ def compute_rank_agreement(scores: Scores, families: Sequence[str | None]) -> Ra
     Source: Spearman (1904), The American Journal of Psychology 15(1), 72-101;
         docs/statistics.md#similar-tasks.
     """
-    signed = pd.DataFrame(scores.signed[scores.roles.primary])
+    signed = pd.DataFrame(scores.primary.signed)
     there = signed.notna().to_numpy(dtype=float)
     rho, n = correlate_ranks(signed.to_numpy()), there.T @ there
     means = signed.groupby(np.array(families, dtype=object)).mean().to_numpy()
@@ -249,17 +250,17 @@ class TaskResult(CachingRecord):
 def compute_tasks(scores: Scores, agreement: RankAgreement) -> tuple[TaskResult, ...]:
     """Summarise every task of the board, in the order of the tasks table."""
     roles, frame = scores.roles, scores.frame
-    rivals = {v: scores.rivals(v) for v in roles.variants}
-    best = {v: _best_runs(scores, {v: values}) for v, values in rivals.items()}
-    contest = {v: scores.contest(v) for v in roles.contest}
-    over_baseline = np.concatenate([scores.contest_lifts(v) for v in contest])
+    runs = {each.variant: each for each in scores.variants}
+    best = {v: _best_runs(scores, {v: each.rivals}) for v, each in runs.items()}
+    contest = {each.variant: each.contest for each in scores.contest}
+    over_baseline = np.concatenate([each.contest_lifts for each in scores.contest])
     contenders, best_lifts = _best_runs(scores, contest), np.fmax.reduce(over_baseline, axis=0)
-    is_best = {v: scores.lift_over_baseline(v) == best_lifts for v in contest}
+    is_best = {v: runs[v].lifts["baseline"] == best_lifts for v in contest}
     furthest = {v: np.where(is_best[v], values, np.nan) for v, values in contest.items()}
     against_baseline = _best_runs(scores, furthest)
-    baseline = {v: floats_or_none(scores.of_baseline(scores.values, v)) for v in roles.variants}
-    lifts = [scores.lift_over_base(v) for v in roles.tuned]
-    counts = {v: (~np.isnan(scores.signed[v])).sum(axis=0) for v in roles.variants}
+    baseline = {v: floats_or_none(each.beside["baseline"].values[0]) for v, each in runs.items()}
+    lifts = [runs[variant].lifts["base"] for variant in roles.tuned]
+    counts = {v: (~np.isnan(each.signed)).sum(axis=0) for v, each in runs.items()}
     models = frame["model"].to_numpy(dtype=object)
     exact = (frame["low"].notna() & frame["high"].notna()).to_numpy()
     flagged: dict[str, list[FlaggedScore]] = {task: [] for task in scores.tasks}
@@ -278,7 +279,7 @@ def compute_tasks(scores: Scores, agreement: RankAgreement) -> tuple[TaskResult,
             best_against_baseline=against_baseline[column],
             best_lift_over_baseline=lift_or_none[column],
             mean_lift_over_base=mean_or_none(np.array([array[:, column] for array in lifts])),
-            mean={v: mean_or_none(values[:, column]) for v, values in rivals.items()},
+            mean={v: mean_or_none(each.rivals[:, column]) for v, each in runs.items()},
             counts={v: int(n[column]) for v, n in counts.items()},
             models=_in_rank_order(scores, column, models[np.concatenate([*ranked.values()])]),
             with_intervals=frozenset(v for v, rows in ranked.items() if exact[rows].any()),
@@ -292,12 +293,12 @@ def compute_tasks(scores: Scores, agreement: RankAgreement) -> tuple[TaskResult,
 def _in_rank_order(scores: Scores, column: int, ranked: Iterable[str]) -> tuple[str, ...]:
     """Return each model once; the baseline behind those as good as it in the primary variant."""
     roles, models = scores.roles, [*dict.fromkeys(ranked)]
-    level = scores.baseline_signed(roles.primary)[column]
+    level = scores.primary.beside["baseline"].signed[0, column]
     if np.isnan(level) or roles.baseline_variants[roles.primary] == roles.primary:
         return tuple(models)
     others = [model for model in models if model != roles.baseline]
     rows = [scores.rows[model] for model in others]
-    ahead = int((scores.signed[roles.primary][rows, column] >= level).sum())
+    ahead = int((scores.primary.signed[rows, column] >= level).sum())
     return (*others[:ahead], roles.baseline or "", *others[ahead:])
 
 

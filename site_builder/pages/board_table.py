@@ -17,7 +17,7 @@ from site_builder.compute.board import Board, Entry, best_of_groups
 from site_builder.compute.catalog import ModelInfo, hides
 from site_builder.compute.numbers import float_or_none
 from site_builder.compute.progress import middle_day
-from site_builder.compute.significance import Against
+from site_builder.compute.runs import Against
 from site_builder.compute.statistics import Statistic
 from site_builder.formatting import MISSING, billions, count, coverage, money, sentence
 from site_builder.labels import Labels
@@ -228,9 +228,9 @@ def _task_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
 def _task_cell(
     spec: BoardTableSpec, offered: TaskColumns, whole: Site, task: str, row: BoardRow
 ) -> Cell:
-    scores, variant = whole.results.scores, row.borrowed_from or spec.board.variant
-    place = scores.rows[row.model], scores.columns[task]
-    value = float_or_none(offered.published[variant][place])
+    variant = row.borrowed_from or spec.board.variant
+    runs = whole.results.scores.runs[variant]
+    value = float_or_none(runs.published[runs.rows[row.model], runs.columns[task]])
     is_zero = offered.counts(task) and row.model in offered.zeros.get(variant, ())
     note = spec.labels.say("script.columns.zero") if value is None and is_zero else ""
     return replace(score_cell(value, whole.labels.scales[task]), note=note)

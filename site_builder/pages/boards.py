@@ -197,8 +197,9 @@ def board_card(site: Site) -> BoardCard:
     """Return the card of the board that a site is seen as."""
     board, labels, spec = site.results.board, site.labels, site.board
     shown = [s for s in board.ranked if not is_hidden(site, s.model)]
-    of, write = site.results.scores.provenance_of, labels.merit_scale(board).score
-    dates = (p.date for s in board.entries for p in of(s.model).values() if p.date)
+    of, write = site.results.scores.stated_of, labels.merit_scale(board).score
+    stated = (score.provenance for s in board.entries for score in of(s.model))
+    dates = (of_score.date for of_score in stated if of_score.date)
     return BoardCard(
         Link(spec.title, Address("board", spec.id)),
         spec.description,

@@ -17,7 +17,7 @@ from site_builder.compute.catalog import ModelInfo
 from site_builder.compute.intervals import LEAST_TASKS, simultaneous_tail
 from site_builder.compute.numbers import round_significant
 from site_builder.compute.ranks import HALF_ALPHA
-from site_builder.compute.significance import Against
+from site_builder.compute.runs import Against
 from site_builder.formatting import listed
 from site_builder.pages.board_views import BoardView, short_board
 from site_builder.pages.page import Page, ScriptData, Site, by_variant, variant_data
@@ -235,9 +235,13 @@ def make_scores_data(site: Site) -> Iterator[ScriptData]:
 
 def _scores_of(site: Site, path: str, errors_path: str) -> Iterator[ScriptData]:
     scores = site.results.scores
-    yield ScriptData(Address("asset", path), "scores", lambda: by_variant(scores.values))
+    values, errors = (
+        {v: getattr(runs, name) for v, runs in scores.apart.items()}
+        for name in ("values", "errors")
+    )
+    yield ScriptData(Address("asset", path), "scores", lambda: by_variant(values))
     if scores.has_errors:
-        yield ScriptData(Address("asset", errors_path), "errors", lambda: by_variant(scores.errors))
+        yield ScriptData(Address("asset", errors_path), "errors", lambda: by_variant(errors))
 
 
 def _board_data(site: Site) -> Mapping[str, object]:
@@ -289,8 +293,8 @@ def _board_data(site: Site) -> Mapping[str, object]:
         "least_tasks": LEAST_TASKS,
         "tails": _tails(site),
         "rounding": {
-            variant: round_significant(errors, digits=6).tolist()
-            for variant, errors in results.scores.rounding.items()
+            variant: round_significant(runs.rounding, digits=6).tolist()
+            for variant, runs in results.scores.runs.items()
         },
     }
 

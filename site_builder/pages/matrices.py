@@ -178,8 +178,8 @@ def _task_columns(
 
     A task that is alone in its group stands for it.
     """
-    scores, variant = results.scores, results.board.variant
-    lifts, signed = scores.contest_lifts(variant), scores.contest(variant) * scores.direction
+    scores = results.scores.primary
+    lifts, signed = scores.contest_lifts, scores.contest * scores.direction
     values = lifts if (lifts == lifts).any() else signed
 
     def best(task: str) -> float:
@@ -253,14 +253,13 @@ def _part_columns(parts: Parts) -> tuple[list[MatrixColumn], str]:
 
 def _part_entries(parts: Parts, of: Collection[str] | None) -> Iterator[MatrixEntry]:
     """Yield the entries with a score on the whole or on a part, the best on the whole first."""
-    site, primary = parts.site, parts.labels.roles.primary
-    scores = site.results.scores
+    site, scores = parts.site, parts.runs
     ranking = {e.model: e for e in Ranking(site, site.results.task(parts.task)).entries}
     column = scores.columns[parts.task]
     beside = {
-        **{m.id: scores.measured[m.id][primary][:, column] for m in scores.measures},
-        "baseline": scores.contest_lifts(primary)[:, column],
-        "base": scores.lift_over_base(primary)[:, column],
+        **{name: values[:, column] for name, values in scores.measured.items()},
+        "baseline": scores.contest_lifts[:, column],
+        "base": scores.lifts["base"][:, column],
     }
     for model in dict.fromkeys((*ranking, *scores.models)):
         known = [parts.score(model, task) for task in (parts.task, *parts.every)]
@@ -268,7 +267,7 @@ def _part_entries(parts: Parts, of: Collection[str] | None) -> Iterator[MatrixEn
         if is_beside or all(score is None for score in known):
             continue
         entry = ranking.get(model)
-        own = entry.found.get(primary) if entry else None
+        own = entry.found.get(scores.variant) if entry else None
         rank = own.rank if own else None
         place = scores.rows[model]
         merits = {name: float_or_none(values[place]) for name, values in beside.items()}

@@ -25,7 +25,7 @@ from site_builder.pages.boards import waiting_facts
 from site_builder.pages.history import rank_line
 from site_builder.pages.interactive import compare_link
 from site_builder.pages.model_rivals import make_rivals
-from site_builder.pages.model_scores import ScoreSource, list_scores, make_source
+from site_builder.pages.model_scores import ScoreSource, make_source
 from site_builder.pages.model_sections import (
     Section,
     make_boards,
@@ -115,7 +115,7 @@ def model_summary(site: Site, model: str) -> str:
     """Return the rank of a model in one sentence, for its page and for search engines."""
     labels, board, say = site.labels, model_board(site, model), site.labels.say
     s, name = board.entry(model), labels.models[model]
-    if not s.scored and any(model in site.results.scores.left_out(v) for v in labels.variants):
+    if not s.scored and any(model in runs.left_out for runs in site.results.scores.runs.values()):
         return say("model.flagged", name=name)
     if not s.scored:
         fact = site.results.catalog.models[model]
@@ -174,7 +174,7 @@ def _make_model(site: Site, model: str) -> Page:
 
 def _context(site: Site, model: str, summary: str) -> ModelContext:
     whole, board = site.whole, model_board(site, model)
-    fact, scores = site.results.catalog.models[model], list_scores(whole, model)
+    fact, scores = site.results.catalog.models[model], whole.results.scores.stated_of(model)
     return ModelContext(
         description=fact.description or "",
         summary=summary,

@@ -8,9 +8,8 @@ from typing import Any
 
 from site_builder.addresses import Address, Fact, Link, make_slugs, page_link
 from site_builder.charts.cells import source_link
-from site_builder.compute.catalog import Provenance
 from site_builder.compute.numbers import floats_or_none, without_decimals
-from site_builder.compute.scores import Score
+from site_builder.compute.scores import StatedScore
 from site_builder.formatting import listed, sentence
 from site_builder.pages.data import published_paths
 from site_builder.pages.page import ScriptData, Site, variant_data
@@ -20,38 +19,6 @@ CARDS = "data/score-cards.js"
 _MAX_SOURCES = 3
 # Columns of the results table that may be empty.
 _STATED = ("stderr", "n_examples", "date", "source", "command")
-
-
-class ModelScore(Record):
-    """One score of a model with what the results table says beside it.
-
-    Attributes:
-        counted: The same with its rank and lifts; None for a flagged score that does not count.
-    """
-
-    task: str
-    variant: str
-    value: float
-    counted: Score | None
-    provenance: Provenance
-
-
-def list_scores(site: Site, model: str) -> list[ModelScore]:
-    """Return every score of a model, by task, then by variant."""
-    scores, listing = site.results.scores, list[ModelScore]()
-    stated = scores.provenance_of(model).items()
-    for ((task, variant), provenance), score in zip(stated, scores.counted_of(model), strict=True):
-        value = (score or site.results.flagged_of(model, task)[variant]).score
-        listing.append(ModelScore(task, variant, value, score, provenance))
-    return listing
-
-
-def examples_of(score: ModelScore) -> tuple[float, float] | None:
-    """Return the least and the greatest number of examples that a score can be of."""
-    stated = score.provenance.n_examples
-    if stated is not None:
-        return stated, stated
-    return score.counted.n_range if score.counted else None
 
 
 # --- where they come from -----------------------------------------------------------------------
@@ -73,7 +40,7 @@ class ScoreSource(Record):
     unstated: str
 
 
-def make_source(site: Site, scores: Sequence[ModelScore]) -> ScoreSource:
+def make_source(site: Site, scores: Sequence[StatedScore]) -> ScoreSource:
     """Sum up where the scores of a model come from; the card of each has its own."""
     say, stated = site.labels.say, [score.provenance for score in scores]
     absent = [say(f"stated.{n}") for n in _STATED if n not in site.results.catalog.stated]
@@ -145,10 +112,7 @@ def shared_card_data(site: Site) -> Mapping[str, object]:
             for task in scores.tasks
         ],
         "variants": variant_data(labels),
-        "baseline": [
-            floats_or_none(scores.of_baseline(scores.values, variant))
-            for variant in labels.roles.variants
-        ],
+        "baseline": [floats_or_none(runs.beside["baseline"].values[0]) for runs in scores.variants],
         "cite": {
             "site": title,
             "slug": make_slugs([title])[title],
@@ -170,7 +134,7 @@ def card_data(site: Site, model: str) -> Mapping[str, object]:
     consecutive rows in place of a list. `source` and `log` have places in `sources`; `date`,
     `command`, `flag`, `by` (who handed it in) and `chance` in `texts`.
     """
-    scores, published = list_scores(site, model), published_paths(site)
+    scores, published = site.results.scores.stated_of(model), published_paths(site)
     stated = [score.provenance for score in scores]
     tasks = list(dict.fromkeys(score.task for score in scores))
     variants = list(site.labels.roles.variants)
@@ -215,7 +179,7 @@ def card_data(site: Site, model: str) -> Mapping[str, object]:
     }
 
 
-def _chance_text(site: Site, score: ModelScore) -> str | None:
+def _chance_text(site: Site, score: StatedScore) -> str | None:
     """Return the chance level of a score's task, and how the score compares with it."""
     level, counted = site.results.catalog.tasks[score.task].score_chance, score.counted
     if level is None or counted is None:

@@ -17,7 +17,8 @@ from site_builder.charts.cells import (
 from site_builder.compute.board import Board
 from site_builder.compute.intervals import LEVEL
 from site_builder.compute.numbers import floats_or_none
-from site_builder.compute.significance import Against
+from site_builder.compute.runs import Against
+from site_builder.compute.scores import StatedScore
 from site_builder.formatting import (
     MISSING,
     NumberFormat,
@@ -28,7 +29,6 @@ from site_builder.formatting import (
 )
 from site_builder.labels import Labels
 from site_builder.pages.filters import task_tools, task_values
-from site_builder.pages.model_scores import ModelScore, examples_of
 from site_builder.pages.page import Site
 from site_builder.pages.scales import MAX_TICKED, draw_among, write_tick
 from site_builder.pages.scripted_rows import find_scripted_rows
@@ -88,7 +88,7 @@ class TaskScores(Record):
 
 
 def make_task_scores(
-    site: Site, model: str, board: Board, scores: Sequence[ModelScore]
+    site: Site, model: str, board: Board, scores: Sequence[StatedScore]
 ) -> TaskScores:
     """Make the table of a model's scores with its title; `site` is that over all tasks."""
     found = ModelTasks(site, model, board, scores)
@@ -292,7 +292,7 @@ def _score_fields(found: ModelTasks) -> Iterator[Field[TaskRow]]:
     known = (
         (("low", "high"), any(s.counted and s.counted.interval for s in own)),
         (("stderr",), any(s.provenance.stderr is not None for s in own)),
-        (("n_least", "n_most"), any(map(examples_of, own))),
+        (("n_least", "n_most"), any(s.examples for s in own)),
     )
     wanted = [name for names, is_known in known if is_known for name in names]
     details = tuple(say(f"model.detail.{name}", level=percent(LEVEL)) for name in wanted)
@@ -313,7 +313,7 @@ def _score_cell(labels: Labels, variant: str, details: Sequence[str], row: TaskR
         return Cell(MISSING, None, tone="soft", details=(None,) * len(details))
     at_chance = found.counted.at_chance if found.counted else None
     low, high = (found.counted and found.counted.interval) or (None, None)
-    least, most = examples_of(found) or (None, None)
+    least, most = found.examples or (None, None)
     stderr = found.provenance.stderr
     known = {"low": low, "high": high, "stderr": stderr, "n_least": least, "n_most": most}
     return Cell(
@@ -381,10 +381,10 @@ def _place_field(found: ModelTasks) -> Field[TaskRow]:
 
 def _measure_fields(found: ModelTasks) -> Iterator[Field[TaskRow]]:
     """Yield what was measured beside the scores."""
-    scores = found.site.results.scores
-    for measure in scores.measures:
-        values = scores.measured[measure.id][found.variant][scores.rows[found.model]]
-        by_task = dict(zip(scores.tasks, floats_or_none(values), strict=True))
+    runs = found.runs
+    for measure in runs.measures:
+        values = runs.measured[measure.id][runs.rows[found.model]]
+        by_task = dict(zip(runs.tasks, floats_or_none(values), strict=True))
         form = measure_format(filter(None, by_task.values()), measure.unit)
         column = Column(measure.id, measure.label, "number", term="measures", is_extra=True)
         # What is measured once for all tasks stands below.

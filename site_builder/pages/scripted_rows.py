@@ -10,7 +10,7 @@ from collections.abc import Collection
 from itertools import chain
 from math import isnan
 
-from site_builder.compute.significance import Against
+from site_builder.compute.runs import Against
 from site_builder.pages.task_scores import ModelTasks, TaskRow
 
 _MAX_ROWS, _WRITTEN = 60, 15  # of a table with more rows, so many are in the page

@@ -122,18 +122,17 @@ def _example(site: Site) -> SubmittedEntry:
     entries = site.results.board.ranked or site.results.board.entries
     model = entries[min(_EXAMPLE, len(entries) - 1)].model
     scores, base = site.computed.whole.scores, site.config.default_variant
-    found = zip(scores.provenance_of(model).items(), scores.counted_of(model), strict=True)
     rows = [
         {
-            "task": task,
-            "score": score.score,
-            "n_examples": None if stated.n_examples is None else int(stated.n_examples),
-            "date": stated.date,
-            "source": stated.source,
-            **({} if variant == base else {"variant": variant}),
+            "task": score.task,
+            "score": score.value,
+            "n_examples": None if said.n_examples is None else int(said.n_examples),
+            "date": said.date,
+            "source": said.source,
+            **({} if score.variant == base else {"variant": score.variant}),
         }
-        for ((task, variant), stated), score in found
-        if stated.row is not None and score is not None
+        for score in scores.stated_of(model)
+        if (said := score.provenance).row is not None and score.counted
     ]
     info, catalog = site.computed.whole.catalog.models[model], site.computed.whole.catalog
     settings = [facet.id for facet in catalog.facets if facet.is_setting]

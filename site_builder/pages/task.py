@@ -12,7 +12,8 @@ from site_builder.charts.chart import Chart
 from site_builder.charts.matrix import Matrix
 from site_builder.charts.scores import chart_task_scores
 from site_builder.compute.catalog import TaskInfo
-from site_builder.compute.scores import FlaggedScore, Score
+from site_builder.compute.runs import FlaggedScore
+from site_builder.compute.scores import Score
 from site_builder.compute.tasks import MIN_COMMON_MODELS, TaskResult
 from site_builder.formatting import count, listed, quantity, sentence, short
 from site_builder.pages.matrices import parts_matrix, with_tools

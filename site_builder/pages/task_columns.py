@@ -12,7 +12,7 @@ from functools import cached_property, partial
 from site_builder.addresses import Address, page_link
 from site_builder.compute.catalog import TaskInfo
 from site_builder.compute.numbers import Array
-from site_builder.compute.parts import models_with_scores, published_scores, with_worst
+from site_builder.compute.parts import with_worst
 from site_builder.compute.tasks import CategoryResult
 from site_builder.pages.board_spec import BoardTableSpec
 from site_builder.pages.page import OfSite, ScriptData, Site, by_variant
@@ -88,20 +88,13 @@ class TaskColumns(OfSite):
     def zeros(self) -> Mapping[str, frozenset[str]]:
         """By variant, the entries of which the board counts an absent score as 0."""
         is_zero = self.site.board.config.missing == "zero"
-        return models_with_scores(self.site.results.scores) if is_zero else {}
+        runs = self.site.results.scores.runs if is_zero else {}
+        return {variant: each.models_scored for variant, each in runs.items()}
 
     def counts(self, task: str) -> bool:
         """Return whether the board counts an absent score on a task as 0."""
         is_own = not self.site.has_boards or task in self.site.results.scores.columns
         return bool(self.zeros) and is_own
-
-    @cached_property
-    def published(self) -> Mapping[str, Array]:
-        """By variant, the scores that there are, also where the board counts absent ones as 0.
-
-        Shape: (models, tasks) of all; NaN where there is none.
-        """
-        return published_scores(self.site.whole.results.scores)
 
     @cached_property
     def wholes(self) -> Mapping[str, str | None]:
@@ -227,9 +220,9 @@ class TaskColumns(OfSite):
         tasks = [self._parts[task] for task, (n, _) in self._worst_at.items() if n == file]
 
         def made(variant: str) -> Array:
-            values = scores.values[variant]
-            parts = ((of(values, own), facts[own[0]].higher_is_better) for own in tasks)
-            return with_worst(of(self.published[variant], self.files[file]), parts)
+            runs = scores.runs[variant]
+            parts = ((of(runs.values, own), facts[own[0]].higher_is_better) for own in tasks)
+            return with_worst(of(runs.published, self.files[file]), parts)
 
         return by_variant({variant: made(variant) for variant in board.roles.variants})
 

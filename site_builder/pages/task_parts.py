@@ -10,6 +10,7 @@ from statistics import quantiles
 from site_builder.compute.catalog import TaskInfo
 from site_builder.compute.numbers import Array, float_or_none, floats_or_none, round_float
 from site_builder.compute.parts import find_worst
+from site_builder.compute.runs import Runs
 from site_builder.formatting import percent
 from site_builder.pages.page import OfSite
 from site_builder.records import Record
@@ -49,6 +50,11 @@ class Parts(OfSite):
     task: str
 
     @property
+    def runs(self) -> Runs:
+        """The scores of all entries."""
+        return self.site.results.scores.primary
+
+    @property
     def below(self) -> Mapping[str, tuple[str, ...]]:
         """By task, its own parts in the order of the data."""
         return self.site.results.catalog.parts
@@ -71,8 +77,7 @@ class Parts(OfSite):
 
     def has(self, task: str) -> bool:
         """Return whether any entry has a score."""
-        scores = self.site.results.scores
-        values = scores.values[self.labels.roles.primary][:, scores.columns[task]]
+        values = self.runs.values[:, self.runs.columns[task]]
         return bool((values == values).any())
 
     def name(self, part: str) -> str:
@@ -88,16 +93,15 @@ class Parts(OfSite):
 
     def weight(self, part: str) -> str:
         """Return what a part counts, as a share of the whole; empty where all count the same."""
-        scores = self.site.results.scores
-        weights = {task: float(scores.weights[scores.columns[task]]) for task in self.own}
+        columns = self.runs.columns
+        weights = {task: float(self.runs.weights[columns[task]]) for task in self.own}
         total = sum(weights.values())
         return percent(weights[part] / total) if len({*weights.values()}) > 1 and total else ""
 
     def score(self, model: str, task: str) -> float | None:
         """Return a score, if it counts."""
-        scores = self.site.results.scores
-        values = scores.values[self.labels.roles.primary]
-        return float_or_none(values[scores.rows[model], scores.columns[task]])
+        runs = self.runs
+        return float_or_none(runs.values[runs.rows[model], runs.columns[task]])
 
     @cached_property
     def is_shared(self) -> bool:
@@ -112,9 +116,7 @@ class Parts(OfSite):
 
     @cached_property
     def _scores(self) -> Array:
-        scores = self.site.results.scores
-        columns = [scores.columns[part] for part in self.own]
-        return scores.values[self.labels.roles.primary][:, columns]
+        return self.runs.values[:, [self.runs.columns[part] for part in self.own]]
 
     @cached_property
     def _worst(self) -> list[float | None]:
@@ -123,7 +125,7 @@ class Parts(OfSite):
 
     def worst(self, model: str) -> WorstPart | None:
         """Return the worst part of an entry; None below two scores, and where units differ."""
-        row = self.site.results.scores.rows[model]
+        row = self.runs.rows[model]
         if not self.compares or (place := self._worst[row]) is None:
             return None
         scores = floats_or_none(self._scores[row])

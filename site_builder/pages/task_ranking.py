@@ -15,8 +15,8 @@ from site_builder.charts.cells import (
 )
 from site_builder.compute.intervals import LEVEL
 from site_builder.compute.numbers import floats_or_none
-from site_builder.compute.scores import FlaggedScore, Score
-from site_builder.compute.significance import Against
+from site_builder.compute.runs import Against, FlaggedScore
+from site_builder.compute.scores import Score
 from site_builder.compute.tasks import TaskResult
 from site_builder.formatting import (
     MISSING,
@@ -86,8 +86,10 @@ class Ranking(OfSite):
         results, task, direction = self.site.results, self.task, self.direction
         models = [*dict.fromkeys((*task.models, *(f.model for f in task.flagged)))]
         found = results.scores.of_task(task.task, models)
-        flagged = {m: results.flagged_of(m, task.task) for m in (f.model for f in task.flagged)}
-        entries = [RankedEntry(m, found[m], flagged.get(m, {})) for m in models]
+        flagged: dict[str, dict[str, FlaggedScore]] = {model: {} for model in models}
+        for score in task.flagged:
+            flagged[score.model][score.variant] = score
+        entries = [RankedEntry(m, found[m], flagged[m]) for m in models]
         shown = [self.shown(entry) for entry in entries]
         places = [float("inf") if s is None else -direction * s.score for s in shown]
         return tuple(entries[i] for i in sorted(range(len(entries)), key=places.__getitem__))
@@ -121,10 +123,8 @@ class Ranking(OfSite):
     @cached_property
     def leaders(self) -> tuple[Score, ...]:
         """The best scores; none where all of several models are level."""
-        scores, primary = self.site.results.scores, self.labels.roles.primary
-        best = scores.best_of(self.task.task, primary)
-        first = sorted(best, key=lambda score: -self.direction * score.score)
-        return () if len(first) == self.n_ranked > 1 else tuple(first)
+        first = tuple(score for score in self.ranked if score.rank == 1)
+        return () if len(first) == self.n_ranked > 1 else first
 
     @property
     def is_baseline_first(self) -> bool:
@@ -237,8 +237,8 @@ def _difference_field(
         score = scores.get(entry.model)
         if score is None:
             return number_cell(None, MISSING)
-        value = score.lift_over_base if against == "base" else score.lift_over_baseline
-        made = verdict_cell(value, ranking.scale, results.lift_verdict(score.key, against))
+        verdict = results.lift_verdict(score.key, against)
+        made = verdict_cell(score.lift(against), ranking.scale, verdict)
         details = results.paired_lifts.get((*score.key, against))
         return made if details is None else replace(made, details=details)
 
@@ -280,10 +280,10 @@ def _score_cell(ranking: Ranking, variant: str, entry: RankedEntry) -> Cell:
 
 def _measure_fields(site: Site, task: str) -> Iterator[Field[RankedEntry]]:
     """Yield what was measured on the task beside the score, in the primary variant."""
-    scores, primary = site.results.scores, site.labels.roles.primary
+    scores = site.results.scores.primary
     column = scores.columns[task]
     for measure in scores.measures:
-        values = floats_or_none(scores.measured[measure.id][primary][:, column])
+        values = floats_or_none(scores.measured[measure.id][:, column])
         form = measure_format([value for value in values if value is not None], measure.unit)
         by_model = dict(zip(scores.models, values, strict=True))
         cell = partial(_measure_cell, by_model, form)

@@ -7,9 +7,8 @@ from functools import cached_property
 
 from site_builder.compute.board import Board
 from site_builder.compute.numbers import Array, Spread
-from site_builder.compute.scores import Score
-from site_builder.compute.significance import Against
-from site_builder.pages.model_scores import ModelScore
+from site_builder.compute.runs import Against, Runs
+from site_builder.compute.scores import Score, StatedScore
 from site_builder.pages.page import OfSite
 from site_builder.pages.scales import around, common_bounds
 from site_builder.records import Record
@@ -27,7 +26,7 @@ class TaskRow(Record):
     """
 
     task: str
-    scores: Mapping[str, ModelScore]
+    scores: Mapping[str, StatedScore]
     score: Score | None
     of: int
     is_part: bool = False
@@ -39,18 +38,12 @@ class TaskRow(Record):
 
     def lift(self, against: Against) -> float | None:
         """Return the lead over the baseline, or the gain over base."""
-        return _lift(self.score, against)
+        return None if self.score is None else self.score.lift(against)
 
     def value(self, variant: str | None) -> float | None:
         """Return the score of a variant, if it counts."""
         found = self.scores.get(variant or "")
         return found.counted.score if found and found.counted else None
-
-
-def _lift(score: Score | None, against: Against) -> float | None:
-    if score is None:
-        return None
-    return score.lift_over_baseline if against == "baseline" else score.lift_over_base
 
 
 class ModelTasks(OfSite):
@@ -63,22 +56,26 @@ class ModelTasks(OfSite):
 
     model: str
     board: Board
-    scores: Sequence[ModelScore]
+    scores: Sequence[StatedScore]
 
     @cached_property
     def variant(self) -> str:
         """The variant that is compared."""
         return self.board.variant
 
-    @cached_property
+    @property
+    def runs(self) -> Runs:
+        """The scores of all entries in this variant."""
+        return self.site.results.scores.runs[self.variant]
+
+    @property
     def values(self) -> Array:
-        """The scores of all entries that compete, a column for each task."""
-        return self.site.results.scores.rivals(self.variant)
+        """Those of all entries that compete, a column for each task."""
+        return self.runs.rivals
 
     def spread(self, task: str) -> Spread | None:
         """Return where the scores of all entries on a task lie."""
-        scores = self.site.results.scores
-        return scores.spreads[self.variant][scores.columns[task]]
+        return self.runs.spreads[self.runs.columns[task]]
 
     @cached_property
     def has_both_directions(self) -> bool:
@@ -99,7 +96,7 @@ class ModelTasks(OfSite):
     @cached_property
     def rows(self) -> list[TaskRow]:
         """The rows in order: parts below their whole."""
-        found: dict[str, dict[str, ModelScore]] = {task: {} for task in self.tasks}
+        found: dict[str, dict[str, StatedScore]] = {task: {} for task in self.tasks}
         for score in self.scores:
             found[score.task][score.variant] = score
         facts = self.site.results.catalog.tasks
@@ -148,7 +145,7 @@ class ModelTasks(OfSite):
 
     def _has(self, against: Against) -> bool:
         own = (score.counted for score in self.scores if score.variant == self.variant)
-        return any(_lift(score, against) is not None for score in own)
+        return any(score is not None and score.lift(against) is not None for score in own)
 
     @cached_property
     def is_compared(self) -> bool:

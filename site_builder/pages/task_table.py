@@ -104,7 +104,7 @@ class TaskList(OfSite):
         """Return every score on a task that competes."""
         scores = self.site.results.scores
         column = scores.columns[task.task]
-        contest = [scores.contest(v)[:, column].tolist() for v in scores.roles.contest]
+        contest = [runs.contest[:, column].tolist() for runs in scores.contest]
         return [score for values in contest for score in values if score == score]  # not NaN
 
     def scores(self, task: TaskResult) -> list[float]:

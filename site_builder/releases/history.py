@@ -14,6 +14,7 @@ from site_builder.compute.board import Board, rank_models
 from site_builder.compute.catalog import Release
 from site_builder.compute.numbers import Array, floats_or_none, integers_or_none
 from site_builder.compute.results import BoardResults, SiteResults
+from site_builder.compute.runs import Runs
 from site_builder.compute.scores import Scores
 from site_builder.records import CachingRecord, Record, replace
 from site_builder.releases.changes import is_other_version
@@ -183,11 +184,7 @@ def _place_scores(computed: SiteResults, snapshot: Snapshot) -> _BothScores:
         whole,
         models=models,
         tasks=(*whole.tasks, *gone),
-        values=_larger(whole.values, shape),
-        errors={},
-        ties={},
-        index={},
-        measured={name: _larger(of, shape) for name, of in whole.measured.items()},
+        apart={variant: _larger(runs, shape) for variant, runs in whole.apart.items()},
         direction=np.append(whole.direction, [_sign(facts) for facts in gone.values()]),
         low=np.append(whole.low, np.full(len(gone), -np.inf)),
         high=np.append(whole.high, np.full(len(gone), np.inf)),
@@ -200,13 +197,20 @@ def _place_scores(computed: SiteResults, snapshot: Snapshot) -> _BothScores:
     return _BothScores(now, _scores_then(now, snapshot, keys, whole), keys, names)
 
 
-def _larger(arrays: Mapping[str, Array], shape: tuple[int, int]) -> dict[str, Array]:
-    """Return arrays with room for more rows and columns, which are NaN."""
-    room = {key: (n - m for n, m in zip(shape, a.shape, strict=True)) for key, a in arrays.items()}
-    return {
-        key: np.pad(a, [(0, more) for more in room[key]], constant_values=np.nan)
-        for key, a in arrays.items()
-    }
+def _larger(runs: Runs, shape: tuple[int, int]) -> Runs:
+    """Return scores with room for more models and tasks, without their errors and rows."""
+    room = [(0, n - m) for n, m in zip(shape, runs.values.shape, strict=True)]
+
+    def larger(array: Array) -> Array:
+        return np.pad(array, room, constant_values=np.nan)
+
+    return replace(
+        runs,
+        index=np.full(shape, -1),
+        values=larger(runs.values),
+        errors=np.full(shape, np.nan),
+        measured={name: larger(values) for name, values in runs.measured.items()},
+    )
 
 
 def _sign(facts: Facts) -> float:
@@ -225,21 +229,21 @@ def _category(facts: Facts) -> str | None:
 
 def _scores_then(now: Scores, snapshot: Snapshot, keys: Mapping[str, str], whole: Scores) -> Scores:
     leaves_flagged_out = any(not flagged.counts for flagged in whole.flagged)
-    values = {variant: np.full(a.shape, np.nan) for variant, a in now.values.items()}
-    measured = {
-        name: {variant: np.full(a.shape, np.nan) for variant, a in of.items()}
-        for name, of in now.measured.items()
-    }
+    apart = {}
+    for variant, runs in now.apart.items():
+        none = np.full(runs.values.shape, np.nan)
+        measured = {name: none.copy() for name in runs.measured}
+        apart[variant] = replace(runs, values=none, measured=measured)
     for (model, task, variant), state in snapshot.scores.items():
         row, column = now.rows.get(model), now.columns.get(keys.get(task, ""))
-        if row is None or column is None or variant not in values:
+        if row is None or column is None or variant not in apart:
             continue
         if isfinite(state.score) and not (leaves_flagged_out and state.flag):
-            values[variant][row, column] = state.score
+            apart[variant].values[row, column] = state.score
         for name, value in state.measures.items():
-            if value is not None and isfinite(value) and name in measured:
-                measured[name][variant][row, column] = value
-    return replace(now, values=values, measured=measured)
+            if value is not None and isfinite(value) and name in apart[variant].measured:
+                apart[variant].measured[name][row, column] = value
+    return replace(now, apart=apart)
 
 
 def _members(
@@ -358,29 +362,11 @@ def _rank(view: _View, scores: Scores, models: Sequence[str], tasks: Sequence[st
     """Rank entries over tasks by the rule of the board of today; return ranks and what ranks."""
     if not models or not tasks:
         return {}, {}
-    of_today, variant = view.of.results.scores, view.board.variant
-    rows = [scores.rows[model] for model in models]
-
-    def taken(arrays: Mapping[str, Array]) -> dict[str, Array]:
-        return {name: array[rows] for name, array in arrays.items()}
-
-    roles = of_today.roles
+    roles = view.of.results.scores.roles
     if roles.baseline not in models:
         roles = replace(roles, baseline=None, baseline_variants={})
-    values = taken(scores.values)
-    if view.of.spec.config.missing == "zero":
-        scored = {v: (~np.isnan(a)).any(axis=1, keepdims=True) for v, a in values.items()}
-        values = {v: np.where(np.isnan(a) & scored[v], 0.0, a) for v, a in values.items()}
-    part = replace(
-        scores,
-        models=tuple(models),
-        values=values,
-        errors={v: np.full(a.shape, np.nan) for v, a in values.items()},
-        measured={name: taken(of) for name, of in scores.measured.items()},
-        roles=roles,
-    )
-    part = part.only(tasks).of_variant(variant)
-    _, merit, ranks = rank_models(part, variant, view.board.rules)
+    part = replace(scores.of_models(models, view.of.spec.config), roles=roles).only(tasks)
+    _, merit, ranks = rank_models(part.of_variant(view.board.variant), view.board.rules)
     return (
         dict(zip(models, integers_or_none(ranks), strict=True)),
         dict(zip(models, floats_or_none(merit.shown), strict=True)),

@@ -133,9 +133,9 @@ def _score_states(scores: Scores) -> dict[ScoreKey, ScoreState]:
     frame, measures = scores.frame, dict[str, list[float | None]]()
     for measure in scores.measures:
         values = np.full(len(frame), np.nan)
-        for variant, rows in scores.index.items():
-            is_there = rows >= 0
-            values[rows[is_there]] = scores.measured[measure.id][variant][is_there]
+        for runs in scores.apart.values():
+            is_there = runs.index >= 0
+            values[runs.index[is_there]] = runs.measured[measure.id][is_there]
         measures[measure.id] = floats_or_none(values)
     of_measures: Iterable[dict[str, float | None]] = repeat({}, len(frame))
     if measures:

@@ -271,20 +271,20 @@ def test_one_model_or_one_task_is_no_matrix(models, shown):
 def test_numbers_of_the_index_are_its_scores():
     """Every score and every difference, as the results have them."""
     results, labels = drawn("index")
-    found, scores = make_grid(results, labels), results.scores
+    found, runs = make_grid(results, labels), results.scores.primary
     assert found is not None
     models = {labels.models[s.model]: s.model for s in rows_of(results.board)}
     tasks = {name: task for task, name in labels.tasks.items()}
     arrays = {
-        "score": scores.values["fine_tuned"],
-        "baseline": scores.lift_over_baseline("fine_tuned"),
-        "base": scores.lift_over_base("fine_tuned"),
+        "score": runs.values,
+        "baseline": runs.lifts["baseline"],
+        "base": runs.lifts["base"],
     }
     for measure, values in arrays.items():
         cells = {key: c for key, c in shown(found, measure).items() if key[0] in tasks}
         assert 310 == len(cells)
         for (task, model), cell in cells.items():
-            value = values[scores.rows[models[model]], scores.columns[tasks[task]]]
+            value = values[runs.rows[models[model]], runs.columns[tasks[task]]]
             assert value == cell.value
             number = float(cell.text.replace("\N{MINUS SIGN}", "-"))
             assert pytest.approx(number, abs=5.1e-3) == value

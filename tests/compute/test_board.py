@@ -124,7 +124,7 @@ def test_win_rate_counts_ties_one_half():
     )
     # t1: a beats 3 of 3; b and c beat 1 and tie 1: 1.5 of 3; d beats 0.
     # t2: a and b beat 1 and tie 1: 1.5 of 2; c beats 0.
-    rates = compute_win_rates(scores.signed["base"])
+    rates = compute_win_rates(scores.runs["base"].signed)
     assert [[1, 0.75], [0.5, 0.75], [0.5, 0]] == rates[:3].tolist()
     assert 0 == rates[3, 0]
     assert np.isnan(rates[3, 1])

@@ -31,7 +31,7 @@ def board_by(rule, lower=(), offset=0.0, baseline=None, coverage=0.0, **tasks):
     tables = replace(make_tables(frames), measures=(COST,))
     scores = collect_scores(tables, BoardConfig(baseline=baseline))
     rules = RankingRules(rule, coverage, averaged=True, why="configured", ratio_offset=offset)
-    return compute_board(scores, "base", rules)
+    return compute_board(scores.runs["base"], rules)
 
 
 def ranking(board):
@@ -101,7 +101,9 @@ def test_a_reference_is_shown_and_does_not_compete():
     frames = make_frames(SCORES)
     frames["models"]["role"] = ["reference", None, None]
     scores = collect_scores(make_tables(frames), BoardConfig())
-    board = compute_board(scores, "base", RankingRules("mean_win_rate", 0.0, True, "configured"))
+    board = compute_board(
+        scores.runs["base"], RankingRules("mean_win_rate", 0.0, True, "configured")
+    )
     assert [("b", 1), ("c", 2)] == [(s.model, s.rank) for s in board.ranked]
     a = board.entry("a")
     assert "reference" == a.unranked
@@ -117,7 +119,7 @@ def test_a_reference_has_no_place_on_a_task():
     scores = collect_scores(make_tables(frames), BoardConfig(baseline="a"))
     assert [("b", 1), ("c", 2), ("a", None)] == [(s.model, s.rank) for s in scores.ranking("t1")]
     assert [-6.0, -8.0] == [s.lift_over_baseline for s in scores.ranking("t1")[:2]]
-    assert [2.0, 3.0] == [spread and spread.median for spread in scores.spreads["base"]]
+    assert [2.0, 3.0] == [spread and spread.median for spread in scores.runs["base"].spreads]
     (t1, _) = compute_tasks(scores, compute_rank_agreement(scores, [None] * 3))
     assert (("b",), 3.0) == (t1.best["base"].models, t1.best["base"].score)
     assert {"base": 2} == t1.counts
@@ -128,7 +130,7 @@ def test_an_absent_score_is_zero_where_the_publisher_says_so():
     frames = make_frames(SCORES | {"base": {**SCORES["base"], "d": [None, None, None]}})
     scores = collect_scores(make_tables(frames), BoardConfig())
     filled = scores.for_board(scores.models, BoardConfig(missing="zero"))
-    board = compute_board(filled, "base", RankingRules("mean", 1.0, True, "comparable"))
+    board = compute_board(filled.runs["base"], RankingRules("mean", 1.0, True, "comparable"))
     assert ("c", 3, 2 / 3) == (*ranking(board)[2][:2], pytest.approx(ranking(board)[2][2]))
 
 

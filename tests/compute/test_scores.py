@@ -28,8 +28,8 @@ def test_arrays_follow_the_order_of_the_tables():
     scores = collect_scores(make_tables(frames), BoardConfig())
     assert ("gpt", "a", "b") == scores.models
     assert ("t1", "t2") == scores.tasks
-    assert equal([[0.5, 20], [0.1, 30], [0.4, NAN]], scores.values["base"])
-    assert equal([[NAN, NAN], [0.3, 10], [0.4, 40]], scores.values["tuned"])
+    assert equal([[0.5, 20], [0.1, 30], [0.4, NAN]], scores.runs["base"].values)
+    assert equal([[NAN, NAN], [0.3, 10], [0.4, 40]], scores.runs["tuned"].values)
 
 
 def test_exclude_flagged_leaves_flagged_scores_out():
@@ -38,14 +38,14 @@ def test_exclude_flagged_leaves_flagged_scores_out():
     frames["results"]["flag"] = [None, "leaked", None, None, "leaked"]
     tables = make_tables(frames)
     of_all = [[0.1, 0.2], [0.1, 0.1]]
-    assert equal(of_all, collect_scores(tables, BoardConfig()).values["base"])
+    assert equal(of_all, collect_scores(tables, BoardConfig()).runs["base"].values)
     without = collect_scores(tables, BoardConfig(exclude_flagged=True))
-    assert equal([[0.1, NAN], [0.1, 0.1]], without.values["base"])
-    assert np.isnan(without.values["tuned"]).all()
+    assert equal([[0.1, NAN], [0.1, 0.1]], without.runs["base"].values)
+    assert np.isnan(without.runs["tuned"].values).all()
     assert [True, False, True, True, False] == without.frame["counts"].tolist()
     assert equal([1, NAN, 1, 1, NAN], without.frame["rank"].to_numpy())
     assert ["b"] == [s.model for s in without.ranking("t2")]
-    assert "leaked" == without.provenance_of("a")["t2", "base"].flag
+    assert "leaked" == without.stated_of("a")[1].provenance.flag
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_baseline_is_taken_from_the_same_variant():
     scores = make_scores(runs, baseline="gpt")
     assert {"base": "base", "sft": "sft", "ppo": "base"} == scores.roles.baseline_variants
     assert [[0.2], [0.6], [0.2]] == [
-        scores.of_baseline(scores.values, v).tolist() for v in ("base", "sft", "ppo")
+        scores.runs[v].beside["baseline"].values[0].tolist() for v in ("base", "sft", "ppo")
     ]
     runs = {"base": {"a": [0.1]}, "sft": {"a": [0.2]}, "ppo": {"gpt": [0.3]}}
     assert {"ppo"} == {*make_scores(runs, baseline="gpt").roles.baseline_variants.values()}
@@ -94,20 +94,20 @@ def test_lifts_are_positive_where_a_score_is_better():
     """Turned where lower is better; a gap where either score is missing."""
     scores = make_scores(BASE_AND_TUNED, lower=["t2"], baseline="gpt")
     # a: 0.3 - 0.1 = 0.2 and 30 - 10 = 20; b: 0.4 - 0.4 = 0 and no base score
-    assert equal([[NAN, NAN], [0.2, 20], [0, NAN]], scores.lift_over_base("tuned"))
+    assert equal([[NAN, NAN], [0.2, 20], [0, NAN]], scores.runs["tuned"].lifts["base"])
     # a: 0.3 - 0.5 = -0.2 and 20 - 10 = 10; b: 0.4 - 0.5 = -0.1 and 20 - 40 = -20
-    assert equal([[NAN, NAN], [-0.2, 10], [-0.1, -20]], scores.lift_over_baseline("tuned"))
+    assert equal([[NAN, NAN], [-0.2, 10], [-0.1, -20]], scores.runs["tuned"].lifts["baseline"])
     # gpt: nothing to itself; a: -0.4 and 20 - 30 = -10; b: -0.1 and a gap
-    assert equal([[0, 0], [-0.4, -10], [-0.1, NAN]], scores.lift_over_baseline("base"))
+    assert equal([[0, 0], [-0.4, -10], [-0.1, NAN]], scores.runs["base"].lifts["baseline"])
 
 
 def test_contest_excludes_the_baseline():
     runs = {"base": {"gpt": [0.5], "a": [0.1]}, "tuned": {"gpt": [0.6], "a": [0.2]}}
     scores = make_scores(runs, baseline="gpt")
-    assert equal([[NAN], [0.1]], scores.contest("base"))
-    assert equal([[NAN], [0.2]], scores.contest("tuned"))
-    assert equal([[0], [-0.4]], scores.lift_over_baseline("tuned"))
-    assert equal([[0.5], [0.1]], scores.values["base"])
+    assert equal([[NAN], [0.1]], scores.runs["base"].contest)
+    assert equal([[NAN], [0.2]], scores.runs["tuned"].contest)
+    assert equal([[0], [-0.4]], scores.runs["tuned"].lifts["baseline"])
+    assert equal([[0.5], [0.1]], scores.runs["base"].values)
 
 
 # --- the long table and its records --------------------------------------------------------------
@@ -173,4 +173,5 @@ def test_provenance_of_a_score():
     frames["results"] = frames["results"].assign(source="paper.pdf", stderr=[NAN, NAN, 0.01])
     scores = collect_scores(make_tables(frames), BoardConfig())
     expected = Provenance(3, "paper.pdf", None, None, None, None, None, None, 0.01)
-    assert {("t1", "base"): expected} == scores.provenance_of("b")
+    (b,) = scores.stated_of("b")
+    assert ("t1", "base", 0.3, expected) == (b.task, b.variant, b.value, b.provenance)

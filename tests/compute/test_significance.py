@@ -49,7 +49,7 @@ def test_holm_correction_by_hand():
 def verdicts(base, tuned, *, averaged=True, sets=1, **board):
     """The test of each model's lift over its base."""
     scores = make_scores({"base": base, "tuned": tuned}, **board)
-    return compute_lift_tests(scores, "tuned", "base", averaged=averaged, sets=sets)
+    return compute_lift_tests(scores.runs["tuned"], "base", averaged=averaged, sets=sets)
 
 
 def test_lift_test_by_hand():
@@ -123,11 +123,11 @@ def test_baseline_is_not_tested_against_itself():
         {"base": {"ref": [0.5] * 7, "a": [0.4] * 7}, "tuned": {"a": [0.9] * 7}}, baseline="ref"
     )
     base, tuned = (
-        compute_lift_tests(scores, v, "baseline", averaged=True) for v in ("base", "tuned")
+        compute_lift_tests(scores.runs[v], "baseline", averaged=True) for v in ("base", "tuned")
     )
     assert {"a"} == {*base} == {*tuned}
     assert ("worse", "better") == (base["a"].verdict, tuned["a"].verdict)
-    assert {"a"} == {*compute_lift_tests(scores, "tuned", "base", averaged=True)}
+    assert {"a"} == {*compute_lift_tests(scores.runs["tuned"], "base", averaged=True)}
 
 
 # Of the fixture board: alpha's lift on `add` is 0.25, over gamma 0.125.

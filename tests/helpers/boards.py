@@ -80,7 +80,7 @@ def make_scores(runs: Runs, lower: Collection[str] = (), **board: Any) -> Scores
 
 def make_board(scores: Scores, rules: RankingRules = BY_MEAN, variant: str | None = None) -> Board:
     """A board over the scores: of the primary variant, unless another is named."""
-    return compute_board(scores, variant or scores.roles.primary, rules)
+    return compute_board(scores.runs[variant or scores.roles.primary], rules)
 
 
 def make_results(

@@ -159,8 +159,11 @@ INTERVALS = """(board, scores, errors, pairs) => pairs.map(runs => {
 def sent_of(site: Site) -> tuple[object, ...]:
     """The board, its scores and their errors, as pages have them."""
     context: Any = next(make_choose(site)).variables()
-    scores = site.results.scores
-    return context.data["board"], as_json(scores.values), as_json(scores.errors)
+    runs = site.results.scores.runs
+    values, errors = (
+        as_json({v: getattr(r, name) for v, r in runs.items()}) for name in ("values", "errors")
+    )
+    return context.data["board"], values, errors
 
 
 @pytest.mark.parametrize("name", BOARDS)

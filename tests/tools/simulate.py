@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from site_builder.compute.intervals import Families, mean_intervals, rounding_errors
 from site_builder.compute.numbers import Array
 from site_builder.compute.ranks import compare_pairs, rank_intervals
+from site_builder.compute.runs import Roles, Runs
 from site_builder.compute.score_error import REACH, find_ties, standard_error_of_share
-from site_builder.compute.scores import Roles, Scores
 from site_builder.compute.significance import compute_lift_tests
+from site_builder.records import replace
 from tests.tools.relations import print_relations
 from tests.tools.sparse_boards import print_sparse_boards
 
@@ -180,43 +180,41 @@ def print_ranks(n: int) -> None:
 # --- lifts --------------------------------------------------------------------------------------
 
 
-def draw_lifts(population: Population, tasks: int, n: int) -> Iterator[Scores]:
-    """Yield boards on which tuning has no effect on average."""
+def draw_lifts(population: Population, tasks: int, n: int) -> Iterator[Runs]:
+    """Yield tuned runs, beside their base, of boards on which tuning has no effect on average."""
     rng, shape = np.random.default_rng(SEED), (MODELS, tasks)
     for _ in range(n):
         base = 0.5 + rng.uniform(-0.3, 0.3, tasks) + population.effect(rng, shape)
-        values = {"base": base, "tuned": base + population.effect(rng, shape)}
-        unknown = {variant: np.full(shape, np.nan) for variant in values}
-        yield Scores(
-            frame=pd.DataFrame(),  # the tests read the arrays alone
-            index={},
+        runs = Runs(
             models=tuple(f"m{i}" for i in range(MODELS)),
             tasks=tuple(f"t{i}" for i in range(tasks)),
-            values=values,
             direction=np.ones(tasks),
             low=np.full(tasks, -np.inf),
             high=np.full(tasks, np.inf),
             families=population.families_of(tasks),
             roles=Roles("base", ("tuned",), None, {}),
-            errors=unknown,
-            ties=unknown,
             flagged=(),
             weights=np.ones(tasks),
             categories=(None,) * tasks,
             references=frozenset(),
             measures=(),
+            variant="base",
+            index=np.zeros(shape, dtype=np.intp),
+            values=base,
+            errors=np.full(shape, np.nan),
             measured={},
-            first_entries={},
         )
+        tuned = base + population.effect(rng, shape)
+        yield replace(runs, variant="tuned", values=tuned, beside={"base": runs})
 
 
 def state_lifts(population: Population, tasks: int, n: int) -> tuple[float, float]:
     """Share of single 95 % intervals that hold 0, and of boards without any false verdict."""
     held, right = [], []
-    for scores in draw_lifts(population, tasks, n):
-        low, high = mean_intervals(scores.lift_over_base("tuned"), None, scores.families)
+    for runs in draw_lifts(population, tasks, n):
+        low, high = mean_intervals(runs.lifts["base"], None, runs.families)
         held.append(float(((low <= 0) & (high >= 0)).mean()))
-        tests = compute_lift_tests(scores, "tuned", "base", averaged=True).values()
+        tests = compute_lift_tests(runs, "base", averaged=True).values()
         right.append(not any(test.verdict in ("better", "worse") for test in tests))
     return float(np.mean(held)), float(np.mean(right))
 
