@@ -46,7 +46,7 @@ class Labels(Record):
         side_by_side: The tasks whose scores fit on one axis: all, or the largest group with one
             metric, direction and pair of bounds.
         turned: Whether lower is better on some task, so that the sign of its differences is turned.
-        model_slugs, task_slugs, variant_slugs: Parts of addresses and anchors, by id.
+        model_slugs, task_slugs: Parts of addresses and anchors, by id.
     """
 
     say: Messages
@@ -62,7 +62,6 @@ class Labels(Record):
     turned: bool
     model_slugs: Mapping[str, str]
     task_slugs: Mapping[str, str]
-    variant_slugs: Mapping[str, str]
 
     @property
     def baseline(self) -> str:
@@ -315,7 +314,6 @@ def make_labels(results: Results, config: SiteConfig, whole: Labels | None = Non
         turned=bool(results.scores.direction.min() < 0),
         model_slugs=make_slugs(results.scores.models),
         task_slugs=make_slugs(results.scores.tasks),
-        variant_slugs=make_slugs(results.scores.apart),
     )
     if whole is None:
         return labels

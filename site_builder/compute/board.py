@@ -36,7 +36,7 @@ from site_builder.compute.rules import RULES, Merit, RankingRules, Rule, RuleInp
 from site_builder.compute.runs import Against, Roles, Runs
 from site_builder.compute.scores import Scores
 from site_builder.compute.significance import LiftTest, compute_lift_tests
-from site_builder.compute.statistics import BoardScores, Statistic, statistics_of
+from site_builder.compute.statistics import Statistic, statistics_of
 from site_builder.config import BoardConfig
 from site_builder.records import CachingRecord, Record, make_records, replace
 
@@ -400,7 +400,6 @@ def compute_board(scores: Runs, rules: RankingRules) -> Board:
     columns = {name: [values[i] for i in order] for name, values in columns.items()}
     entries = make_records(Entry, {**columns, "place": range(len(order))})
     statistics = statistics_of(rules, scores.measures)
-    of = BoardScores(scores, rules, inputs.covered, merit)
     return Board(
         variant=scores.variant,
         tasks=scores.tasks,
@@ -410,18 +409,20 @@ def compute_board(scores: Runs, rules: RankingRules) -> Board:
         tested=tested,
         inseparable=inseparable_groups(leads.ahead),
         entries=tuple(entries),
-        figures={s.id: _figures(s, of, order) for s in statistics},
+        figures={s.id: _figures(s, inputs, merit, order) for s in statistics},
         tests=tests,
         ahead=_as_bits(leads.ahead),
         tail=leads.tail,
     )
 
 
-def _figures(statistic: Statistic, of: BoardScores, order: Places) -> tuple[float | None, ...]:
+def _figures(
+    statistic: Statistic, inputs: RuleInputs, merit: Merit, order: Places
+) -> tuple[float | None, ...]:
     """Return the values of a statistic in the order of the board; None where a need is not met."""
-    if statistic.is_average and not of.rules.averaged:
+    if statistic.is_average and not inputs.rules.averaged:
         return (None,) * len(order)
-    values = statistic.compute(of)[order]
+    values = statistic.compute(inputs.scores, merit)[order]
     is_count = statistic.form == "count"
     return tuple(integers_or_none(values) if is_count else floats_or_none(values))
 

@@ -10,8 +10,15 @@ import numpy as np
 import numpy.typing as npt
 
 from site_builder.compute.intervals import Families, rounding_errors
-from site_builder.compute.numbers import Array, Spread, difference, round_significant, spread_of
-from site_builder.compute.score_error import find_ties
+from site_builder.compute.numbers import (
+    Array,
+    Spread,
+    competition_ranks,
+    difference,
+    round_significant,
+    spread_of,
+)
+from site_builder.compute.score_error import count_judged_wins, find_ties
 from site_builder.config import BoardConfig
 from site_builder.records import CachingRecord, Record, replace
 from site_builder.tables.schema import Measure
@@ -163,6 +170,11 @@ class Runs(Grid, eq=False):
     beside: Mapping[Against, Runs] = {}
 
     @cached_property
+    def counts(self) -> npt.NDArray[np.bool_]:
+        """Where there is a score that counts; one that is absent may count as 0."""
+        return np.asarray(~np.isnan(self.values) & (self.index != NO_ROW))
+
+    @cached_property
     def rounding(self) -> Array:
         """The standard error that rounding leaves on each task; shape (tasks,)."""
         return rounding_errors(self.values)
@@ -188,9 +200,24 @@ class Runs(Grid, eq=False):
         return round_significant(self.rivals) * self.direction
 
     @cached_property
+    def ranks(self) -> Array:
+        """The rank of each among those of the task."""
+        return competition_ranks(self.signed)
+
+    def ranked_rows(self, column: int) -> Integers:
+        """Return the rows of the models with a score on a task, best first."""
+        rows = np.flatnonzero(self.counts[:, column])
+        return rows[np.argsort(self.ranks[rows, column], kind="stable")]
+
+    @cached_property
     def ties(self) -> Array:
         """1 where tied with the best of the task, 0 where distinguishable; NaN if unknown."""
         return find_ties(self.signed, self.errors)
+
+    @cached_property
+    def judged_wins(self) -> Array:
+        """The number of first places that errors make clear, and not clear, shape (2, models)."""
+        return count_judged_wins(self.signed, self.ties)
 
     @cached_property
     def lifts(self) -> Mapping[Against, Array]:

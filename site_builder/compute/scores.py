@@ -1,8 +1,8 @@
-"""Collect all scores as one long table with rank, lift and error, and as arrays."""
+"""Collect all scores as one long table, and as arrays with rank, lift and error."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -13,7 +13,6 @@ import pandas as pd
 from site_builder.compute.catalog import Provenance, records_of
 from site_builder.compute.numbers import (
     Array,
-    competition_ranks,
     floats_or_none,
     integers_or_none,
     pairs_or_none,
@@ -35,6 +34,8 @@ from site_builder.tables.read import Tables
 from site_builder.tables.schema import Measure
 
 # What the results state of a score, in words.
+MEASURED = "measured "
+"""Stands before the id of a measure in the names of columns."""
 _STATED = ("source", "date", "command", "flag", "submitted_by", "log_url")
 # More records than this are made when asked for: they would take gigabytes.
 _MAX_KEPT = 300_000
@@ -111,11 +112,8 @@ class Scores(Grid, eq=False):
 
     Attributes:
         frame: One row per row of the results table, in its order: `model`, `task`, `variant`,
-            `score`, `counts` (false where it is flagged and left out), `rank`, `lift_over_base`,
-            `lift_over_baseline`, `tied` (1 where it is tied with the best), the fields of
-            `ScoreErrors`, `against_chance` (1 where better, -1 where worse), `base_against_chance`
-            (that of the base score of its lift), and what the table states. Rank, lifts and tie are
-            NaN where it does not count.
+            `score`, `counts` (false where it is flagged and left out), the fields of `ScoreErrors`,
+            `against_chance` (1 where better, -1 where worse), and what the table states.
         apart: The arrays of each variant; `runs` joins them.
         first_entries: By model, the first of its entries.
     """
@@ -209,12 +207,12 @@ class Scores(Grid, eq=False):
         part = self.of_models(models, config)
         values = {variant: runs.values for variant, runs in part.apart.items()}
         roles = assign_roles(values, part.models, config, self.first_entries)
-        return _compared(replace(part, roles=roles))
+        return replace(part, roles=roles)
 
     def of_model(self, model: str) -> dict[str, dict[str, Score]]:
         """Return the scores of a model by task and variant; a task without a score is absent."""
         by_task: dict[str, dict[str, Score]] = {}
-        for score in self._records(*self._rows(self.rows[model], slice(None)).values()):
+        for score in self._counted(self.rows[model], slice(None)):
             by_task.setdefault(score.task, {})[score.variant] = score
         return by_task
 
@@ -222,76 +220,74 @@ class Scores(Grid, eq=False):
         """Return the scores of some models on a task by model and variant; empty without any."""
         by_model: dict[str, dict[str, Score]] = {model: {} for model in models}
         rows = [self.rows[model] for model in models if model in self.rows]
-        for score in self._records(*self._rows(rows, self.columns[task]).values()):
+        for score in self._counted(rows, self.columns[task]):
             by_model[score.model][score.variant] = score
         return by_model
 
-    def ranking(self, task: str) -> list[Score]:
-        """Return every score of a task by variant (primary first), then by rank."""
-        return self._records(*self.ranked_rows(task).values())
-
-    def ranked_rows(self, task: str) -> dict[str, Integers]:
-        """Return the positions in `frame` of a task's scores, by variant, best first."""
-        rows, ranks = self._rows(slice(None), self.columns[task]), self._arrays["rank"]
-        return {v: places[np.argsort(ranks[places], kind="stable")] for v, places in rows.items()}
-
     def stated_of(self, model: str) -> list[StatedScore]:
         """Return every score of a model, by task, then by variant."""
-        index = np.stack([runs.index[self.rows[model]] for runs in self.variants], axis=1)
-        rows = index[index != NO_ROW]
-        arrays = {name: array[rows] for name, array in self._arrays.items()}
+        row = self.rows[model]
+        index = np.stack([runs.index[row] for runs in self.variants], axis=1)
+        counted = np.stack([self._records(runs, row) for runs in self.variants], axis=1)
+        is_there = index != NO_ROW
+        arrays = {name: array[index[is_there]] for name, array in self._arrays.items()}
         columns = {
             "row": integers_or_none(arrays["row"]),
             **{name: arrays[name].tolist() for name in _STATED},
             "n_examples": floats_or_none(arrays["n_examples"]),
             "stderr": floats_or_none(arrays["stated_stderr"]),
         }
-        counts = zip(self._records(rows), arrays["counts"].tolist(), strict=True)
         scores = {
             "task": arrays["task"].tolist(),
             "variant": arrays["variant"].tolist(),
             "value": arrays["score"].tolist(),
-            "counted": [score if is_counted else None for score, is_counted in counts],
+            "counted": counted[is_there].tolist(),
             "provenance": make_records(Provenance, columns),
         }
         return make_records(StatedScore, scores)
 
-    def _rows(self, row: int | list[int] | slice, column: int | slice) -> dict[str, Integers]:
-        """Positions in `frame` of the scores that count, among some models and tasks."""
-        return {
-            runs.variant: runs.index[row, column][~np.isnan(runs.values[row, column])]
-            for runs in self.variants
-        }
+    def _counted(self, rows: int | list[int], columns: int | slice) -> Iterator[Score]:
+        """Yield the scores that count, of some models on some tasks, by variant."""
+        for runs in self.variants:
+            yield from filter(None, self._records(runs, rows, columns).tolist())
 
-    def _records(self, *places: Integers) -> list[Score]:
-        rows = np.concatenate(places)
+    def _records(
+        self, runs: Runs, rows: int | list[int], columns: int | slice = slice(None)
+    ) -> npt.NDArray[np.object_]:
+        """Return the records of scores; None in place of those that do not count."""
         if len(self.frame) > _MAX_KEPT:
-            return self._make_records(rows)
-        return list(self._all_records[rows])
+            return self._make_records(runs, (rows, columns))
+        return self._all_records[runs.variant][rows, columns]
 
     @cached_property
-    def _all_records(self) -> npt.NDArray[np.object_]:
-        """A record for each row of `frame`: several tables and charts ask for the same."""
-        records = np.empty(len(self.frame), dtype=object)
-        records[:] = self._make_records(slice(None))
-        return records
+    def _all_records(self) -> dict[str, npt.NDArray[np.object_]]:
+        """The records of each variant: several tables and charts ask for the same."""
+        every = slice(None), slice(None)
+        return {runs.variant: self._make_records(runs, every) for runs in self.variants}
 
-    def _make_records(self, rows: Integers | slice) -> list[Score]:
-        arrays = {name: array[rows] for name, array in self._arrays.items()}
+    def _make_records(self, runs: Runs, at: Any) -> npt.NDArray[np.object_]:  # noqa: ANN401
+        is_there = runs.counts[at]
+        places = runs.index[at][is_there]
+        arrays = {name: array[places] for name, array in self._arrays.items()}
+        lifts = {against: lift[at][is_there] for against, lift in runs.lifts.items()}
+        before = np.broadcast_to(runs.beside["base"].index, runs.index.shape)[at][is_there]
+        is_lifted = ~np.isnan(lifts["base"]) & (before != NO_ROW)
+        from_worse = is_lifted & (self._arrays["against_chance"][before] < 0)
         columns: dict[str, Sequence[object]] = {
             **{n: arrays[n].tolist() for n in ("model", "task", "variant", "score", "flag")},
-            "rank": integers_or_none(arrays["rank"]),
-            "lift_over_base": floats_or_none(arrays["lift_over_base"]),
-            "lift_over_baseline": floats_or_none(arrays["lift_over_baseline"]),
+            "rank": integers_or_none(runs.ranks[at][is_there]),
+            **{f"lift_over_{against}": floats_or_none(lift) for against, lift in lifts.items()},
             "stderr": floats_or_none(arrays["stderr"]),
             "interval": pairs_or_none(arrays["low"], arrays["high"]),
             "n": integers_or_none(arrays["n"]),
             "n_range": pairs_or_none(arrays["n_least"], arrays["n_most"], number=int),
             "at_chance": _where(arrays["against_chance"], np.less_equal),
-            "from_worse_than_chance": (arrays["base_against_chance"] < 0).tolist(),
-            "tied_with_best": _where(arrays["tied"], np.greater),
+            "from_worse_than_chance": from_worse.tolist(),
+            "tied_with_best": _where(runs.ties[at][is_there], np.greater),
         }
-        return make_records(Score, columns)
+        records = np.full(is_there.shape, None)
+        records[is_there] = make_records(Score, columns)
+        return records
 
     @cached_property
     def _arrays(self) -> dict[str, npt.NDArray[Any]]:
@@ -334,7 +330,7 @@ def collect_scores(tables: Tables, config: BoardConfig) -> Scores:
         "references": frozenset(tables.models.loc[is_reference, "model"]),
         "measures": tables.measures,
     }
-    measured = {m.id: _measured(tables.results, m) for m in tables.measures}
+    measured = {m.id: frame[MEASURED + m.id] for m in tables.measures}
     apart = {
         variant: Runs(
             **grid,
@@ -346,7 +342,7 @@ def collect_scores(tables: Tables, config: BoardConfig) -> Scores:
         )
         for variant, place in index.items()
     }
-    return _compared(Scores(**grid, frame=frame, apart=apart, first_entries=first_entries))
+    return Scores(**grid, frame=frame, apart=apart, first_entries=first_entries)
 
 
 def _measured(results: pd.DataFrame, measure: Measure) -> pd.Series:
@@ -382,27 +378,9 @@ def _frame(tables: Tables, *, exclude_flagged: bool) -> pd.DataFrame:
             "row": np.where(rows > len(tables.loaded["results"].frame), np.nan, rows),
             "n_examples": results["n_examples"].to_numpy(dtype=float),
             "stated_stderr": results["stderr"].to_numpy(dtype=float),
+            **{MEASURED + m.id: _measured(results, m) for m in tables.measures},
         }
     )
-
-
-def _compared(scores: Scores) -> Scores:
-    """Complete the table with rank, lifts and tie of each row; NaN where a score does not count."""
-    names = ("rank", "lift_over_base", "lift_over_baseline", "tied", "base_against_chance")
-    columns = {name: np.full(len(scores.frame), np.nan) for name in names}
-    against_chance = scores.frame["against_chance"].to_numpy()
-    for runs in scores.variants:
-        there = ~np.isnan(runs.values)
-        rows = runs.index[there]
-        columns["rank"][rows] = competition_ranks(runs.signed)[there]
-        for against, lifts in runs.lifts.items():
-            columns[f"lift_over_{against}"][rows] = lifts[there]
-        columns["tied"][rows] = runs.ties[there]
-        lifted = ~np.isnan(runs.lifts["base"])
-        if lifted.any():
-            before = against_chance[runs.beside["base"].index[lifted]]
-            columns["base_against_chance"][runs.index[lifted]] = before
-    return replace(scores, frame=scores.frame.assign(**columns))
 
 
 def _where(values: Array, compares: np.ufunc) -> list[bool | None]:

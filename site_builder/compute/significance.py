@@ -41,25 +41,23 @@ def collect_paired_lifts(differences: pd.DataFrame | None, scores: Scores) -> Pa
     """
     if differences is None:
         return {}
-    roles, key = scores.roles, ["model", "task", "variant"]
-    lifts = scores.frame[[*key, "score", "lift_over_base", "lift_over_baseline"]]
-    matched = differences.merge(lifts, on=key)
-    against, other, variant = (
-        matched[name] for name in ("against", "against_model", "against_variant")
-    )
-    of_base = (other == matched["model"]) & (variant == roles.base)
-    beside = matched["variant"].map(roles.baseline_variants)
-    of_baseline = (other == roles.baseline) & (variant == beside)
-    lift = np.select(
-        [(against == "base") & of_base, (against == "baseline") & of_baseline],
-        [matched["lift_over_base"], matched["lift_over_baseline"]],
-        np.nan,
-    )
-    size = np.fmax(np.abs(matched["score"].to_numpy()), np.abs(lift))
-    at = positions(matched["task"], scores.tasks)
+    roles, key = scores.roles, ["model", "task", "variant", "against"]
+    model, _, of, against = (differences[name] for name in key)
+    other, variant = differences["against_model"], differences["against_variant"]
+    rows, at = positions(model, scores.models), positions(differences["task"], scores.tasks)
+    of_base = (against == "base") & (other == model) & (variant == roles.base)
+    is_beside = (other == roles.baseline) & (variant == of.map(roles.baseline_variants))
+    is_known = (of_base | (against == "baseline") & is_beside) & (rows >= 0) & (at >= 0)
+    score, lift = np.full((2, len(differences)), np.nan)
+    for runs in scores.variants:
+        for name, lifts in runs.lifts.items():
+            mine = (is_known & (of == runs.variant) & (against == name)).to_numpy()
+            place = rows[mine], at[mine]
+            score[mine], lift[mine] = runs.values[place], lifts[place]
+    size = np.fmax(np.abs(score), np.abs(lift))
     direction, span = scores.direction[at], (scores.high - scores.low)[at]
     stated, error, n, higher, lower = (
-        matched[name].to_numpy(dtype=float)
+        differences[name].to_numpy(dtype=float)
         for name in ("difference", "stderr", "n_pairs", "n_higher", "n_lower")
     )
     ends = paired_interval(stated, error, n, higher, lower, span)
@@ -68,8 +66,8 @@ def collect_paired_lifts(differences: pd.DataFrame | None, scores: Scores) -> Pa
     ends = np.where(np.isfinite(ends), ends, [lift - reach, lift + reach])
     low, high = round_significant(ends, np.fmax(size, np.abs(ends).max(axis=0, initial=0)))
     is_lift = np.abs(stated * direction - lift) <= _NOISE * size
-    kept = matched.assign(low=low, high=high)[is_lift & ~np.isnan(low)]
-    keys = kept[[*key, "against"]].itertuples(index=False, name=None)
+    kept = differences.assign(low=low, high=high)[is_lift & ~np.isnan(low)]
+    keys = kept[key].itertuples(index=False, name=None)
     return dict(zip(keys, zip(kept["low"], kept["high"], strict=True), strict=True))
 
 

@@ -7,7 +7,6 @@ source. To add one, add a record here, its words to messages.toml, and a test.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -15,44 +14,13 @@ import numpy.typing as npt
 
 from site_builder.compute.numbers import Array, mean_of
 from site_builder.compute.ranks import compute_win_rates
-from site_builder.compute.rules import Merit, RankingRules, RuleInputs, combine
-from site_builder.compute.runs import Against
-from site_builder.compute.score_error import count_judged_wins, find_first_places
+from site_builder.compute.rules import Merit, RankingRules, combine
+from site_builder.compute.runs import Against, Runs
+from site_builder.compute.score_error import find_first_places
 from site_builder.records import Record, replace
 from site_builder.tables.schema import Measure
 
 Form = Literal["score", "difference", "rate", "count", "rank", "ratio", "measure"]
-
-
-class BoardScores(RuleInputs, dict=True, gc=True, eq=False):
-    """What statistics are computed from: the scores of one variant, and what ranks them.
-
-    Arrays have the shape (models, tasks), or (models,), in the order of `scores.models`.
-    """
-
-    merit: Merit
-
-    @cached_property
-    def wins(self) -> npt.NDArray[np.bool_]:
-        """Where a model has the first place of a task."""
-        return find_first_places(self.scores.signed)
-
-    @cached_property
-    def judged_wins(self) -> Array:
-        """The number of first places that errors make clear, and not clear, shape (2, models).
-
-        NaN where unknown.
-        """
-        return count_judged_wins(self.scores.signed, self.scores.ties)
-
-    def mean_beside(self, against: Against) -> Array:
-        """Return the mean of the scores beside over the tasks that each model has; (models,).
-
-        NaN where one of them is missing.
-        """
-        there, others = ~np.isnan(self.scores.values), self.scores.beside[against].values
-        means = mean_of(np.where(there, others, np.nan), axis=1)
-        return np.where((there & np.isnan(others)).any(axis=1), np.nan, means)
 
 
 class Statistic(Record):
@@ -78,7 +46,7 @@ class Statistic(Record):
     meaning: str
     form: Form
     section: str
-    compute: Callable[[BoardScores], Array]
+    compute: Callable[[Runs, Merit], Array]
     needs: Literal["", "base", "baseline"] = ""
     rule: str = ""
     column: Literal["", "always", "full"] = ""
@@ -113,7 +81,7 @@ def _of_rule(rule: str, meaning: str, *, section: str = "", form: Form = "score"
     """Return the statistic by which a rule ranks, and which only boards of this rule have."""
     return Statistic(
         *(rule, meaning, form, section or rule.replace("_", "-")),
-        lambda board: board.merit.shown,
+        lambda _, merit: merit.shown,
         rule=rule,
         column="always",
         is_ascending=form == "rank",
@@ -123,10 +91,20 @@ def _of_rule(rule: str, meaning: str, *, section: str = "", form: Form = "score"
 _SECTIONS: Mapping[Against, str] = {"base": "lift", "baseline": "lift-over-baseline"}
 
 
+def mean_beside(runs: Runs, against: Against) -> Array:
+    """Return the mean of the scores beside over the tasks that each model has; shape (models,).
+
+    NaN where one of them is missing.
+    """
+    there, others = ~np.isnan(runs.values), runs.beside[against].values
+    means = mean_of(np.where(there, others, np.nan), axis=1)
+    return np.where((there & np.isnan(others)).any(axis=1), np.nan, means)
+
+
 def _mean_beside(against: Against, meaning: str) -> Statistic:
     return Statistic(
         *(f"{against}_average", meaning, "score", "average"),
-        lambda board: board.mean_beside(against),
+        lambda runs, _: mean_beside(runs, against),
         against,
         is_published=False,
     )
@@ -135,7 +113,7 @@ def _mean_beside(against: Against, meaning: str) -> Statistic:
 def _mean_lift(against: Against, meaning: str, source: str = "") -> Statistic:
     return Statistic(
         *(f"lift_over_{against}", meaning, "difference", _SECTIONS[against]),
-        lambda board: mean_of(board.scores.lifts[against], axis=1),
+        lambda runs, _: mean_of(runs.lifts[against], axis=1),
         against,
         column="always",
         source=source,
@@ -148,7 +126,7 @@ def _count_of_lifts(
     """Return the number of tasks with a lift that compares in this way with 0."""
     return Statistic(
         *(statistic, meaning, "count", _SECTIONS[against]),
-        lambda board: _count(compares(board.scores.lifts[against], 0)),
+        lambda runs, _: _count(compares(runs.lifts[against], 0)),
         against,
         is_published=False,
     )
@@ -160,7 +138,7 @@ STATISTICS: tuple[Statistic, ...] = (
         "estimate of the mean score over all tasks ([more](statistics.md#additive-model))",
         "score",
         "adjusted-average",
-        lambda board: board.merit.shown,
+        lambda _, merit: merit.shown,
         rule="additive",
         column="always",
         source="[Additive model](#additive-model)",
@@ -187,7 +165,7 @@ STATISTICS: tuple[Statistic, ...] = (
         "mean score over its tasks; `null` where scores cannot be averaged",
         "score",
         "average",
-        lambda board: mean_of(board.scores.values, axis=1),
+        lambda runs, _: mean_of(runs.values, axis=1),
         column="always",
     ),
     _mean_beside(
@@ -205,7 +183,7 @@ STATISTICS: tuple[Statistic, ...] = (
         "mean share of rivals beaten, 0 to 1",
         "rate",
         "win-rate",
-        lambda board: mean_of(compute_win_rates(board.scores.signed), axis=1),
+        lambda runs, _: mean_of(compute_win_rates(runs.signed), axis=1),
         column="always",
     ),
     _mean_lift(
@@ -238,7 +216,7 @@ STATISTICS: tuple[Statistic, ...] = (
         "tasks on which it has the best score, ties included; none where all scores are equal",
         "count",
         "winners",
-        lambda board: _count(board.wins),
+        lambda runs, _: _count(find_first_places(runs.signed)),
         column="full",
         source="[Wins](#wins)",
     ),
@@ -247,7 +225,7 @@ STATISTICS: tuple[Statistic, ...] = (
         "first places that the errors of scores make clear; `null` where this is known of none",
         "count",
         "winners",
-        lambda board: board.judged_wins[0],
+        lambda runs, _: runs.judged_wins[0],
         source="[Wins](#wins)",
     ),
     Statistic(
@@ -255,7 +233,7 @@ STATISTICS: tuple[Statistic, ...] = (
         "first places that are not clear; `null` where this is known of none",
         "count",
         "winners",
-        lambda board: board.judged_wins[1],
+        lambda runs, _: runs.judged_wins[1],
         source="[Wins](#wins)",
     ),
     replace(
@@ -286,7 +264,7 @@ def measure_statistic(measure: Measure) -> Statistic:
         f"{measure.label}: {how[measure.combine]} the tasks with a value",
         "measure",
         "measures",
-        lambda board: combine(measure, board.scores.measured[measure.id]),
+        lambda runs, _: combine(measure, runs.measured[measure.id]),
         column="always",
         is_ascending=measure.higher_is_better is False,
         measure=measure,

@@ -261,8 +261,8 @@ def compute_tasks(scores: Scores, agreement: RankAgreement) -> tuple[TaskResult,
     baseline = {v: floats_or_none(each.beside["baseline"].values[0]) for v, each in runs.items()}
     lifts = [runs[variant].lifts["base"] for variant in roles.tuned]
     counts = {v: (~np.isnan(each.signed)).sum(axis=0) for v, each in runs.items()}
-    models = frame["model"].to_numpy(dtype=object)
     exact = (frame["low"].notna() & frame["high"].notna()).to_numpy()
+    has_interval = {v: exact[r.index] & r.counts for v, r in runs.items()}
     flagged: dict[str, list[FlaggedScore]] = {task: [] for task in scores.tasks}
     for score in scores.flagged:
         if score.variant in roles.variants:
@@ -270,7 +270,7 @@ def compute_tasks(scores: Scores, agreement: RankAgreement) -> tuple[TaskResult,
     similar, lift_or_none = find_similar_tasks(scores.tasks, agreement), floats_or_none(best_lifts)
 
     def result(column: int, task: str) -> TaskResult:
-        ranked = scores.ranked_rows(task)
+        ranked = np.concatenate([each.ranked_rows(column) for each in runs.values()])
         return TaskResult(
             task=task,
             baseline_scores={v: s for v, row in baseline.items() if (s := row[column]) is not None},
@@ -281,8 +281,10 @@ def compute_tasks(scores: Scores, agreement: RankAgreement) -> tuple[TaskResult,
             mean_lift_over_base=mean_or_none(np.array([array[:, column] for array in lifts])),
             mean={v: mean_or_none(each.rivals[:, column]) for v, each in runs.items()},
             counts={v: int(n[column]) for v, n in counts.items()},
-            models=_in_rank_order(scores, column, models[np.concatenate([*ranked.values()])]),
-            with_intervals=frozenset(v for v, rows in ranked.items() if exact[rows].any()),
+            models=_in_rank_order(scores, column, [scores.models[row] for row in ranked]),
+            with_intervals=frozenset(
+                v for v, known in has_interval.items() if known[:, column].any()
+            ),
             flagged=tuple(flagged[task]),
             similar=similar[task],
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, partial
 
-from site_builder.addresses import Address, Kind, Link
+from site_builder.addresses import Address, Kind, Link, make_slugs
 from site_builder.charts.analysis import chart_training_sets
 from site_builder.charts.averages import chart_averages
 from site_builder.charts.chart import Chart
@@ -107,12 +107,13 @@ class ScriptData(Record):
 
 def variant_data(labels: Labels) -> list[Mapping[str, str]]:
     """Return what scripts must know of each variant, the primary one first."""
+    slugs = make_slugs(labels.variants)
     return [
         {
             "id": variant,
             "label": labels.variants[variant],
             "phrase": labels.in_sentence(variant),
-            "slug": labels.variant_slugs[variant],
+            "slug": slugs[variant],
         }
         for variant in labels.roles.variants
     ]

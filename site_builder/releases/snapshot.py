@@ -15,7 +15,7 @@ from site_builder.api import FOLDER
 from site_builder.compute.catalog import Catalog, Release
 from site_builder.compute.numbers import floats_or_none
 from site_builder.compute.results import BoardResults, SiteResults
-from site_builder.compute.scores import Scores
+from site_builder.compute.scores import MEASURED, Scores
 from site_builder.labels import ScoreKey
 from site_builder.records import Record, asdict
 from site_builder.tables.schema import is_date
@@ -130,13 +130,9 @@ def read_snapshot(content: bytes, most: int = MAX_UNPACKED) -> Snapshot:
 
 
 def _score_states(scores: Scores) -> dict[ScoreKey, ScoreState]:
-    frame, measures = scores.frame, dict[str, list[float | None]]()
-    for measure in scores.measures:
-        values = np.full(len(frame), np.nan)
-        for runs in scores.apart.values():
-            is_there = runs.index >= 0
-            values[runs.index[is_there]] = runs.measured[measure.id][is_there]
-        measures[measure.id] = floats_or_none(values)
+    frame = scores.frame
+    columns = {m.id: frame[MEASURED + m.id].to_numpy() for m in scores.measures}
+    measures = {name: floats_or_none(values) for name, values in columns.items()}
     of_measures: Iterable[dict[str, float | None]] = repeat({}, len(frame))
     if measures:
         rows_of_measures = zip(*measures.values(), strict=True)

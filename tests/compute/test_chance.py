@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import binomtest
 
 from site_builder.compute.score_error import compare_with_chance
-from tests.helpers.boards import make_frames, make_results
+from tests.helpers.boards import make_frames, make_results, scores_on
 
 # On `t1` higher is better, on `t2` lower is, and `t3` states no chance level.
 YES_NO = {"score_min": [0.0] * 3, "score_max": [1.0] * 3, "score_chance": [0.5, 0.5, None]}
@@ -24,7 +24,7 @@ def results_of(runs=RUNS, tasks=YES_NO, **stated):
 
 def found(results, task, attribute):
     """An attribute of the tuned scores of a task, by model."""
-    ranking = results.scores.ranking(task)
+    ranking = scores_on(results.scores, task)
     return {s.model: getattr(s, attribute) for s in ranking if s.variant == "tuned"}
 
 
@@ -60,10 +60,10 @@ def test_a_stated_error_reaches_196_times_itself(stderr, at_chance):
 
 
 def test_a_base_score_has_no_lift_from_chance():
-    ranking = results_of().scores.ranking("t1")
+    ranking = scores_on(results_of().scores, "t1")
     assert [False] * 3 == [s.from_worse_than_chance for s in ranking if s.variant == "base"]
     alone = results_of({"base": {"a": [0.4], "b": [0.6]}}, {"score_chance": [0.5]})
-    assert [False, True] == [s.at_chance for s in alone.scores.ranking("t1")]
+    assert [False, True] == [s.at_chance for s in scores_on(alone.scores, "t1")]
 
 
 def test_a_level_with_more_digits_is_equal_in_twelve():
@@ -76,7 +76,7 @@ def test_shares_agree_with_wilsons_interval_and_the_score_test(n, chance):
     """Every share of n: by scipy's interval, and |p - c| <= 1.96 sqrt(c (1 - c) / n)."""
     tasks = {"score_min": [0.0], "score_max": [1.0], "score_chance": [chance]}
     runs = {"base": {str(k): [k / n] for k in range(n + 1)}}
-    scores = results_of(runs, tasks, n_examples=n).scores.ranking("t1")
+    scores = scores_on(results_of(runs, tasks, n_examples=n).scores, "t1")
     for score in scores:
         k = round(score.score * n)
         interval = binomtest(k, n).proportion_ci(0.95, method="wilson")

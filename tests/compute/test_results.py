@@ -15,7 +15,7 @@ from site_builder.compute.results import Results, compute_site
 from site_builder.config import load_config
 from site_builder.tables.check import check_tables
 from site_builder.tables.read import load_tables
-from tests.helpers.boards import find_holes, make_frames, make_results, rows_of
+from tests.helpers.boards import find_holes, make_frames, make_results, rows_of, scores_on
 
 ROOT = Path(__file__).parents[2]
 NOTHING = (0, 0, 0)
@@ -175,9 +175,8 @@ def test_tasks_of_the_index(index, plain):
 
 def test_scores_of_the_tasks_of_the_index(index, plain):
     """Each of the 682, with its rank within its variant and both its lifts."""
-    found = {
-        (s.model, t.task, s.variant): s for t in index.tasks for s in index.scores.ranking(t.task)
-    }
+    every = (s for task in index.tasks for s in scores_on(index.scores, task.task))
+    found = {s.key: s for s in every}
     assert 682 == len(found)
     for (model, task, variant), s in found.items():
         score = plain.scores[variant][model, task]
@@ -370,7 +369,7 @@ def test_any_board_gives_numbers_or_none(drawn):
     frames, board = drawn
     results = make_results(frames, **board)
     assert [] == find_holes(results)
-    assert [] == find_holes([results.scores.ranking(task) for task in results.scores.tasks])
+    assert [] == find_holes([scores_on(results.scores, task) for task in results.scores.tasks])
     stats = results.stats
     assert stats.runs_paired == stats.runs_helped + stats.runs_unchanged + stats.runs_hurt
     assert stats.models_ahead_of_baseline <= stats.models_compared <= stats.models

@@ -18,7 +18,14 @@ from site_builder.compute.robustness import (
 from site_builder.compute.rules import RankingRules, medians
 from site_builder.compute.scores import collect_scores
 from site_builder.config import BoardConfig
-from tests.helpers.boards import make_board, make_frames, make_results, make_scores, make_tables
+from tests.helpers.boards import (
+    make_board,
+    make_frames,
+    make_results,
+    make_scores,
+    make_tables,
+    scores_on,
+)
 
 
 def shares(n, **columns):
@@ -192,7 +199,7 @@ def test_lift_over_the_baseline_has_one_verdict():
         found = make_results(frames, baseline="ref")
         row = found.scores.rows["m1"]
         assert clear == found.best_verdicts[0] == found.lift_verdicts["base", "baseline"][row, 0]
-        (ref,) = (s for s in found.scores.ranking("t1") if s.model == "ref")
+        (ref,) = (s for s in scores_on(found.scores, "t1") if s.model == "ref")
         assert ref.tied_with_best is not bool(clear)
 
 

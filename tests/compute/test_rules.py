@@ -16,7 +16,7 @@ from site_builder.config import BoardConfig
 from site_builder.messages import MESSAGES
 from site_builder.records import replace
 from site_builder.tables.schema import Measure
-from tests.helpers.boards import make_frames, make_tables
+from tests.helpers.boards import make_frames, make_tables, scores_on
 
 ROOT = Path(__file__).parents[2]
 NAN = float("nan")
@@ -117,8 +117,8 @@ def test_a_reference_has_no_place_on_a_task():
     frames = make_frames({"base": {"a": [9, 1], "b": [3, 2], "c": [1, 4]}})
     frames["models"]["role"] = ["reference", None, None]
     scores = collect_scores(make_tables(frames), BoardConfig(baseline="a"))
-    assert [("b", 1), ("c", 2), ("a", None)] == [(s.model, s.rank) for s in scores.ranking("t1")]
-    assert [-6.0, -8.0] == [s.lift_over_baseline for s in scores.ranking("t1")[:2]]
+    assert [("b", 1), ("c", 2), ("a", None)] == [(s.model, s.rank) for s in scores_on(scores, "t1")]
+    assert [-6.0, -8.0] == [s.lift_over_baseline for s in scores_on(scores, "t1")[:2]]
     assert [2.0, 3.0] == [spread and spread.median for spread in scores.runs["base"].spreads]
     (t1, _) = compute_tasks(scores, compute_rank_agreement(scores, [None] * 3))
     assert (("b",), 3.0) == (t1.best["base"].models, t1.best["base"].score)
@@ -137,7 +137,7 @@ def test_an_absent_score_is_zero_where_the_publisher_says_so():
 def test_ranks_of_a_board_of_some_entries_are_among_them():
     scores = collect_scores(make_tables(make_frames(SCORES)), BoardConfig())
     part = scores.for_board(["b", "c"], BoardConfig())
-    assert {"b": 1, "c": 1} == {s.model: s.rank for s in part.ranking("t2")}
+    assert {"b": 1, "c": 1} == {s.model: s.rank for s in scores_on(part, "t2")}
     assert ("b", "c") == part.models
 
 

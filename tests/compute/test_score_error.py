@@ -18,7 +18,7 @@ from site_builder.compute.score_error import (
 )
 from site_builder.compute.scores import collect_scores
 from site_builder.config import BoardConfig
-from tests.helpers.boards import make_board, make_frames, make_tables, rows_of
+from tests.helpers.boards import make_board, make_frames, make_tables, rows_of, scores_on
 
 NAN = float("nan")
 SHARE = {"score_min": [0.0], "score_max": [1.0]}
@@ -171,7 +171,7 @@ def test_the_interval_that_is_shown_decides():
     """
     tasks = {**SHARE, "evaluation_examples": [1000.0], "score_chance": [0.45]}
     frames = make_frames({"base": {"a": [0.56], "b": [0.52]}}, tasks=tasks)
-    a, _ = collect_scores(make_tables(frames), BoardConfig()).ranking("t1")
+    a, _ = scores_on(collect_scores(make_tables(frames), BoardConfig()), "t1")
     assert ((25, 1000), True) == (a.n_range, a.at_chance)
     assert pytest.approx((0.371, 0.733), abs=5e-4) == a.interval
 

@@ -8,7 +8,7 @@ from site_builder.compute.catalog import Provenance
 from site_builder.compute.scores import Score, Scores, collect_scores
 from site_builder.config import BoardConfig
 from site_builder.records import replace
-from tests.helpers.boards import make_frames, make_results, make_scores, make_tables
+from tests.helpers.boards import make_frames, make_results, make_scores, make_tables, scores_on
 
 NAN = float("nan")
 BASE_AND_TUNED = {
@@ -43,9 +43,11 @@ def test_exclude_flagged_leaves_flagged_scores_out():
     assert equal([[0.1, NAN], [0.1, 0.1]], without.runs["base"].values)
     assert np.isnan(without.runs["tuned"].values).all()
     assert [True, False, True, True, False] == without.frame["counts"].tolist()
-    assert equal([1, NAN, 1, 1, NAN], without.frame["rank"].to_numpy())
-    assert ["b"] == [s.model for s in without.ranking("t2")]
-    assert "leaked" == without.stated_of("a")[1].provenance.flag
+    stated = {model: without.stated_of(model) for model in "ab"}
+    ranks = {model: [s.counted and s.counted.rank for s in of] for model, of in stated.items()}
+    assert {"a": [None, 1, None], "b": [1, 1]} == ranks
+    assert ["b"] == [s.model for s in scores_on(without, "t2")]
+    assert "leaked" == stated["a"][2].provenance.flag
 
 
 @pytest.mark.parametrize(
@@ -110,6 +112,15 @@ def test_contest_excludes_the_baseline():
     assert equal([[0.5], [0.1]], scores.runs["base"].values)
 
 
+def test_an_absent_score_that_counts_as_0_has_no_record():
+    """It is in averages, and no page shows it as a score."""
+    runs = {"base": {"a": [0.5, 0.6, 0.7], "z": [0.1, None, 0.3]}}
+    results = make_results(make_frames(runs), missing="zero")
+    assert equal([[0.5, 0.6, 0.7], [0.1, 0, 0.3]], results.scores.primary.values)
+    assert ["a"] == [s.model for s in scores_on(results.scores, "t2")]
+    assert ("a",) == results.task("t2").models
+
+
 # --- the long table and its records --------------------------------------------------------------
 
 RUNS = {
@@ -125,12 +136,12 @@ def scores() -> Scores:
 
 
 def column(scores: Scores, name: str, variant: str) -> dict[tuple[str, str], float]:
-    """One column of the long table by model and task."""
-    rows = scores.frame[scores.frame["variant"] == variant]
-    return dict(zip(zip(rows["model"], rows["task"], strict=True), rows[name], strict=True))
+    """What the records say, by model and task."""
+    found = (s for model in scores.models for s in scores.stated_of(model) if s.variant == variant)
+    return {(s.counted.model, s.task): getattr(s.counted, name) for s in found if s.counted}
 
 
-def test_long_table_by_hand(scores):
+def test_ranks_and_lifts_by_hand(scores):
     """Higher is better on t1 and t3, lower on t2."""
     ranks = {("a", "t1"): 1, ("a", "t3"): 1, ("b", "t1"): 2, ("b", "t2"): 1}
     assert ranks == column(scores, "rank", "tuned")
@@ -138,7 +149,7 @@ def test_long_table_by_hand(scores):
     assert [2, 3, 2, 1, 2, 1, 2, 1] == [*column(scores, "rank", "base").values()]
     over_base = column(scores, "lift_over_base", "tuned")
     assert [0.4, 0.2, 0.1] == [over_base[k] for k in (("a", "t1"), ("b", "t1"), ("b", "t2"))]
-    assert np.isnan(over_base["a", "t3"])
+    assert over_base["a", "t3"] is None
     over_baseline = column(scores, "lift_over_baseline", "tuned")
     assert [0.1, 0.1, -0.1, 0.2] == [*over_baseline.values()]
     assert scores.frame["stderr"].isna().all()

@@ -15,7 +15,7 @@ import pandas as pd
 from site_builder.compute.board import Board, Entry, compute_board
 from site_builder.compute.results import Results, compute_site
 from site_builder.compute.rules import RankingRules
-from site_builder.compute.scores import Scores, collect_scores
+from site_builder.compute.scores import Score, Scores, collect_scores
 from site_builder.compute.statistics import STATISTICS
 from site_builder.config import Analysis, BoardConfig, SiteConfig
 from site_builder.records import Record, asdict, replace
@@ -76,6 +76,16 @@ def make_frames(
 def make_scores(runs: Runs, lower: Collection[str] = (), **board: Any) -> Scores:
     """Scores of a board; further arguments are keys of `[board]`."""
     return collect_scores(make_tables(make_frames(runs, lower)), BoardConfig(**board))
+
+
+def scores_on(scores: Scores, task: str) -> list[Score]:
+    """The scores on a task by variant, the primary one first, then by rank."""
+    found, column = scores.of_task(task, scores.models), scores.columns[task]
+    return [
+        found[scores.models[row]][runs.variant]
+        for runs in scores.variants
+        for row in runs.ranked_rows(column)
+    ]
 
 
 def make_board(scores: Scores, rules: RankingRules = BY_MEAN, variant: str | None = None) -> Board:

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.helpers.boards import row_of, rows_of
+from tests.helpers.boards import row_of, rows_of, scores_on
 from tests.helpers.measured import LEAKED, PROMPT, measured_pages, measured_results, measured_site
 from tests.helpers.sites import table, visible
 
@@ -19,7 +19,9 @@ def test_a_flagged_score_counts_unless_it_is_left_out():
     results = measured_results(exclude=False)
     assert ("d",) == results.task("quiz").best["tuned"].models
     assert {"c": PROMPT, "d": LEAKED} == {
-        s.model: s.flag for s in results.scores.ranking("quiz") if s.flag and s.variant == "tuned"
+        s.model: s.flag
+        for s in scores_on(results.scores, "quiz")
+        if s.flag and s.variant == "tuned"
     }
 
 
@@ -27,7 +29,7 @@ def test_a_flagged_score_that_is_left_out_counts_in_nothing():
     """No rank, no win, no lift, no average; all ranks are as if it were not there."""
     results = measured_results(exclude=True)
     task = results.task("quiz")
-    tuned = [s for s in results.scores.ranking("quiz") if s.variant == "tuned"]
+    tuned = [s for s in scores_on(results.scores, "quiz") if s.variant == "tuned"]
     assert [("a", 1), ("b", 2)] == [(s.model, s.rank) for s in tuned]
     assert ("a",) == task.best["tuned"].models
     standing = row_of(results.board, "d")

@@ -4,7 +4,7 @@ import pytest
 
 from site_builder.formatting import NumberFormat
 from site_builder.messages import with_article
-from tests.helpers.boards import make_frames
+from tests.helpers.boards import make_frames, scores_on
 from tests.helpers.charted import draw, drawn
 from tests.helpers.odd_boards import SHAPES, built
 
@@ -139,7 +139,7 @@ def test_no_neighbours_of_a_board_are_written_alike(name):
     results, labels = drawn(name) if name == "index" else draw(SHAPES[name]()[0])
     for task in results.scores.tasks:
         by_variant: dict[str, set[float]] = {}
-        for score in results.scores.ranking(task):
+        for score in scores_on(results.scores, task):
             by_variant.setdefault(score.variant, set()).add(score.score)
         for scores in by_variant.values():
             assert len(scores) == len({labels.scales[task].score(score) for score in scores})
