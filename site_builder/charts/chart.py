@@ -36,9 +36,8 @@ def id_of(name: str, place: int) -> str:
 
 
 class Embed(Record):
-    """A page for frames on other sites; its id is unique on the page that offers it."""
+    """A page for frames on other sites."""
 
-    id: str
     link: Link
     height: int
 
@@ -83,7 +82,7 @@ class Chart(Record):
         if not self.embedded:
             return None
         key = f"{self.board}-{self.id}" if self.board else self.id
-        return Embed(self.id, Link(self.title, Address("embed", key)), self.height + _AROUND_FRAME)
+        return Embed(Link(self.title, Address("embed", key)), self.height + _AROUND_FRAME)
 
     @property
     def figure(self) -> go.Figure:

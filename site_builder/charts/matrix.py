@@ -79,7 +79,7 @@ class Matrix(Record):
         key = f"{self.board}-{self.id}" if self.board else self.id
         link = Link(self.views[0].measure.title, Address("embed", key))
         rows = min(len(self.views[0].table.rows), FIRST_ROWS)
-        return Embed(self.id, link, rows * _ROW_PX + _AROUND_PX)
+        return Embed(link, rows * _ROW_PX + _AROUND_PX)
 
 
 def is_matrix(spec: MatrixSpec) -> bool:

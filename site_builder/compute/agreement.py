@@ -23,13 +23,11 @@ class Concordance(Record):
 
     Attributes:
         tasks: The tasks, without those on which all models have the same score.
-        models: Number of models with a score on each of them.
         w: Kendall's coefficient of concordance: 1 where all rankings are the same.
         chance: What unrelated rankings exceed in 5 % of cases.
     """
 
     tasks: tuple[str, ...]
-    models: int
     w: float
     chance: float
 
@@ -70,7 +68,7 @@ def compute_concordance(scores: Scores, tasks: Sequence[str]) -> Concordance | N
     w = (12 * squares - 3 * m**2 * n * (n + 1) ** 2) / (m**2 * n * (n**2 - 1) - m * ties)
     a = (n - 1) / 2 - 1 / m
     chance = float(special.betaincinv(a, (m - 1) * a, LEVEL))
-    return Concordance(tuple(map(str, ranks.columns)), n, round_float(w), round_float(chance))
+    return Concordance(tuple(map(str, ranks.columns)), round_float(w), round_float(chance))
 
 
 def order_tasks(rho: Array) -> tuple[tuple[int, ...], tuple[tuple[int, int], ...]]:

@@ -40,7 +40,6 @@ class MetricResult(Record):
 
     Attributes:
         metric: None for all tasks whose metric is not stated, or has no other task.
-        averaged: Whether scores on these tasks can be averaged.
         compared: Number of ranked models with a lift.
         ahead: Number of these with a mean lift above 0; None where lifts have no mean.
         clearly_ahead: Number of these that are `better` by the tests; None where tasks are too few.
@@ -49,7 +48,6 @@ class MetricResult(Record):
 
     metric: str | None
     tasks: tuple[str, ...]
-    averaged: bool
     compared: int
     ahead: int | None
     clearly_ahead: int | None
@@ -99,7 +97,6 @@ def compute_metrics(
             MetricResult(
                 metric=metric,
                 tasks=part.tasks,
-                averaged=averaged,
                 compared=len({model for model, _ in compared}),
                 ahead=len(ahead) if averaged else None,
                 clearly_ahead=len(clearly) if is_tested else None,

@@ -245,7 +245,7 @@ class Runs(Grid, eq=False):
     @cached_property
     def published(self) -> Array:
         """The scores that there are, also where the board counts absent ones as 0."""
-        return np.where(self.index == NO_ROW, np.nan, self.values)
+        return np.where(self.counts, self.values, np.nan)
 
     @cached_property
     def models_scored(self) -> frozenset[str]:

@@ -147,13 +147,12 @@ class SimilarTask(Record):
     """A task that ranks models similarly.
 
     Attributes:
-        rho: Spearman's rho of the two tasks over `n` models.
+        rho: Spearman's rho of the two tasks.
         is_clear: Whether it is above 0 beyond chance, among all pairs of tasks.
     """
 
     task: str
     rho: float
-    n: int
     is_clear: bool
 
 
@@ -169,7 +168,6 @@ def find_similar_tasks(
             SimilarTask(
                 tasks[j],
                 float(agreement.rho[i, j]),
-                int(agreement.n[i, j]),
                 bool(agreement.p_adjusted[i, j] < 1 - LEVEL),
             )
             for j in nearest[i]
@@ -203,7 +201,7 @@ class TaskResult(CachingRecord):
             without a lift.
         best_lift_over_baseline: This lift, positive = better.
         mean_lift_over_base: Mean over all tuned scores with a base score.
-        mean, counts: Mean score and number of scores by variant.
+        counts: Number of scores by variant.
         models: The models with a score, in the order of the ranking: by the score in the primary
             variant, then in the others. The baseline stands where its score would, also if it is of
             another variant.
@@ -219,7 +217,6 @@ class TaskResult(CachingRecord):
     best_against_baseline: Best | None
     best_lift_over_baseline: float | None
     mean_lift_over_base: float | None
-    mean: Mapping[str, float | None]
     counts: Mapping[str, int]
     models: tuple[str, ...]
     with_intervals: frozenset[str]
@@ -279,7 +276,6 @@ def compute_tasks(scores: Scores, agreement: RankAgreement) -> tuple[TaskResult,
             best_against_baseline=against_baseline[column],
             best_lift_over_baseline=lift_or_none[column],
             mean_lift_over_base=mean_or_none(np.array([array[:, column] for array in lifts])),
-            mean={v: mean_or_none(each.rivals[:, column]) for v, each in runs.items()},
             counts={v: int(n[column]) for v, n in counts.items()},
             models=_in_rank_order(scores, column, [scores.models[row] for row in ranked]),
             with_intervals=frozenset(

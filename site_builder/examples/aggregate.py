@@ -245,7 +245,7 @@ def _unknown_faults(
 def pair_runs(runs: Iterable[ExampleRun], config: SiteConfig) -> list[Pair]:
     """Pair every run with the base of its model, and with the baseline, on the same task.
 
-    The baseline has the variant that `compute/scores.py` chooses: that of the run if it has any
+    The baseline has the variant that `compute/runs.py` chooses: that of the run if it has any
     score there, else the base, else the first tuned variant that it has.
     """
     by_key = {(run.model, run.task, run.variant): run for run in runs}

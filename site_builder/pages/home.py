@@ -149,7 +149,7 @@ _HEIGHT = 720
 def _leaderboard(site: Site) -> Embed:
     """Return the page of a board for frames."""
     key = "leaderboard" if site.board.featured else f"{site.board.id}-leaderboard"
-    return Embed("leaderboard", Link(_board_title(site), Address("embed", key)), _HEIGHT)
+    return Embed(Link(_board_title(site), Address("embed", key)), _HEIGHT)
 
 
 class EmbedContext(Record):
@@ -210,5 +210,6 @@ def _embeds_of(site: Site) -> Iterator[Page]:
 
 def _view(embed: Embed, about: str, context: EmbedContext) -> Page:
     """The page of a view; not listed, because the site shows it on another page."""
-    to = embed.link.to or Address("embed", embed.id)
-    return Page(to, "embed.html", embed.link.text, about, context, listed=False)
+    title, to = embed.link.text, embed.link.to
+    assert to is not None
+    return Page(to, "embed.html", title, about, context, listed=False)

@@ -266,9 +266,7 @@ def _part_entries(parts: Parts, of: Collection[str] | None) -> Iterator[MatrixEn
         is_beside = model == parts.labels.roles.baseline or (of is not None and model not in of)
         if is_beside or all(score is None for score in known):
             continue
-        entry = ranking.get(model)
-        own = entry.found.get(scores.variant) if entry else None
-        rank = own.rank if own else None
+        rank = ranking[model].rank if model in ranking else None
         place = scores.rows[model]
         merits = {name: float_or_none(values[place]) for name, values in beside.items()}
         is_reference = model in scores.references

@@ -225,7 +225,7 @@ def _figures(ranking: Ranking) -> Iterator[Figure]:
     if len(lifts) > 1:
         ahead = say("task.figure.ahead", baseline=labels.baseline)
         yield Figure(count(sum(lift > 0 for lift in lifts)), ahead, f"/{len(lifts):,}")
-    if ranking.ahead is not None and (shown := ranking.shown(ranking.ahead)):
+    if ranking.ahead is not None and (shown := ranking.ahead.shown):
         variant, name = labels.in_sentence(primary), labels.models[ranking.ahead.model]
         label = say("task.figure.still_ahead", name=name, variant=variant)
         yield Figure(scale.score(shown.score), label)
@@ -277,10 +277,9 @@ def _order(ranking: Ranking, fact: TaskInfo) -> str:
     elif labels.lifted:
         ids, metric = "change", sentence(metric)
     order = labels.say(f"task.order.{ids}", metric=metric)
-    primary = labels.roles.primary
-    if not ranking.ranked or all(primary in entry.found for entry in ranking.entries):
+    if not ranking.ranked or all(entry.own for entry in ranking.entries):
         return order
-    variant = labels.in_sentence(primary)
+    variant = labels.in_sentence(labels.roles.primary)
     return f"{order} {labels.say('task.unranked', variant=variant)}"
 
 

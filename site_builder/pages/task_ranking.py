@@ -51,13 +51,25 @@ class RankedEntry(Record):
     """A model on the task.
 
     Attributes:
-        found: Its scores that count, by variant.
+        found: Its scores that count, by variant, the primary one first.
         flagged: Its flagged scores, by variant, whether they count or not.
+        own: Its score in the primary variant.
     """
 
     model: str
     found: Mapping[str, Score]
     flagged: Mapping[str, FlaggedScore]
+    own: Score | None
+
+    @property
+    def shown(self) -> Score | None:
+        """The score that places it: in the primary variant, or else in the next."""
+        return next(iter(self.found.values()), None)
+
+    @property
+    def rank(self) -> int | None:
+        """Its rank in the primary variant, if it has one."""
+        return None if self.own is None else self.own.rank
 
 
 class Ranking(OfSite):
@@ -89,20 +101,13 @@ class Ranking(OfSite):
         flagged: dict[str, dict[str, FlaggedScore]] = {model: {} for model in models}
         for score in task.flagged:
             flagged[score.model][score.variant] = score
-        entries = [RankedEntry(m, found[m], flagged[m]) for m in models]
-        shown = [self.shown(entry) for entry in entries]
-        places = [float("inf") if s is None else -direction * s.score for s in shown]
-        return tuple(entries[i] for i in sorted(range(len(entries)), key=places.__getitem__))
+        primary = self.labels.roles.primary
+        entries = [RankedEntry(m, found[m], flagged[m], found[m].get(primary)) for m in models]
 
-    def shown(self, entry: RankedEntry) -> Score | None:
-        """Return the score that places a model: in the primary variant, or else in the next."""
-        found = entry.found
-        return next((found[v] for v in self.labels.roles.variants if v in found), None)
+        def place(entry: RankedEntry) -> float:
+            return -direction * entry.shown.score if entry.shown else float("inf")
 
-    def rank(self, entry: RankedEntry) -> int | None:
-        """Return the rank of a model in the primary variant, if it has one."""
-        score = entry.found.get(self.labels.roles.primary)
-        return None if score is None else score.rank
+        return tuple(sorted(entries, key=place))
 
     @cached_property
     def scores(self) -> tuple[Score, ...]:
@@ -112,8 +117,7 @@ class Ranking(OfSite):
     @cached_property
     def ranked(self) -> tuple[Score, ...]:
         """The scores of the models with a rank, in the primary variant, in order."""
-        primary = self.labels.roles.primary
-        return tuple(entry.found[primary] for entry in self.entries if primary in entry.found)
+        return tuple(entry.own for entry in self.entries if entry.own)
 
     @property
     def n_ranked(self) -> int:
@@ -139,14 +143,11 @@ class Ranking(OfSite):
     @cached_property
     def ahead(self) -> RankedEntry | None:
         """The best model without a score in the primary variant, if it is ahead of the leaders."""
-        if not self.leaders:
+        first = next((entry for entry in self.entries if entry.own is None), None)
+        if not self.leaders or first is None or first.shown is None:
             return None
-        primary = self.labels.roles.primary
-        best = self.leaders[0].score
-        first = next((entry for entry in self.entries if primary not in entry.found), None)
-        shown = None if first is None else self.shown(first)
-        is_ahead = shown is not None and self.direction * (shown.score - best) > 0
-        return first if is_ahead else None
+        lead = self.direction * (first.shown.score - self.leaders[0].score)
+        return first if lead > 0 else None
 
     @cached_property
     def reference(self) -> float | None:
@@ -174,7 +175,7 @@ def ranking_table(ranking: Ranking, most: int) -> Table:
     def kind(entry: RankedEntry) -> RowKind:
         if not entry.found:
             return "unranked"
-        is_beside = entry.model == labels.roles.baseline or ranking.rank(entry) is None
+        is_beside = entry.model == labels.roles.baseline or entry.rank is None
         return "reference" if is_beside else ""
 
     return table_of(
@@ -196,7 +197,7 @@ def ranking_table(ranking: Ranking, most: int) -> Table:
 
 def _fields(ranking: Ranking) -> Iterator[Field[RankedEntry]]:
     labels, roles, say = ranking.labels, ranking.labels.roles, ranking.labels.say
-    yield Field(labels.rank_column, lambda entry: rank_cell(ranking.rank(entry)))
+    yield Field(labels.rank_column, lambda entry: rank_cell(entry.rank))
     yield Field(labels.column("model"), lambda entry: _model_cell(ranking, entry))
     if ranking.axis is not None and len(ranking.entries) > 1:
         yield _line_field(ranking, ranking.axis)
@@ -216,7 +217,7 @@ def _fields(ranking: Ranking) -> Iterator[Field[RankedEntry]]:
         yield _difference_field(ranking, column, "base", own, roles.base is not None)
     versus = say("ranking.versus", baseline=labels.baseline)
     column = Column("lift_over_baseline", versus, "number", term="lift-over-baseline")
-    shown = {e.model: ranking.shown(e) for e in ranking.entries if e.model != roles.baseline}
+    shown = {e.model: e.shown for e in ranking.entries if e.model != roles.baseline}
     yield _difference_field(ranking, column, "baseline", shown, roles.baseline is not None)
 
 
@@ -251,9 +252,9 @@ def _model_cell(ranking: Ranking, entry: RankedEntry) -> Cell:
     fact, why = facts.models[entry.model], ""
     if not entry.found:
         why = say("why.flagged")
-    elif ranking.labels.roles.primary not in entry.found:
+    elif entry.own is None:
         why = say("ranking.without", variant=labels.in_sentence(labels.roles.primary))
-    elif ranking.rank(entry) is None:
+    elif entry.rank is None:
         why = say("why.reference")
     is_baseline = entry.model == labels.roles.baseline
     size = None if fact.parameters_b is None else billions(fact.parameters_b)
@@ -311,7 +312,7 @@ def _line_field(ranking: Ranking, axis: AxisRange) -> Field[RankedEntry]:
     )
 
     def cell(entry: RankedEntry) -> Cell:
-        shown = ranking.shown(entry)
+        shown = entry.shown
         if shown is None:
             return Cell("")
         return Cell("", shown.score, drawing=_draw(ranking, axis, entry))

@@ -115,8 +115,8 @@ def test_metric_without_a_mean_counts_none_ahead():
     tasks = {"metric": ["acc", "acc", "ms", "eur"], "score_min": [0.0] * 4}
     tasks["score_max"] = [1.0, 1.0, 10.0, 20.0]
     acc, other = results(runs, tasks, baseline="ref").metrics
-    assert ("acc", True, 2, 1) == (acc.metric, acc.averaged, acc.compared, acc.ahead)
-    assert (None, False, 2, None) == (other.metric, other.averaged, other.compared, other.ahead)
+    assert ("acc", 2, 1) == (acc.metric, acc.compared, acc.ahead)
+    assert (None, 2, None) == (other.metric, other.compared, other.ahead)
 
 
 def test_tasks_that_make_half_of_the_lead():

@@ -266,7 +266,7 @@ def made() -> Site:
 )
 def test_similar_tasks(made, rho, is_clear, title):
     """From rho 0.7 on, if that is no chance; else these are only the nearest."""
-    task = replace(made.results.task("mmlu"), similar=(SimilarTask("boolq", rho, 10, is_clear),))
+    task = replace(made.results.task("mmlu"), similar=(SimilarTask("boolq", rho, is_clear),))
     found = find_similar(made, task)
     assert found is not None
     assert (title, ["BoolQ"]) == (found.title, [link.text for link in found.links])
