@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Literal
 
@@ -202,9 +202,6 @@ class TaskResult(CachingRecord):
         best_lift_over_baseline: This lift, positive = better.
         mean_lift_over_base: Mean over all tuned scores with a base score.
         counts: Number of scores by variant.
-        models: The models with a score, in the order of the ranking: by the score in the primary
-            variant, then in the others. The baseline stands where its score would, also if it is of
-            another variant.
         with_intervals: The variants in which the error of any score is known.
         flagged: The flagged scores, whether they count or not.
         similar: The tasks that rank models most similarly, most similar first.
@@ -218,7 +215,6 @@ class TaskResult(CachingRecord):
     best_lift_over_baseline: float | None
     mean_lift_over_base: float | None
     counts: Mapping[str, int]
-    models: tuple[str, ...]
     with_intervals: frozenset[str]
     flagged: tuple[FlaggedScore, ...]
     similar: tuple[SimilarTask, ...]
@@ -267,7 +263,6 @@ def compute_tasks(scores: Scores, agreement: RankAgreement) -> tuple[TaskResult,
     similar, lift_or_none = find_similar_tasks(scores.tasks, agreement), floats_or_none(best_lifts)
 
     def result(column: int, task: str) -> TaskResult:
-        ranked = np.concatenate([each.ranked_rows(column) for each in runs.values()])
         return TaskResult(
             task=task,
             baseline_scores={v: s for v, row in baseline.items() if (s := row[column]) is not None},
@@ -277,7 +272,6 @@ def compute_tasks(scores: Scores, agreement: RankAgreement) -> tuple[TaskResult,
             best_lift_over_baseline=lift_or_none[column],
             mean_lift_over_base=mean_or_none(np.array([array[:, column] for array in lifts])),
             counts={v: int(n[column]) for v, n in counts.items()},
-            models=_in_rank_order(scores, column, [scores.models[row] for row in ranked]),
             with_intervals=frozenset(
                 v for v, known in has_interval.items() if known[:, column].any()
             ),
@@ -286,18 +280,6 @@ def compute_tasks(scores: Scores, agreement: RankAgreement) -> tuple[TaskResult,
         )
 
     return tuple(result(column, task) for column, task in enumerate(scores.tasks))
-
-
-def _in_rank_order(scores: Scores, column: int, ranked: Iterable[str]) -> tuple[str, ...]:
-    """Return each model once; the baseline behind those as good as it in the primary variant."""
-    roles, models = scores.roles, [*dict.fromkeys(ranked)]
-    level = scores.primary.beside["baseline"].signed[0, column]
-    if np.isnan(level) or roles.baseline_variants[roles.primary] == roles.primary:
-        return tuple(models)
-    others = [model for model in models if model != roles.baseline]
-    rows = [scores.rows[model] for model in others]
-    ahead = int((scores.primary.signed[rows, column] >= level).sum())
-    return (*others[:ahead], roles.baseline or "", *others[ahead:])
 
 
 def _best_runs(scores: Scores, values: Mapping[str, Array]) -> list[Best | None]:

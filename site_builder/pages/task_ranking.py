@@ -75,8 +75,8 @@ class RankedEntry(Record):
 class Ranking(OfSite):
     """The models on one task, the best first.
 
-    A model without a score in the primary variant stands where its best other score would, the
-    baseline too; models of which no score counts stand last.
+    A model without a score in the primary variant stands where its best other score would, behind
+    those as good as it, the baseline first; models of which no score counts stand last.
     """
 
     task: TaskResult
@@ -95,17 +95,24 @@ class Ranking(OfSite):
     @cached_property
     def entries(self) -> tuple[RankedEntry, ...]:
         """Every model with a score, in order."""
-        results, task, direction = self.site.results, self.task, self.direction
-        models = [*dict.fromkeys((*task.models, *(f.model for f in task.flagged)))]
-        found = results.scores.of_task(task.task, models)
+        scores, task, direction = self.site.results.scores, self.task, self.direction
+        column = scores.columns[task.task]
+        rows = [row for runs in scores.variants for row in runs.ranked_rows(column)]
+        ranked = (scores.models[row] for row in rows)
+        models = [*dict.fromkeys((*ranked, *(f.model for f in task.flagged)))]
+        found = scores.of_task(task.task, models)
         flagged: dict[str, dict[str, FlaggedScore]] = {model: {} for model in models}
         for score in task.flagged:
             flagged[score.model][score.variant] = score
-        primary = self.labels.roles.primary
+        primary, baseline = self.labels.roles.primary, self.labels.roles.baseline
         entries = [RankedEntry(m, found[m], flagged[m], found[m].get(primary)) for m in models]
 
-        def place(entry: RankedEntry) -> float:
-            return -direction * entry.shown.score if entry.shown else float("inf")
+        def place(entry: RankedEntry) -> tuple[float, bool, bool]:
+            if entry.shown is None:
+                return float("inf"), False, False
+            is_beside = entry.own is None
+            score = -direction * entry.shown.score
+            return score, is_beside, is_beside and entry.model != baseline
 
         return tuple(sorted(entries, key=place))
 

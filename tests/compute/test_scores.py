@@ -118,7 +118,6 @@ def test_an_absent_score_that_counts_as_0_has_no_record():
     results = make_results(make_frames(runs), missing="zero")
     assert equal([[0.5, 0.6, 0.7], [0.1, 0, 0.3]], results.scores.primary.values)
     assert ["a"] == [s.model for s in scores_on(results.scores, "t2")]
-    assert ("a",) == results.task("t2").models
 
 
 # --- the long table and its records --------------------------------------------------------------

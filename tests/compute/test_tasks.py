@@ -125,13 +125,6 @@ def test_counts_by_variant(tasks):
     assert {"tuned": 1, "base": 1} == tasks["t4"].counts
 
 
-def test_models_of_a_task_are_in_the_order_of_its_ranking(tasks):
-    assert ("a", "b", "gpt") == tasks["t1"].models
-    # Lower is better on t3: 5, 10, 20. The baseline stands where its score is.
-    assert ("b", "gpt", "a") == tasks["t3"].models
-    assert ("a",) == tasks["t4"].models
-
-
 def test_task_has_intervals_where_any_error_is_known():
     frames = make_frames({"base": {"a": [0.5, 0.25], "b": [0.75, 0.5]}})
     frames["results"] = frames["results"].assign(stderr=[0.125, *[float("nan")] * 3])
@@ -142,7 +135,7 @@ def test_task_has_intervals_where_any_error_is_known():
 def test_task_without_a_score():
     runs = {"base": {"a": [0.1, None], "b": [0.2, None]}}
     task = results_of(make_scores(runs, baseline="a"))[1]
-    assert ({}, (), (), {"base": 0}) == (task.best, task.models, task.similar, task.counts)
+    assert ({}, (), {"base": 0}) == (task.best, task.similar, task.counts)
     assert (None, {}) == (task.contender, task.baseline_scores)
 
 
