@@ -20,6 +20,9 @@ from site_builder.tables.read import LoadedTable, Tables
 from site_builder.tables.schema import Facet
 from site_builder.tables.trained_on import named_tasks
 
+STATED_TEXTS = ("source", "date", "command", "flag", "submitted_by", "log_url")
+STATED = (*STATED_TEXTS, "n_examples", "stderr")
+"""What the results can state of where a score comes from and how exact it is."""
 _R = TypeVar("_R", bound=Record)
 
 
@@ -133,30 +136,12 @@ class TaskInfo(Record):
         return f"{self.metric or 'score'} ({self.unit})" if self.unit else self.metric or "score"
 
 
-class Provenance(Record):
-    """The metadata of a score.
-
-    Attributes:
-        row: Its row in the results table, from 1; None for a mean over parts.
-    """
-
-    row: int | None
-    source: str | None
-    date: str | None
-    command: str | None
-    flag: str | None
-    submitted_by: str | None
-    log_url: str | None
-    n_examples: float | None
-    stderr: float | None
-
-
 class Catalog(CachingRecord):
     """The metadata of models and tasks, in the order of the tables.
 
     Attributes:
         facets: The columns by which entries are told apart, filtered and coloured.
-        stated: The columns of `Provenance` that any score has a value in.
+        stated: Those of `STATED` that any score has a value in.
     """
 
     models: Mapping[str, ModelInfo]
@@ -264,8 +249,7 @@ def collect_catalog(tables: Tables) -> Catalog:
         for row in numeric.to_dict("records")
     ]
     facts = tasks.assign(numbers=pd.Series(numbers, tasks.index, dtype=object))
-    results = tables.results.assign(row=0)
-    stated = (name for name in Provenance.__struct_fields__ if results[name].notna().any())
+    stated = (name for name in STATED if tables.results[name].notna().any())
     values = {f.id: texts_of(tables.models[f.id]).astype("object") for f in tables.facets}
     texts = pd.DataFrame(values, index=tables.models.index)
     facets = texts.where(texts.notna(), None).to_dict("records")

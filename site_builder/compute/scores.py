@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from site_builder.compute.catalog import Provenance, records_of
+from site_builder.compute.catalog import STATED_TEXTS, records_of
 from site_builder.compute.numbers import (
     Array,
     floats_or_none,
@@ -33,10 +33,8 @@ from site_builder.records import Record, asdict, make_records, replace
 from site_builder.tables.read import Tables
 from site_builder.tables.schema import Measure
 
-# What the results state of a score, in words.
 MEASURED = "measured "
 """Stands before the id of a measure in the names of columns."""
-_STATED = ("source", "date", "command", "flag", "submitted_by", "log_url")
 # More records than this are made when asked for: they would take gigabytes.
 _MAX_KEPT = 300_000
 
@@ -90,20 +88,28 @@ class StatedScore(Record):
 
     Attributes:
         counted: The same with its rank and lifts; None for a flagged score that does not count.
+        row: Its row in the results table, from 1; None for a mean over parts.
     """
 
     task: str
     variant: str
     value: float
     counted: Score | None
-    provenance: Provenance
+    row: int | None
+    source: str | None
+    date: str | None
+    command: str | None
+    flag: str | None
+    submitted_by: str | None
+    log_url: str | None
+    n_examples: float | None
+    stderr: float | None
 
     @property
     def examples(self) -> tuple[float, float] | None:
         """The least and the greatest number of examples that it can be of."""
-        stated = self.provenance.n_examples
-        if stated is not None:
-            return stated, stated
+        if self.n_examples is not None:
+            return self.n_examples, self.n_examples
         return self.counted.n_range if self.counted else None
 
 
@@ -232,19 +238,14 @@ class Scores(Grid, eq=False):
         is_there = index != NO_ROW
         arrays = {name: array[index[is_there]] for name, array in self._arrays.items()}
         columns = {
+            **{name: arrays[name].tolist() for name in ("task", "variant", *STATED_TEXTS)},
+            "value": arrays["score"].tolist(),
+            "counted": counted[is_there].tolist(),
             "row": integers_or_none(arrays["row"]),
-            **{name: arrays[name].tolist() for name in _STATED},
             "n_examples": floats_or_none(arrays["n_examples"]),
             "stderr": floats_or_none(arrays["stated_stderr"]),
         }
-        scores = {
-            "task": arrays["task"].tolist(),
-            "variant": arrays["variant"].tolist(),
-            "value": arrays["score"].tolist(),
-            "counted": counted[is_there].tolist(),
-            "provenance": make_records(Provenance, columns),
-        }
-        return make_records(StatedScore, scores)
+        return make_records(StatedScore, columns)
 
     def _counted(self, rows: int | list[int], columns: int | slice) -> Iterator[Score]:
         """Yield the scores that count, of some models on some tasks, by variant."""
@@ -374,7 +375,7 @@ def _frame(tables: Tables, *, exclude_flagged: bool) -> pd.DataFrame:
             "counts": (results["flag"].isna() | (not exclude_flagged)).to_numpy(dtype=bool),
             **asdict(errors),
             "against_chance": turn * compare_with_chance(score, errors.low, errors.high, chance),
-            **{n: results[n].astype("category") for n in _STATED},
+            **{n: results[n].astype("category") for n in STATED_TEXTS},
             "row": np.where(rows > len(tables.loaded["results"].frame), np.nan, rows),
             "n_examples": results["n_examples"].to_numpy(dtype=float),
             "stated_stderr": results["stderr"].to_numpy(dtype=float),

@@ -198,8 +198,7 @@ def board_card(site: Site) -> BoardCard:
     board, labels, spec = site.results.board, site.labels, site.board
     shown = [s for s in board.ranked if not is_hidden(site, s.model)]
     of, write = site.results.scores.stated_of, labels.merit_scale(board).score
-    stated = (score.provenance for s in board.entries for score in of(s.model))
-    dates = (of_score.date for of_score in stated if of_score.date)
+    dates = (score.date for s in board.entries for score in of(s.model) if score.date)
     return BoardCard(
         Link(spec.title, Address("board", spec.id)),
         spec.description,

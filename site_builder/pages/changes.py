@@ -12,7 +12,7 @@ from site_builder.compute.catalog import Release
 from site_builder.formatting import count
 from site_builder.labels import variant_label
 from site_builder.messages import Messages
-from site_builder.pages.page import Page, Site
+from site_builder.pages.page import Page, Site, TitledTable
 from site_builder.records import Record, replace
 from site_builder.releases.changes import ChangedClaim, Changes, RankMove, ScoreChange
 from site_builder.releases.feed import FeedEntry, entry_id, make_entries
@@ -25,19 +25,10 @@ from site_builder.releases.wording import (
     sections_of,
     summary,
 )
-from site_builder.table_model import Align, Cell, Field, Table, Tone, table_of
+from site_builder.table_model import Align, Cell, Field, Tone, table_of
 
 _Change = TypeVar("_Change")
 _MOST_ROWS = 500
-
-
-class ChangeTable(Record):
-    """Changes of one kind: the anchor and heading of the section, and the changes."""
-
-    anchor: str
-    title: str
-    table: Table
-    note: str
 
 
 class ChangesContext(Record):
@@ -56,8 +47,8 @@ class ChangesContext(Record):
 
     old: Release
     facts: tuple[Fact, ...]
-    first: tuple[ChangeTable, ...]
-    rest: tuple[ChangeTable, ...]
+    first: tuple[TitledTable, ...]
+    rest: tuple[TitledTable, ...]
     claims: tuple[ChangedClaim, ...]
     notes: tuple[str, ...]
     document: Link
@@ -131,7 +122,7 @@ class _Tables:
             ),
         }
 
-    def all(self) -> Iterator[ChangeTable]:
+    def all(self) -> Iterator[TitledTable]:
         """Yield a table for each kind of change."""
         changes = self._changes
         for section in sections_of(changes, self._say):
@@ -144,12 +135,12 @@ class _Tables:
 
     def _table(
         self, section: ChangeSection, fields: Sequence[Field[_Change]], changes: Sequence[_Change]
-    ) -> ChangeTable:
+    ) -> TitledTable:
         key, title, more = section.key, section.title, len(changes) > _MOST_ROWS
         caption = self._say("changes.caption", title=title)
         table = table_of(f"changes-{key}", caption, fields, changes[:_MOST_ROWS])
         note = self._say("changes.n_rows", len(changes), most=_MOST_ROWS) if more else ""
-        return ChangeTable(key, title, table, note)
+        return TitledTable(key, title, table, note)
 
     def _texts(self, section: ChangeSection) -> list[Field[tuple[str, ...]]]:
         """Return the columns of a section; names are those of links, and variants notes."""

@@ -14,7 +14,7 @@ from site_builder.compute.board import Board
 from site_builder.compute.catalog import Release
 from site_builder.formatting import MINUS, MISSING, count, day, listed, ordinal
 from site_builder.pages.board_views import view_id
-from site_builder.pages.page import Document, Page, Site
+from site_builder.pages.page import Document, Page, Site, TitledTable
 from site_builder.records import CachingRecord, Record
 from site_builder.releases.history import BoardAt, BoardHistory, RankSplit
 from site_builder.releases.kept import KeptRelease, name_of
@@ -67,24 +67,15 @@ class HistoryContext(Record):
     others: tuple[Link, ...]
 
 
-class ReleaseBoard(Record):
-    """A board as it was published: its anchor, its title, its ranks then and today."""
-
-    anchor: str
-    title: str
-    table: Table
-    note: str
-
-
 class ReleaseContext(Record):
     """What the page of an earlier release shows.
 
     Attributes:
-        boards: Its boards, of those that the site has today.
+        boards: The ranks of its boards then and today, of those that the site has today.
         snapshot: All that was published of it, to download.
     """
 
-    boards: tuple[ReleaseBoard, ...]
+    boards: tuple[TitledTable, ...]
     snapshot: Link
 
 
@@ -460,7 +451,7 @@ def _make_release(site: Site, kept: KeptRelease) -> Page:
     return Page(address, "release.html", title, about, context, crumbs, listed=False)
 
 
-def _release_board(site: Site, at: BoardAt) -> ReleaseBoard:
+def _release_board(site: Site, at: BoardAt) -> TitledTable:
     """Return a board as it was published, beside the ranks of today."""
     labels, since = site.labels, _day(site, at.release)
     splits = {split.model: split for split in at.splits}
@@ -484,4 +475,4 @@ def _release_board(site: Site, at: BoardAt) -> ReleaseBoard:
     more = say("changes.n_rows", len(rows), most=_MOST_ROWS) if len(rows) > _MOST_ROWS else ""
     caption = say("history.then_caption", board=title, date=since)
     table = table_of(key, caption, fields, rows[:_MOST_ROWS], header=1, sorted_by="before")
-    return ReleaseBoard(f"{key}-then", title, table, more)
+    return TitledTable(f"{key}-then", title, table, more)

@@ -42,32 +42,32 @@ class ScoreSource(Record):
 
 def make_source(site: Site, scores: Sequence[StatedScore]) -> ScoreSource:
     """Sum up where the scores of a model come from; the card of each has its own."""
-    say, stated = site.labels.say, [score.provenance for score in scores]
+    say = site.labels.say
     absent = [say(f"stated.{n}") for n in _STATED if n not in site.results.catalog.stated]
     flags = dict[str, list[str]]()
     facts = [
-        *_linked(site, "file", [p.source for p in stated]),
-        *_linked(site, "log", [p.log_url for p in stated]),
+        *_linked(site, "file", [s.source for s in scores]),
+        *_linked(site, "log", [s.log_url for s in scores]),
     ]
-    if people := list(dict.fromkeys(p.submitted_by for p in stated if p.submitted_by)):
+    if people := list(dict.fromkeys(s.submitted_by for s in scores if s.submitted_by)):
         facts.append(Fact(say("source.submitted_by"), listed(people, most=_MAX_SOURCES)))
-    if rows := [p.row for p in stated if p.row is not None]:
+    if rows := [s.row for s in scores if s.row is not None]:
         text = say("source.some_rows", len(rows), first=min(rows), last=max(rows))
         results = Link("results.parquet", Address("data", anchor="table-results"))
         facts.append(Fact(say("source.rows"), text, link=results))
-    if dates := sorted(p.date for p in stated if p.date is not None):
+    if dates := sorted(s.date for s in scores if s.date is not None):
         ends = {dates[0], dates[-1]}
         text = say("source.dates", len(ends), first=dates[0], last=dates[-1])
         facts.append(Fact(say("source.data"), text))
     if site.config.site.license:
         facts.append(Fact(say("source.license"), site.config.site.license))
     for score in scores:
-        if score.provenance.flag is not None:
-            flags.setdefault(score.provenance.flag, []).append(site.labels.tasks[score.task])
+        if score.flag is not None:
+            flags.setdefault(score.flag, []).append(site.labels.tasks[score.task])
     return ScoreSource(
         facts=tuple(facts),
         flags=tuple(Fact(listed([*dict.fromkeys(of)]), flag) for flag, of in flags.items()),
-        commands=tuple(dict.fromkeys(p.command for p in stated if p.command is not None)),
+        commands=tuple(dict.fromkeys(s.command for s in scores if s.command is not None)),
         unstated=say("scores.not_stated", what=listed(absent, most=len(absent))) if absent else "",
     )
 
@@ -135,7 +135,6 @@ def card_data(site: Site, model: str) -> Mapping[str, object]:
     `command`, `flag`, `by` (who handed it in) and `chance` in `texts`.
     """
     scores, published = site.results.scores.stated_of(model), published_paths(site)
-    stated = [score.provenance for score in scores]
     tasks = list(dict.fromkeys(score.task for score in scores))
     variants = list(site.labels.roles.variants)
     rows = [variants.index(score.variant) for score in scores]
@@ -143,22 +142,22 @@ def card_data(site: Site, model: str) -> Mapping[str, object]:
     places = [order[score.task] for score in scores]
     numbers, decimals = without_decimals([score.value for score in scores])
     columns_of = site.results.scores.columns
-    named = {link for p in stated for link in (p.source, p.log_url) if link is not None}
+    named = {link for s in scores for link in (s.source, s.log_url) if link is not None}
     links = {link: source_link(link, published) for link in named}
     texts, sources, columns = dict[str, int](), dict[Link, int](), dict[str, list[list[object]]]()
     values: dict[str, tuple[list[Any], dict[Any, int] | None]] = {
         "value": (numbers, None),
-        "row": ([p.row for p in stated], None),
+        "row": ([s.row for s in scores], None),
         "interval": ([score.counted and score.counted.interval for score in scores], None),
-        "stderr": ([p.stderr for p in stated], None),
-        "n": ([p.n_examples for p in stated], None),
+        "stderr": ([s.stderr for s in scores], None),
+        "n": ([s.n_examples for s in scores], None),
         "n_range": ([s.counted and s.counted.n_range for s in scores], None),
-        "date": ([p.date for p in stated], texts),
-        "source": ([None if p.source is None else links[p.source] for p in stated], sources),
-        "log": ([None if p.log_url is None else links[p.log_url] for p in stated], sources),
-        "by": ([p.submitted_by for p in stated], texts),
-        "command": ([p.command for p in stated], texts),
-        "flag": ([p.flag for p in stated], texts),
+        "date": ([s.date for s in scores], texts),
+        "source": ([None if s.source is None else links[s.source] for s in scores], sources),
+        "log": ([None if s.log_url is None else links[s.log_url] for s in scores], sources),
+        "by": ([s.submitted_by for s in scores], texts),
+        "command": ([s.command for s in scores], texts),
+        "flag": ([s.flag for s in scores], texts),
         "chance": ([_chance_text(site, score) for score in scores], texts),
     }
     for name, (column, known) in values.items():

@@ -291,7 +291,7 @@ def _score_fields(found: ModelTasks) -> Iterator[Field[TaskRow]]:
     own = [score for score in found.scores if score.variant == found.variant]
     known = (
         (("low", "high"), any(s.counted and s.counted.interval for s in own)),
-        (("stderr",), any(s.provenance.stderr is not None for s in own)),
+        (("stderr",), any(s.stderr is not None for s in own)),
         (("n_least", "n_most"), any(s.examples for s in own)),
     )
     wanted = [name for names, is_known in known if is_known for name in names]
@@ -314,13 +314,12 @@ def _score_cell(labels: Labels, variant: str, details: Sequence[str], row: TaskR
     at_chance = found.counted.at_chance if found.counted else None
     low, high = (found.counted and found.counted.interval) or (None, None)
     least, most = found.examples or (None, None)
-    stderr = found.provenance.stderr
-    known = {"low": low, "high": high, "stderr": stderr, "n_least": least, "n_most": most}
+    known = {"low": low, "high": high, "stderr": found.stderr, "n_least": least, "n_most": most}
     return Cell(
         scale.score(found.value),
         found.value,
         tone="" if found.counted else "soft",
-        tags=score_tags(labels, at_chance, found.provenance.flag),
+        tags=score_tags(labels, at_chance, found.flag),
         details=tuple(known[name] for name in details),
     )
 

@@ -28,6 +28,7 @@ from site_builder.formatting import listed
 from site_builder.labels import Labels, make_labels
 from site_builder.records import CachingRecord, Record, asdict, replace
 from site_builder.releases.feed import ReleaseNews
+from site_builder.table_model import Table
 from site_builder.tables.boards import BoardSpec
 from site_builder.tables.export import ExportedTable
 
@@ -84,6 +85,15 @@ class Page(Record):
     def variables(self) -> Record:
         """Return the variables of the template."""
         return self.context if isinstance(self.context, Record) else self.context()
+
+
+class TitledTable(Record):
+    """A table in a section of its own: the anchor and the heading of that, and a note."""
+
+    anchor: str
+    title: str
+    table: Table
+    note: str
 
 
 class Document(Record):

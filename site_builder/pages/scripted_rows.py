@@ -52,7 +52,7 @@ def _has_scores_alone(found: ModelTasks) -> bool:
         and all(f.higher_is_better and f.score_chance is None and not f.part_of for f in facts)
         and not any(found.labels.scales[task].unit for task in found.tasks)
         and all(map(isnan, chain.from_iterable(each.tolist() for each in verdicts)))
-        and all(s.counted and s.provenance.flag is None for s in found.scores)
+        and all(s.counted and s.flag is None for s in found.scores)
         and not any(s.counted and (s.counted.interval or s.counted.n_range) for s in found.scores)
     )
 

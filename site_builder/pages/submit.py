@@ -126,13 +126,13 @@ def _example(site: Site) -> SubmittedEntry:
         {
             "task": score.task,
             "score": score.value,
-            "n_examples": None if said.n_examples is None else int(said.n_examples),
-            "date": said.date,
-            "source": said.source,
+            "n_examples": None if score.n_examples is None else int(score.n_examples),
+            "date": score.date,
+            "source": score.source,
             **({} if score.variant == base else {"variant": score.variant}),
         }
         for score in scores.stated_of(model)
-        if (said := score.provenance).row is not None and score.counted
+        if score.row is not None and score.counted
     ]
     info, catalog = site.computed.whole.catalog.models[model], site.computed.whole.catalog
     settings = [facet.id for facet in catalog.facets if facet.is_setting]

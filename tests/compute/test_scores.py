@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from site_builder.compute.catalog import Provenance
 from site_builder.compute.scores import Score, Scores, collect_scores
 from site_builder.config import BoardConfig
 from site_builder.records import replace
@@ -47,7 +46,7 @@ def test_exclude_flagged_leaves_flagged_scores_out():
     ranks = {model: [s.counted and s.counted.rank for s in of] for model, of in stated.items()}
     assert {"a": [None, 1, None], "b": [1, 1]} == ranks
     assert ["b"] == [s.model for s in scores_on(without, "t2")]
-    assert "leaked" == stated["a"][2].provenance.flag
+    assert "leaked" == stated["a"][2].flag
 
 
 @pytest.mark.parametrize(
@@ -182,6 +181,6 @@ def test_provenance_of_a_score():
     frames = make_frames({"base": {"a": [0.1, 0.2], "b": [0.3, None]}})
     frames["results"] = frames["results"].assign(source="paper.pdf", stderr=[NAN, NAN, 0.01])
     scores = collect_scores(make_tables(frames), BoardConfig())
-    expected = Provenance(3, "paper.pdf", None, None, None, None, None, None, 0.01)
     (b,) = scores.stated_of("b")
-    assert ("t1", "base", 0.3, expected) == (b.task, b.variant, b.value, b.provenance)
+    assert ("t1", "base", 0.3) == (b.task, b.variant, b.value)
+    assert (3, "paper.pdf", None, 0.01) == (b.row, b.source, b.date, b.stderr)
