@@ -145,11 +145,6 @@ class Results(CachingRecord):
             return bool(self.scores.direction[0] < 0)
         return bool(board.rule.lower_is_better)
 
-    @property
-    def has_mixed_directions(self) -> bool:
-        """Whether higher is better on some tasks and lower on others."""
-        return len(set(self.scores.direction.tolist())) > 1
-
     def task(self, task: str) -> TaskResult:
         """Return the results on one task."""
         return self._tasks[task]

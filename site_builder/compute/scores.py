@@ -120,11 +120,13 @@ class Scores(Grid, eq=False):
         frame: One row per row of the results table, in its order: `model`, `task`, `variant`,
             `score`, `counts` (false where it is flagged and left out), the fields of `ScoreErrors`,
             `against_chance` (1 where better, -1 where worse), and what the table states.
+        arrays: Its columns: a few rows are taken from arrays much faster than from it.
         apart: The arrays of each variant; `runs` joins them.
         first_entries: By model, the first of its entries.
     """
 
     frame: pd.DataFrame
+    arrays: Mapping[str, npt.NDArray[Any]]
     apart: Mapping[str, Runs]
     first_entries: Mapping[str, str]
 
@@ -236,7 +238,7 @@ class Scores(Grid, eq=False):
         index = np.stack([runs.index[row] for runs in self.variants], axis=1)
         counted = np.stack([self._records(runs, row) for runs in self.variants], axis=1)
         is_there = index != NO_ROW
-        arrays = {name: array[index[is_there]] for name, array in self._arrays.items()}
+        arrays = {name: array[index[is_there]] for name, array in self.arrays.items()}
         columns = {
             **{name: arrays[name].tolist() for name in ("task", "variant", *STATED_TEXTS)},
             "value": arrays["score"].tolist(),
@@ -269,11 +271,11 @@ class Scores(Grid, eq=False):
     def _make_records(self, runs: Runs, at: Any) -> npt.NDArray[np.object_]:  # noqa: ANN401
         is_there = runs.counts[at]
         places = runs.index[at][is_there]
-        arrays = {name: array[places] for name, array in self._arrays.items()}
+        arrays = {name: array[places] for name, array in self.arrays.items()}
         lifts = {against: lift[at][is_there] for against, lift in runs.lifts.items()}
         before = np.broadcast_to(runs.beside["base"].index, runs.index.shape)[at][is_there]
         is_lifted = ~np.isnan(lifts["base"]) & (before != NO_ROW)
-        from_worse = is_lifted & (self._arrays["against_chance"][before] < 0)
+        from_worse = is_lifted & (self.arrays["against_chance"][before] < 0)
         columns: dict[str, Sequence[object]] = {
             **{n: arrays[n].tolist() for n in ("model", "task", "variant", "score", "flag")},
             "rank": integers_or_none(runs.ranks[at][is_there]),
@@ -289,11 +291,6 @@ class Scores(Grid, eq=False):
         records = np.full(is_there.shape, None)
         records[is_there] = make_records(Score, columns)
         return records
-
-    @cached_property
-    def _arrays(self) -> dict[str, npt.NDArray[Any]]:
-        """The columns of `frame`: a few rows are taken from arrays much faster than from it."""
-        return {str(name): _as_array(self.frame[name]) for name in self.frame}
 
 
 def collect_scores(tables: Tables, config: BoardConfig) -> Scores:
@@ -343,7 +340,8 @@ def collect_scores(tables: Tables, config: BoardConfig) -> Scores:
         )
         for variant, place in index.items()
     }
-    return Scores(**grid, frame=frame, apart=apart, first_entries=first_entries)
+    arrays = {str(name): _as_array(frame[name]) for name in frame}
+    return Scores(**grid, frame=frame, arrays=arrays, apart=apart, first_entries=first_entries)
 
 
 def _measured(results: pd.DataFrame, measure: Measure) -> pd.Series:

@@ -85,7 +85,7 @@ def _change(site: Site, board: Board, s: Entry, test: LiftTest) -> Answer:
 
 def _is_low(site: Site) -> bool:
     """Return whether lower is better on every task."""
-    return not site.results.has_mixed_directions and site.results.scores.direction[0] < 0
+    return bool((site.results.scores.direction < 0).all())
 
 
 def _place(site: Site, board: Board, s: Entry) -> Answer:
