@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from site_builder.api import FOLDER, api_values, published_statistics
-from site_builder.compute.results import BoardResults, Results, SiteResults
+from site_builder.compute.results import BoardResults, SiteResults
 from site_builder.compute.rules import find_rule
 from site_builder.config import RULES, SiteConfig, Words
 from site_builder.errors import Fault, SiteError, describe_error, did_you_mean
@@ -30,8 +30,6 @@ class Audited(Record):
         stats, models, tasks, robustness: Content of the files of the API; no `robustness` below two
             ranked models.
         facts: What the API leaves out of each task: `unit`, `score_min`, `score_max`.
-        ties: On a board of one task, whether the errors of scores leave open that an entry is the
-            best, by entry; empty where they are not known.
         why: What decided the rule, as in `RankingRules`; empty where that is not known.
         rule: The rule in words.
         merit: The field of `models` that ranks; empty where the API has none.
@@ -47,7 +45,6 @@ class Audited(Record):
     tasks: list[dict[str, Any]]
     robustness: Mapping[str, Any] | None
     facts: Mapping[str, Mapping[str, Any]]
-    ties: Mapping[str, bool]
     why: str
     rule: str
     merit: str
@@ -82,7 +79,6 @@ def computed_board(source: str, computed: SiteResults, config: SiteConfig, board
             task: {"unit": of.unit, "score_min": of.score_min, "score_max": of.score_max}
             for task, of in results.catalog.tasks.items()
         },
-        ties=_ties_on_only_task(results),
         why=ranked.rules.why,
         rule="score" if len(ranked.tasks) == 1 and is_mean else labels.rule(ranked.rule),
         merit=names.get(ranked.rule.statistic, ""),
@@ -104,18 +100,6 @@ def _find(computed: SiteResults, board: str) -> BoardResults:
 def _no_board(board: str, ids: list[str]) -> Fault:
     hint = did_you_mean(board, ids, "boards") if ids else "Leave the option out: it has only one."
     return Fault("--board", f"there is no board {board!r}", hint)
-
-
-def _ties_on_only_task(results: Results) -> dict[str, bool]:
-    board = results.board
-    if len(board.tasks) != 1:
-        return {}
-    task, found = board.tasks[0], dict[str, bool]()
-    for entry in board.ranked:
-        score = results.scores.of_model(entry.model)[task][board.variant]
-        if score.tied_with_best is not None:
-            found[entry.model] = score.tied_with_best
-    return found
 
 
 @contextmanager
@@ -193,7 +177,6 @@ def _published(files: SiteFiles, board: str) -> Audited:
         tasks=tasks,
         robustness=read("robustness"),
         facts={},
-        ties={},
         why="",
         rule="score" if is_score else say(f"rule.{rule.id}") if rule else rank_by,
         merit=merit,

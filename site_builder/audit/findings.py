@@ -198,7 +198,7 @@ def _entry(model: Mapping[str, Any], audited: Audited, variant: str) -> AuditedE
         scored=of("scored") or 0,
         ranks=pair("rank_interval"),
         ranks_if_complete=pair("possible_ranks"),
-        may_be_first=audited.ties.get(model["model"], model["tied_with_best"]),
+        may_be_first=model["tied_with_best"],
         ahead_of_next=of("ahead_of_next"),
     )
 
@@ -208,9 +208,7 @@ def _first(entries: Sequence[AuditedEntry], audited: Audited, tasks: Sequence[st
     leaders = tuple(e.entry for e in ranked if e.rank == 1)
     rivals = tuple(e.entry for e in ranked if e.rank != 1 and e.may_be_first)
     if any(e.ranks for e in ranked):
-        return First(leaders, rivals, "tasks", None)
-    if audited.ties and len(ranked) > 1:
-        return First(leaders, rivals, "errors", None)
+        return First(leaders, rivals, "errors" if len(tasks) == 1 else "tasks", None)
     if len(ranked) < 2:
         return First(leaders, (), None, None)
     return First(leaders, (), None, "few_tasks" if len(tasks) < LEAST_TASKS else "rule")

@@ -58,7 +58,8 @@ class Entry(Record):
         tied_with_best: Whether it may be first: it is, or rank 1 is in its rank interval.
         behind, behind_interval: Mean difference from the leader over common tasks, with its
             simultaneous 95 % interval; None without enough common tasks, and where several lead.
-        interval: 95 % interval, over tasks, of what ranks the board; None below six tasks.
+        interval: 95 % interval of what ranks the board, over at least six tasks, or of the score
+            on the only one; None without.
         scored: Number of tasks with a score.
     """
 
@@ -89,7 +90,9 @@ class Board(CachingRecord):
         tasks: Those on which any model has a score in this variant.
         rule: What ranks them.
         statistics: What is computed of each entry.
-        tested: Whether pairs of models are compared: two are ranked, and there are enough tasks.
+        tested: Whether pairs of models are compared: two are ranked, and there are enough tasks,
+            or one and the error of each score.
+        by_errors: Whether the errors of scores on the only task tell pairs apart.
         inseparable: The longest runs of neighbours in rank of which none is ahead of another by
             more than chance explains, each by its first and last position.
         tests: Of the lifts over base and over the baseline, by model with such a lift.
@@ -103,6 +106,7 @@ class Board(CachingRecord):
     rule: Rule
     statistics: tuple[Statistic, ...]
     tested: bool
+    by_errors: bool
     inseparable: tuple[tuple[int, int], ...]
     entries: tuple[Entry, ...]
     figures: Figures
@@ -263,10 +267,22 @@ def compute_boards(
 
 
 def _boards_over(scores: Scores, rules: RankingRules) -> dict[str, Board]:
-    boards = {v: compute_board(scores.of_variant(v), rules) for v in scores.roles.variants}
+    boards = {v: _board_of(scores, v, rules) for v in scores.roles.variants}
     if rules.rank_by != "additive":
         return boards
     return {v: _beside_adjusted(board, boards, scores.roles) for v, board in boards.items()}
+
+
+def _board_of(scores: Scores, variant: str, rules: RankingRules) -> Board:
+    """Compute the board of a variant; the interval of a mean over one task is that of its score."""
+    runs = scores.of_variant(variant)
+    board = compute_board(runs, rules)
+    if not board.by_errors:
+        return board
+    ends = pairs_or_none(*scores.intervals_of(runs, board.tasks[0]))
+    intervals = dict(zip(runs.models, ends, strict=True))
+    entries = (replace(entry, interval=intervals[entry.model]) for entry in board.entries)
+    return replace(board, entries=tuple(entries))
 
 
 def _beside_adjusted(board: Board, boards: Mapping[str, Board], roles: Roles) -> Board:
@@ -407,6 +423,7 @@ def compute_board(scores: Runs, rules: RankingRules) -> Board:
         rule=rule,
         statistics=statistics,
         tested=tested,
+        by_errors=tested and leads.by_errors,
         inseparable=inseparable_groups(leads.ahead),
         entries=tuple(entries),
         figures={s.id: _figures(s, inputs, merit, order) for s in statistics},
@@ -452,9 +469,11 @@ def _compare(inputs: RuleInputs, merit: Merit, ranked: Places) -> tuple[_Tests, 
         none = np.zeros((k, k), dtype=bool)
         leads = Leads(none, np.zeros(k, dtype=bool), np.full((3, k), np.nan), HALF_ALPHA)
         return tests, leads, False
+    leads = merit.compare(ranked)
+    if leads.by_errors:
+        return tests, leads, k > 1
     tested = k > 1 and len(np.unique(scores.families)) >= LEAST_TASKS
     names = [scores.models[row] for row in ranked]
-    leads = merit.compare(ranked)
     return tests, _beside_baseline(leads, names, scores.roles.baseline, rules, tests), tested
 
 

@@ -9,7 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from site_builder.compute.intervals import LEAST_TASKS, LEVEL, Families, t_quantile
-from site_builder.compute.numbers import Array, round_significant
+from site_builder.compute.numbers import Array, difference, round_significant
+from site_builder.compute.score_error import find_ties, reach_among
 from site_builder.records import Record
 
 Flags = npt.NDArray[np.bool_]
@@ -82,12 +83,14 @@ class Leads(Record, eq=False):
         behind: How far the first is ahead of each, and the ends of the interval of that,
             (3, entries); NaN without enough common tasks, and where one is no finite number.
         tail: The probability beyond each end of an interval that decides whether one is ahead.
+        by_errors: Whether the errors of the scores on the only task decide, not several tasks.
     """
 
     ahead: Flags
     may_be_first: Flags
     behind: Array
     tail: float
+    by_errors: bool = False
 
 
 def compare_pairs(
@@ -150,6 +153,30 @@ def judge_pairs(parts: Iterable[PairTests], scale: float = 1.0) -> Leads:
         beaten[start : start + len(worse)] |= worse.any(axis=1)
     behind = np.empty((3, 0)) if first is None else _behind(first, tail, scale)
     return Leads(ahead, ~beaten, behind, tail)
+
+
+def compare_scores(signed: Array, errors: Array) -> Leads:
+    """Compare every two of k entries by their scores on one task, whose errors are known.
+
+    One is ahead of another where their difference is above sqrt(se1² + se2²) times `reach_among`
+    them, and one may be the best where `find_ties` cannot tell it from the best: as on the page of
+    the task. Among equal entries any two differ on at most 5 % of tasks.
+
+    Shape: what ranks the entries, greater is better, best first, and standard errors, (entries,).
+    Source: docs/statistics.md#ties-on-a-task.
+    """
+    k, reach = len(signed), float(reach_among(np.array(len(signed))))
+    ahead = np.zeros((k, k), dtype=bool)
+    for start in range(0, k, ROWS_AT_ONCE):
+        rows = slice(start, start + ROWS_AT_ONCE)
+        gaps = difference(signed[rows, np.newaxis], signed)
+        ahead[rows] = gaps > reach * np.hypot(errors[rows, np.newaxis], errors)
+    may_be_first = find_ties(signed[:, np.newaxis], errors[:, np.newaxis])[:, 0] == 1
+    lead, most = difference(signed[:1], signed), reach * np.hypot(errors[:1], errors)
+    behind = np.array([lead, lead - most, lead + most])
+    behind[1:, :1] = np.nan  # the first is not compared with itself
+    tail = 2 * HALF_ALPHA / max(k * (k - 1), 1)
+    return Leads(ahead, may_be_first, round_significant(behind), tail, by_errors=True)
 
 
 def _quantiles(counts: Array, tail: float) -> Array:

@@ -12,7 +12,13 @@ import pandas as pd
 from site_builder.compute.additive import Places, adjusted_intervals, compare_adjusted, fit_additive
 from site_builder.compute.intervals import known_errors, mean_intervals
 from site_builder.compute.numbers import Array, mean_of, round_significant
-from site_builder.compute.ranks import Flags, Leads, compare_pairs, compute_win_rates
+from site_builder.compute.ranks import (
+    Flags,
+    Leads,
+    compare_pairs,
+    compare_scores,
+    compute_win_rates,
+)
 from site_builder.compute.runs import Runs
 from site_builder.records import Record
 from site_builder.tables.schema import Measure
@@ -100,12 +106,14 @@ def _by_mean(inputs: RuleInputs) -> Merit:
     scores = inputs.scores
     signed, least, bounds = scores.signed, scores.least_errors, (scores.low, scores.high)
     intervals = mean_intervals(scores.values, scores.errors, scores.families, bounds)
+
+    def compare(ranked: Places) -> Leads:
+        if scores.is_one_task_with_errors:
+            return compare_scores(signed[ranked, 0], scores.errors[ranked, 0])
+        return compare_pairs(signed[ranked], least[ranked], scores.families)
+
     return Merit(
-        mean_of(signed, axis=1),
-        mean_of(scores.values, axis=1),
-        intervals,
-        lambda ranked: compare_pairs(signed[ranked], least[ranked], scores.families),
-        signed,
+        mean_of(signed, axis=1), mean_of(scores.values, axis=1), intervals, compare, signed
     )
 
 

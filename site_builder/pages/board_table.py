@@ -166,7 +166,7 @@ def _place_fields(
             "ranks",
             say("column.ranks"),
             "slots",
-            say("board.ranks_help"),
+            say("board.ranks_help_errors" if spec.board.by_errors else "board.ranks_help"),
             "ascending",
             "rank-interval",
             axis=((half, count(1)), (1 - half, count(ranked))),

@@ -87,7 +87,8 @@ def board_note(site: Site) -> str:
         rank_by == "mean_win_rate" and say("board.note.mean_win_rate"),
         share == 1 and say("board.note.complete"),
         0 < share < 1 and say("board.note.min_coverage", share=percent(share)),
-        any(b.tested for b in site.results.boards.values()) and say("board.note.rank_range"),
+        any(b.tested for b in site.results.boards.values())
+        and say("board.note.rank_range_errors" if board.by_errors else "board.note.rank_range"),
     )
     return " ".join(str(said) for said in sentences if said)
 

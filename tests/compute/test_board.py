@@ -21,6 +21,7 @@ from tests.helpers.boards import (
     make_tables,
     row_of,
     rows_of,
+    scores_on,
 )
 
 BY_WIN_RATE = RankingRules("mean_win_rate", 0.0, averaged=False, why="mixed units")
@@ -395,3 +396,33 @@ def test_a_board_never_contradicts_itself(values):
         assert s.rank == 1 or s.rank_interval[0] > len(beaten)
         if s.behind_interval:
             assert (s.behind_interval[0] > 0) == board.is_ahead(first.model, s.model)
+
+
+def one_task(errors):
+    frames = make_frames({"base": {"a": [0.9], "b": [0.89], "c": [0.8]}})
+    return make_results({**frames, "results": frames["results"].assign(stderr=errors)})
+
+
+def test_errors_of_the_scores_decide_on_a_board_of_one_task():
+    """0.05 / 6 is exceeded beyond 2.394; sqrt(2) errors of 0.01 are 0.0142; so 0.0339 decides."""
+    results = one_task([0.01, 0.01, 0.01])
+    board = results.board
+    assert board.tested
+    assert {"a": (1, 2), "b": (1, 2), "c": (3, 3)} == column(board, "rank_interval")
+    assert {"a": True, "b": True, "c": False} == column(board, "tied_with_best")
+    assert {"a": 0.0, "b": 0.01, "c": 0.1} == column(board, "behind")
+    assert (
+        pytest.approx((0.1 - 0.03386, 0.1 + 0.03386), abs=1e-5)
+        == row_of(board, "c").behind_interval
+    )
+    # The page of the task says the same, with the same interval: 1.96 errors to each side.
+    on_task = {s.model: s for s in scores_on(results.scores, "t1")}
+    assert column(board, "tied_with_best") == {m: s.tied_with_best for m, s in on_task.items()}
+    assert column(board, "interval") == {m: s.interval for m, s in on_task.items()}
+    assert pytest.approx((0.8804, 0.9196), abs=1e-4) == row_of(board, "a").interval
+
+
+def test_an_unknown_error_leaves_a_board_of_one_task_open():
+    board = one_task([0.01, None, 0.01]).board
+    assert not board.tested
+    assert {"a": None, "b": None, "c": None} == column(board, "rank_interval")
