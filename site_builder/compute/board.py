@@ -51,15 +51,16 @@ class Entry(Record):
         place: Its position among the entries of the board, from 0.
         rank: From 1; equal values share the better rank. None where it is not ranked.
         unranked: Why it is not ranked, one of `REASONS`; empty where it is.
-        rank_interval: Best and worst rank that the choice of tasks allows, of all models at once;
-            None where the board is not tested (docs/statistics.md#rank-interval).
+        rank_interval: Best and worst rank that the choice of tasks allows, or of examples where
+            there is one task, of all models at once; None where the board is not tested
+            (docs/statistics.md#rank-interval).
         possible_ranks: Best and worst rank that missing scores of any model allow; None where none
             is missing, and without a score (docs/statistics.md#missing-scores).
         tied_with_best: Whether it may be first: it is, or rank 1 is in its rank interval.
         behind, behind_interval: Mean difference from the leader over common tasks, with its
             simultaneous 95 % interval; None without enough common tasks, and where several lead.
         interval: 95 % interval of what ranks the board, over at least six tasks, or of the score
-            on the only one; None without.
+            on the only one; None otherwise.
         scored: Number of tasks with a score.
     """
 
