@@ -328,17 +328,17 @@ def _facts_of(table: TableSpec) -> Any:  # noqa: ANN401 - a class that no checke
     """Return a class with a key for each column of a table but its id and what is measured."""
     fields: dict[str, Any] = {}
     for column in table.columns:
-        if column.name not in (*table.key, *_MEASURED) and not column.feature:
+        if column.name not in (*table.key, "length_unit") and not column.feature:
             number = Field(ge=-LARGEST if column.low is None else column.low, le=LARGEST)
             kind: Any = Literal[column.choices] if column.choices else Name
-            others = {"number": Annotated[float, number], "boolean": bool}
+            whole = Annotated[int, Field(ge=int(column.low or 0), le=2**53)]
+            others = {"number": Annotated[float, number], "integer": whole, "boolean": bool}
             kind = {**others, "date": date, "url": WebUrl}.get(column.type, kind)
             unit = f", in {column.unit}" if column.unit else ""
             fields[column.name] = kind | None, Field(None, description=f"{column.meaning}{unit}.")
     return create_model("_Facts", __base__=_Facts, **fields)
 
 
-_MEASURED = ("evaluation_examples", "length_unit")
 if TYPE_CHECKING:
     _TaskFacts: TypeAlias = _Facts
     _ModelFacts: TypeAlias = _Facts

@@ -115,7 +115,9 @@ def _with_facts(table: LoadedTable, facts: _Facts) -> LoadedTable:
             frame[column.name] = new
     if frame.equals(table.frame):
         return table
-    whole = {name: "Int64" for name in table.whole if name not in stated}
+    integers = {column.name for column in table.spec.columns if column.type == "integer"}
+    names = ({*table.whole} - stated) | (integers & stated)
+    whole = {name: "Int64" for name in frame if name in names}
     file = frame.astype(whole).to_parquet(index=False)
     source = table.file if table.source is None else table.source
     return replace(table, frame=frame, file=file, source=source)
@@ -123,7 +125,7 @@ def _with_facts(table: LoadedTable, facts: _Facts) -> LoadedTable:
 
 def _column(frame: pd.DataFrame, key: str, column: ColumnSpec, facts: _Facts) -> pd.Series | None:
     """Return a column with the stated values in it; None if its type is wrong, which is a fault."""
-    kind = {"number": "float64", "boolean": "object"}.get(column.type, "str")
+    kind = {"number": "float64", "integer": "float64", "boolean": "object"}.get(column.type, "str")
     old = frame.get(column.name, pd.Series(None, index=frame.index, dtype=kind))
     if not has_type(old, column.type):
         return None

@@ -46,13 +46,16 @@ def test_site_toml_states_facts_without_tables(tmp_path):
 def test_facts_replace_those_of_the_table_also_as_published(tmp_path):
     """Other values, rows and columns stay; the file of the project is not touched."""
     files = board() | {"tasks": having(tasks_frame(), turns=[1, 2])}
-    root = write_project(tmp_path, files, '[tasks.sort]\nscore_max = 2\nmetric = "f1"\n')
+    toml = '[tasks.sort]\nscore_max = 2\nmetric = "f1"\nevaluation_examples = 50\n'
+    root = write_project(tmp_path, files, toml)
     before = (root / "data/tasks.parquet").read_bytes()
     table = check_project(root).loaded["tasks"]
     published = pd.read_parquet(io.BytesIO(table.file))
     assert [1.0, 2.0] == published["score_max"].tolist()
     assert ["accuracy", "f1"] == published["metric"].tolist()
     assert [1, 2] == published["turns"].tolist()
+    assert [None, 50] == [n if pd.notna(n) else None for n in published["evaluation_examples"]]
+    assert "Int64" == published["evaluation_examples"].dtype
     assert (before, before) == (table.source, (root / "data/tasks.parquet").read_bytes())
     (root / "site.toml").unlink()
     assert before == check_project(root).loaded["tasks"].file
@@ -92,6 +95,10 @@ def test_sections_that_match_nothing(tmp_path):
             "unknown key 'tasks.add.higher_is_bettr'. Did you mean 'higher_is_better'?",
         ),
         ("[models.beta]\nparameters_b = -1", "models.beta.parameters_b = -1 must be at least 0"),
+        (
+            "[tasks.add]\nevaluation_examples = 0",
+            "tasks.add.evaluation_examples = 0 must be at least 1",
+        ),
     ],
 )
 def test_bad_facts(tmp_path, toml, line):
