@@ -15,6 +15,7 @@ from tests.helpers.browsing import (
     breaches_at,
     open_page,
     overflow,
+    resize,
     scroll_through,
 )
 from tests.helpers.measured import measured_site
@@ -74,7 +75,7 @@ ON_PAPER = """() => {
     ];
     return parts.map(part => part.outerHTML.slice(0, 90));
 }"""
-PAPER = {"width": 718, "height": 1_000}  # what margins leave of A4, in px
+PAPER = (718, 1_000)  # what margins leave of A4, in px
 OPEN_FOLDS = "document.querySelectorAll('details:not(.menu)').forEach(fold => fold.open = true)"
 # Pages whose controls a phone has elsewhere, not just in another width.
 OF_PHONES = ("", "models/", "tasks/", "compare/")
@@ -110,6 +111,8 @@ def test_every_page_is_whole(chromium, board, path, size):
     home = BOARDS[board]()
     page, heard = open_page(chromium, home + path, size)
     wait_for_answers(page)
+    if size == NARROW or path in STATES:
+        assert_fits_small_windows_and_paper(page, size)
     scroll_through(page)
     assert [] == heard.complaints
     assert [] == [url for url in heard.requests if not url.startswith((home, "data:", "blob:"))]
@@ -132,15 +135,14 @@ def test_every_page_is_whole(chromium, board, path, size):
         assert [] == breaches_at(page, size)
 
 
-@pytest.mark.parametrize(("board", "path"), [*PAGES, *ANSWERS])
-def test_every_page_fits_narrow_windows_and_paper(chromium, board, path):
+def assert_fits_small_windows_and_paper(page: Page, size: tuple[int, int]) -> None:
     """1,280 px at 200 % are 640, at 400 % 320: only tables scroll sideways, no heading is cut."""
-    page, _ = open_page(chromium, BOARDS[board]() + path, (640, 450))
-    wait_for_answers(page)
-    assert overflow(page) <= 0
-    assert {} == faults_in(page)
-    page.set_viewport_size({"width": 320, "height": 640})
-    assert overflow(page) <= 0
-    page.set_viewport_size(PAPER)  # type: ignore[arg-type]
+    for width in (640, 320):
+        resize(page, width)
+        assert overflow(page) <= 0
+        assert {} == faults_in(page)
     page.emulate_media(media="print")
+    page.set_viewport_size({"width": PAPER[0], "height": PAPER[1]})
     assert [] == page.evaluate(ON_PAPER)
+    page.emulate_media(media="null")
+    page.set_viewport_size({"width": size[0], "height": size[1]})
