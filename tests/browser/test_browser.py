@@ -172,16 +172,13 @@ def test_where_data_is_dear_charts_out_of_sight_ask_for_no_library(chromium, hom
     expect(page.locator(".chart-room").first).to_be_attached()
     page.clock.run_for(60_000)
     assert [] == asked
-    scroll_through(page)
-    assert 1 == len(asked)
 
 
-@pytest.mark.parametrize("act", ["key", "click"])
-def test_charts_out_of_sight_wait_for_five_seconds_without_a_click_or_key(chromium, home, act):
+def test_charts_out_of_sight_wait_for_five_seconds_without_a_click_or_key(chromium, home):
     page, asked = open_over(chromium, "undefined", home)
-    for _ in range(2):
+    for act in (lambda: page.keyboard.press("Shift"), lambda: page.mouse.click(1, 1)) * 2:
         page.clock.run_for(4_500)
-        page.keyboard.press("Shift") if act == "key" else page.mouse.click(1, 1)
+        act()
     page.clock.run_for(4_500)
     assert [] == asked
     page.clock.run_for(1_000)
@@ -205,7 +202,10 @@ def test_the_library_is_asked_for_with_the_scroll_that_comes_near(chromium, home
 
 
 def test_the_library_and_the_first_chart_are_a_task_each(chromium, home):
-    """What is drawn begins after the task that evaluated the library has ended."""
+    """What is drawn begins after the task that evaluated the library has ended.
+
+    A chart in sight needs no scrolling: it asks for the library before the first frame.
+    """
     page = chromium.new_page()
     page.add_init_script(
         """Object.defineProperty(window, 'Plotly', {
@@ -224,23 +224,14 @@ def test_the_library_and_the_first_chart_are_a_task_each(chromium, home):
             },
         })"""
     )
-    page.goto(home + "serving/")
-    page.wait_for_function("() => window.firstIsApart !== undefined")
-    assert page.evaluate("firstIsApart")
-    page.close()
-
-
-def test_a_chart_in_sight_needs_no_scrolling(chromium, home):
-    """It asks for the library before the first frame."""
-    page = chromium.new_page()
     page.add_init_script(
         """document.addEventListener('DOMContentLoaded', () => requestAnimationFrame(() => {
             window.asked = [...document.scripts].some(script => script.src.includes('plotly'));
         }))"""
     )
     page.goto(home + "analysis/")
-    page.wait_for_function("() => window.asked !== undefined")
-    assert page.evaluate("window.asked")
+    page.wait_for_function("() => window.firstIsApart !== undefined")
+    assert page.evaluate("window.asked && firstIsApart")
     expect(page.locator("[data-chart]").first).to_be_in_viewport()
     expect(page.locator("[data-chart] .main-svg").first).to_be_visible()
     page.close()

@@ -17,8 +17,12 @@ def test_the_theme_is_remembered_and_charts_follow(chromium, home):
     expect(plot.locator(".main-svg").first).to_be_visible()
     colour = "() => getComputedStyle(document.querySelector('[data-chart] .ytick text')).fill"
     light = page.evaluate(colour)
+    # The median has the token for the ranked measure.
+    median = page.locator(".scatterlayer .trace:nth-child(2) path").first
+    expect(median).to_have_css("fill", "rgb(15, 118, 110)")
     page.get_by_role("button", name="Dark theme").click()
     page.wait_for_function(f"before => ({colour})() !== before", arg=light)
+    expect(median).to_have_css("fill", "rgb(79, 209, 192)")
     page.goto(home + "models/")
     assert "dark" == page.evaluate("document.documentElement.dataset.theme")
     assert "rgb(15, 20, 26)" == page.evaluate(
@@ -27,6 +31,7 @@ def test_the_theme_is_remembered_and_charts_follow(chromium, home):
 
 
 def test_charts_are_drawn_with_the_template(chromium, home):
+    """A cell of a matrix that is pointed at is framed."""
     page, _ = open_page(chromium, home + "analysis/")
     scroll_through(page)
     found = page.evaluate(
@@ -46,6 +51,14 @@ def test_charts_are_drawn_with_the_template(chromium, home):
         narrow = {tuple(p.split(".")) for p in figure["layout"].get("meta", {}).get("narrow", ())}
         assert [] == [p for p in expected.keys() - moved - narrow if expected[p] != drawn[p]]
         assert [*map(without_colours, figure["data"])] == [*map(without_colours, data)]
+    plot = page.locator("[data-chart=similar-tasks]")
+    x, y = middle_of(plot.locator(".heatmaplayer image"))
+    x, y = x + 100, y + 5
+    page.mouse.move(x, y)
+    expect(plot.locator(".chart-said")).to_have_text(re.compile(r", .+: \u2212?0\.\d\d$"))
+    box = box_of(plot.locator(".chart-cell"))
+    assert box["x"] <= x <= box["x"] + box["width"]
+    assert box["y"] <= y <= box["y"] + box["height"]
 
 
 def without_colours(part: object) -> dict[tuple[str, ...], object]:
@@ -53,16 +66,6 @@ def without_colours(part: object) -> dict[tuple[str, ...], object]:
     return {
         path: value for path, value in walk(part) if not path[-1].endswith(("color", "colorway"))
     }
-
-
-def test_colours_of_figures_are_those_of_the_theme(chromium, home):
-    """The median has the token for the ranked measure, in the light theme and in the dark one."""
-    for scheme, accent in (("light", "rgb(15, 118, 110)"), ("dark", "rgb(79, 209, 192)")):
-        page, _ = open_page(chromium, home + "serving/", color_scheme=scheme)
-        scroll_through(page)
-        expect(page.locator(".scatterlayer .trace:nth-child(2) path").first).to_have_css(
-            "fill", accent
-        )
 
 
 def box_of(found: Locator) -> FloatRect:
@@ -97,6 +100,13 @@ def test_a_mark_says_its_row_and_its_value(chromium, home):
     expect(page.locator(".hoverlayer")).to_be_hidden()
     page.locator("h1").hover()
     expect(said).to_be_hidden()
+    # Its row is marked with it, and it with its row.
+    page.mouse.move(*middle_of(page.locator(MEDIANS).nth(0)))
+    row = page.locator("#latency-all tbody tr").first
+    expect(row).to_have_class(re.compile("pointed"))
+    page.locator("#latency-all tbody tr").nth(4).locator("td").first.hover()
+    expect(page.locator(".points path.pointed").first).to_be_visible()
+    expect(row).not_to_have_class(re.compile("pointed"))
 
 
 def test_a_tap_says_what_the_pointer_does(chromium, home):
@@ -106,34 +116,24 @@ def test_a_tap_says_what_the_pointer_does(chromium, home):
     expect(page.locator(".chart-said")).to_have_text(re.compile("^lepton: "))
 
 
-def test_a_cell_of_a_matrix_is_framed(chromium, home):
-    page, _ = open_page(chromium, home + "analysis/")
+SIZES = """() => [...document.querySelectorAll('[data-chart]')].map(plot => {
+    const drawing = plot.querySelector('.main-svg').getBoundingClientRect();
+    const place = plot.getBoundingClientRect();
+    return [drawing.width - place.width, place.height, drawing.height];
+})"""
+
+
+def test_charts_fit_a_window_that_changes_and_names_of_rows_have_room(chromium, home):
+    """The script gives it beforehand, as Plotly would, so that nothing is drawn twice for it."""
+    page, _ = open_page(chromium, home + "serving/", WIDE)
     scroll_through(page)
-    plot = page.locator("[data-chart=similar-tasks]")
-    x, y = middle_of(plot.locator(".heatmaplayer image"))
-    x, y = x + 100, y + 5
-    page.mouse.move(x, y)
-    expect(plot.locator(".chart-said")).to_have_text(re.compile(r", .+: \u2212?0\.\d\d$"))
-    box = box_of(plot.locator(".chart-cell"))
-    assert box["x"] <= x <= box["x"] + box["width"]
-    assert box["y"] <= y <= box["y"] + box["height"]
-
-
-def test_mark_and_row_are_marked_together(chromium, home):
-    page, _ = open_page(chromium, home + "serving/")
-    scroll_through(page)
-    page.mouse.move(*middle_of(page.locator(MEDIANS).nth(0)))
-    row = page.locator("#latency-all tbody tr").first
-    expect(row).to_have_class(re.compile("pointed"))
-    page.locator("#latency-all tbody tr").nth(4).locator("td").first.hover()
-    expect(page.locator(".points path.pointed").first).to_be_visible()
-    expect(row).not_to_have_class(re.compile("pointed"))
-
-
-def test_names_of_rows_have_the_room_that_plotly_would_make(chromium, home):
-    """The script gives it beforehand, to the pixel, so that nothing is drawn twice for it."""
-    page, _ = open_page(chromium, home + "serving/")
-    scroll_through(page)
+    before = [[0, 246, 246]]
+    for width in (700, NARROW[0], 900, WIDE[0]):
+        page.set_viewport_size({"width": width, "height": WIDE[1]})
+        page.wait_for_function(
+            f"before => JSON.stringify(({SIZES})()) === before",
+            arg=json.dumps(before, separators=(",", ":")),
+        )
     found = page.evaluate(
         """async () => {
             const plots = [...document.querySelectorAll('[data-chart]')];
@@ -162,21 +162,3 @@ def test_a_chart_shows_its_numbers_as_a_table(chromium, home):
     expect(figure.get_by_role("row").nth(1)).to_contain_text("635")
     head, row = (box_of(figure.locator(f"{part} th").first) for part in ("thead", "tbody"))
     assert head["y"] + head["height"] <= row["y"] + 1
-
-
-def test_charts_fit_a_window_that_changes(chromium, home):
-    page, _ = open_page(chromium, home + "serving/", WIDE)
-    scroll_through(page)
-    sizes = """() => [...document.querySelectorAll('[data-chart]')].map(plot => {
-        const drawing = plot.querySelector('.main-svg').getBoundingClientRect();
-        const place = plot.getBoundingClientRect();
-        return [drawing.width - place.width, place.height, drawing.height];
-    })"""
-    before = page.evaluate(sizes)
-    assert [[0, 246, 246]] == before
-    for width in (700, NARROW[0], 900, WIDE[0]):
-        page.set_viewport_size({"width": width, "height": WIDE[1]})
-        page.wait_for_function(
-            f"before => JSON.stringify(({sizes})()) === before",
-            arg=json.dumps(before, separators=(",", ":")),
-        )

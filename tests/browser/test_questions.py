@@ -37,15 +37,6 @@ def sort_by(me: Visitor, label: str) -> None:
     me.pick("Sort by", f"Sort by {label}")
 
 
-def open_filters(me: Visitor) -> None:
-    me.click_on(me.page.locator("[data-filters-open]").first)
-
-
-def leave(me: Visitor) -> None:
-    """Leave the filters for the rows that they cover."""
-    me.click_on(me.page.locator(".filter-panel footer button"))
-
-
 def runs_of_aider() -> pd.DataFrame:
     return real_boards.aider().query("task == 'pass_rate_2'")
 
@@ -60,28 +51,6 @@ def means_of_core(kind: str | None) -> list[float]:
     mean = wide.mean(axis=1).sort_values(ascending=False)
     is_complete = wide.notna().all(axis=1)[mean.index]
     return [*mean[is_complete], *mean[~is_complete]]
-
-
-def test_best_open_entry_under_five_dollars(chromium):
-    me = visit(chromium, real_boards.published("bfcl").url + "models/", NARROW)
-    open_filters(me)
-    me.click("switch", "Open weights")
-    me.enter("Cost, to", "5")
-    leave(me)
-    found = real_boards.bfcl_entries().query("is_open and cost_usd <= 5")
-    expect(me.page.locator("[data-said]").first).to_contain_text(f"{len(found)} of")
-    assert found["entry"].tolist() == shown(me.page)
-
-
-def test_best_function_calling_entry_of_each_developer(chromium):
-    me = visit(chromium, real_boards.published("bfcl").url + "models/", NARROW)
-    open_filters(me)
-    me.click_on(me.page.locator(".filter-panel .chip", has_text="FC").first)
-    me.pick("Show", "Best entry of each developer")
-    leave(me)
-    found = real_boards.bfcl_entries().query("mode == 'FC'")
-    best = found[found["score"] == found.groupby("developer")["score"].transform("max")]
-    assert best["entry"].tolist() == shown(me.page)
 
 
 @both_sizes

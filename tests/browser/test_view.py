@@ -12,6 +12,7 @@ from tests.helpers.boards import make_frames
 from tests.helpers.browsing import (
     LAID_OUT,
     NARROW,
+    WIDE,
     both_sizes,
     first_column,
     open_page,
@@ -27,13 +28,13 @@ ODD = "A, B/c & \N{SNOWMAN}=d ~~http://x.org www.x #1~~"
 JOINER = "\N{WORD JOINER}"
 
 
-@pytest.fixture
-def odd(tmp_path: Path) -> str:
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Address of a board whose names have marks that an address and a spreadsheet read."""
     tables = board()
     models = changed(tables["models"], "developer", {1: ODD})
     tables["models"] = having(models, name=["=SUM(A1)", 'Beta, "B"', "@gamma"])
-    return build(write_project(tmp_path / "odd", tables)).url
+    return build(write_project(tmp_path_factory.mktemp("odd"), tables)).url
 
 
 def shown(page: Page, table: str) -> list[str]:
@@ -93,8 +94,9 @@ def test_a_filter_of_the_first_rows_says_so(chromium, tmp_path):
 
 def test_a_phone_has_its_filters_in_one_line(chromium, home):
     """That of the tasks and that of a model; what it has no room for is scrolled to."""
-    for path, chips in (("tasks/", ".tools > .chips"), ("models/phi-2/", "[data-choices].chips")):
-        page, _ = open_page(chromium, home + path, NARROW)
+    page, _ = open_page(chromium, "about:blank", NARROW)
+    for path, chips in (("models/phi-2/", "[data-choices].chips"), ("tasks/", ".tools > .chips")):
+        page.goto(home + path)
         line = page.locator(chips)
         tops = line.locator(".chip").evaluate_all("all => all.map(e => e.offsetTop)")
         assert len(tops) > 4
@@ -103,8 +105,7 @@ def test_a_phone_has_its_filters_in_one_line(chromium, home):
         last = line.locator(".chip").last
         last.click()
         expect(last).to_be_in_viewport()
-        page.close()
-    page, _ = open_page(chromium, f"{home}tasks/")
+    page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
     tops = page.locator(".tools .chip").evaluate_all("all => all.map(e => e.offsetTop)")
     assert 1 == len({*tops})
     expect(page.locator(".filters")).to_have_count(0)  # there is nothing else to filter by
