@@ -273,39 +273,38 @@ def test_a_board_with_both_kinds_of_price(calculator):
     assert f"<b>{{sent}} & 7, s/t: $1,217.50 / $19.02 = 64{TIMES} cheaper" == worked["times"]
 
 
-@pytest.mark.parametrize(
-    ("load", "reference", "row", "machine"),
-    [
-        # Nothing is asked: what costs nothing has no multiple; $2 * 24 / $0.006 a day.
-        (("0", "100", "100"), "p", ("$0.00", NONE, NONE), ("$1,461.00", NONE, "8,000")),
-        # Much output: the other offer is the cheapest, 2,006 * $30 / 1e6 = $0.06018 a request.
-        (
-            ("0.003", "7", "1999"),
-            "q",
-            ("$0.0055", f"1.00{TIMES}", NONE),
-            ("$1,461.00", f"265,869{TIMES} as expensive", "798"),
-        ),
-        (
-            ("1e12", "1e12", "999999999999"),
-            "p",
-            ("$1,826,250,000,000,000,000,000.00", f"1.00{TIMES}", NONE),
-            ("$1,461.00", f"1,250,000,000,000,000,000{TIMES} cheaper", "0.000000800"),
-        ),
-    ],
-)
-def test_the_ends_of_what_can_be_asked(chromium, mixed, load, reference, row, machine):
+ENDS: list[tuple[tuple[str, str, str], str, tuple[str, ...], tuple[str, ...]]] = [
+    # Nothing is asked: what costs nothing has no multiple; $2 * 24 / $0.006 a day.
+    (("0", "100", "100"), "p", ("$0.00", NONE, NONE), ("$1,461.00", NONE, "8,000")),
+    # Much output: the other offer is the cheapest, 2,006 * $30 / 1e6 = $0.06018 a request.
+    (
+        ("0.003", "7", "1999"),
+        "q",
+        ("$0.0055", f"1.00{TIMES}", NONE),
+        ("$1,461.00", f"265,869{TIMES} as expensive", "798"),
+    ),
+    (
+        ("1e12", "1e12", "999999999999"),
+        "p",
+        ("$1,826,250,000,000,000,000,000.00", f"1.00{TIMES}", NONE),
+        ("$1,461.00", f"1,250,000,000,000,000,000{TIMES} cheaper", "0.000000800"),
+    ),
+]
+
+
+def test_the_ends_of_what_can_be_asked(chromium, mixed):
     """The cheapest offer of the baseline, which the others are compared with, and a machine."""
     page, _ = open_page(chromium, mixed)
-    set_load(page, load)
-    rows = {
-        (name, note): numbers
-        for note, (name, *numbers) in zip(
-            page.locator("#monthly-costs th small").all_text_contents(), shown(page)[0], strict=True
-        )
-    }
-    assert [*row] == rows["Gamma", reference]
-    assert [*machine] == rows["Alpha", "r, by the hour"]
-    assert overflow(page) <= 0
+    for load, reference, row, machine in ENDS:
+        set_load(page, load)
+        notes = page.locator("#monthly-costs th small").all_text_contents()
+        rows = {
+            (name, note): numbers
+            for note, (name, *numbers) in zip(notes, shown(page)[0], strict=True)
+        }
+        assert [*row] == rows["Gamma", reference]
+        assert [*machine] == rows["Alpha", "r, by the hour"]
+        assert overflow(page) <= 0
 
 
 def show(browser: Browser, site: BuiltSite) -> Page:

@@ -138,20 +138,15 @@ def _expect_drawn(frame: FrameLocator, name: str) -> None:
         expect(frame.locator("[data-chart] .main-svg").first).to_be_visible()
 
 
-@pytest.mark.parametrize(("asked", "scheme", "dark"), [
-    ("?theme=light", "dark", False),
-    ("?theme=no-such", "dark", True),
-    ("", "light", False),
-])  # fmt: skip
-def test_the_theme_of_a_view(chromium, home, asked, scheme, dark):
+def test_the_theme_of_a_view(chromium, home):
     """What the address asks for; the system's where it asks for none that there is."""
-    page, _ = open_page(chromium, f"{home}embed/leaderboard/{asked}", color_scheme=scheme)
-    paper = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
-    assert ("rgb(15, 20, 26)" == paper) == dark
-
-
-def test_a_view_follows_the_systems_theme(chromium, home):
-    page, _ = open_page(chromium, f"{home}embed/averages/", color_scheme="light")
+    page, _ = open_page(chromium, "about:blank", color_scheme="dark")
+    for asked, is_dark in (("?theme=light", False), ("?theme=no-such", True)):
+        page.goto(f"{home}embed/leaderboard/{asked}")
+        paper = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+        assert ("rgb(15, 20, 26)" == paper) == is_dark
+    page.emulate_media(color_scheme="light")
+    page.goto(f"{home}embed/averages/")
     tick = page.locator("[data-chart] .ytick text").first
     light = tick.evaluate("text => getComputedStyle(text).fill")
     page.emulate_media(color_scheme="dark")

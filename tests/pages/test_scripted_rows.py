@@ -1,5 +1,9 @@
 """Rows of a long table of tasks that a script makes are those that the build would have written."""
 
+import functools
+import tempfile
+from pathlib import Path
+
 import pytest
 
 from site_builder import table_model
@@ -7,7 +11,7 @@ from site_builder.pages import scripted_rows
 from site_builder.pages.model import _context
 from tests.helpers.boards import make_frames
 from tests.helpers.browsing import open_page
-from tests.helpers.sites import build, make_site
+from tests.helpers.sites import BuiltSite, build, make_site
 from tests.helpers.tables import having, write_project
 
 N = 70
@@ -38,13 +42,23 @@ ROWS = """() => {
 }"""
 
 
+@functools.cache
+def board(long: int, group: int, most: int) -> BuiltSite:
+    """The board, whose tables of more rows than `long` have groups; built once for each."""
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(table_model, "LONG", long)
+        patch.setattr(table_model, "GROUP", group)
+        patch.setattr(scripted_rows, "_MAX_ROWS", most)
+        frames = make_frames(RUNS, tasks=CATEGORIES)
+        return build(write_project(Path(folder) / "board", frames, BASELINE))
+
+
 @pytest.fixture
-def page(tmp_path, chromium):
+def page(chromium):
     """The page of a model in a browser, and how many rows were in it when it came."""
 
-    def opened(name):
-        frames = make_frames(RUNS, tasks=CATEGORIES)
-        site = build(write_project(tmp_path / name, frames, BASELINE))
+    def opened(long=table_model.LONG, most=scripted_rows._MAX_ROWS):
+        site = board(long, 20, most)
         written = site.html["models/a/index.html"].count("<tr id=score-")
         written += site.html["models/a/index.html"].count("<tr class=behind id=score-")
         page, heard = open_page(chromium, f"{site.url}models/a/")
@@ -53,15 +67,12 @@ def page(tmp_path, chromium):
     return opened
 
 
-@pytest.mark.parametrize("most", [table_model.LONG, N - 1], ids=["one group", "groups of 20"])
-def test_a_script_makes_the_rows_that_the_build_would_write(page, monkeypatch, most):
+@pytest.mark.parametrize("long", [table_model.LONG, N - 1], ids=["one group", "groups of 20"])
+def test_a_script_makes_the_rows_that_the_build_would_write(page, long):
     """One that lacks a score is in the page, at its place among the others."""
-    monkeypatch.setattr(table_model, "LONG", most)
-    monkeypatch.setattr(table_model, "GROUP", 20)
-    short, written, heard = page("short")
+    short, written, heard = page(long)
     made = short.evaluate(ROWS)
-    monkeypatch.setattr(scripted_rows, "_MAX_ROWS", N)
-    whole, all_written, _ = page("whole")
+    whole, all_written, _ = page(long, N)
     assert (16, N) == (written, all_written)
     assert N == len(made)
     assert made == whole.evaluate(ROWS)
@@ -70,7 +81,7 @@ def test_a_script_makes_the_rows_that_the_build_would_write(page, monkeypatch, m
 
 
 def test_filters_orders_and_links_find_all_rows(page):
-    found, _, _ = page("board")
+    found, _, _ = page()
     rows = found.locator("#all-scores tbody tr:visible")
     found.get_by_role("button", name="C1 23").click()
     assert 23 == rows.count()

@@ -116,7 +116,7 @@ def test_charts_run_no_hostile_text(watch: Watch, path: str) -> None:
 def test_tables_are_sorted_and_filtered(watch: Watch) -> None:
     page = watch.page
     page.goto(watch.home + "models/")
-    for button in page.locator("[data-view-of] th button:visible").all():
+    for button in page.locator("[data-view-of] th button:visible").all()[::3]:
         button.click()
     page.locator("[data-filters-open]").first.click()
     for text in (*TEXTS[::8], ""):
