@@ -12,8 +12,7 @@ from functools import cached_property, partial
 from site_builder.addresses import Address, page_link
 from site_builder.compute.catalog import TaskInfo
 from site_builder.compute.numbers import Array
-from site_builder.compute.parts import with_worst
-from site_builder.compute.tasks import CategoryResult
+from site_builder.compute.tasks import CategoryResult, with_worst
 from site_builder.pages.board_spec import BoardTableSpec
 from site_builder.pages.page import OfSite, ScriptData, Site, by_variant
 from site_builder.pages.task_parts import compare

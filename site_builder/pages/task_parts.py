@@ -9,8 +9,8 @@ from statistics import quantiles
 
 from site_builder.compute.catalog import TaskInfo
 from site_builder.compute.numbers import Array, float_or_none, floats_or_none, round_float
-from site_builder.compute.parts import find_worst
 from site_builder.compute.runs import Runs
+from site_builder.compute.tasks import find_worst
 from site_builder.formatting import percent
 from site_builder.pages.page import OfSite
 from site_builder.records import Record
