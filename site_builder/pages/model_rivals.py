@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from site_builder.addresses import Link
-from site_builder.charts.cells import model_cell, score_cell, text_cell
+from site_builder.charts.cells import model_cell, number_field, score_cell, text_cell
 from site_builder.compute.board import Board, Entry
 from site_builder.compute.numbers import shared
-from site_builder.formatting import NumberFormat, listed, sentence
+from site_builder.formatting import listed, sentence
 from site_builder.labels import Labels
 from site_builder.pages.answers import model_board
 from site_builder.pages.board_table import ranks_cell, span_text
@@ -196,8 +196,8 @@ def _rival_measures(labels: Labels, rows: Sequence[_Rival]) -> Iterator[Field[_R
         if statistic.measure is not None and has_any and statistic.id != board.rule.statistic:
             column = Column(statistic.id, statistic.measure.label, "number", term="measures")
             scale = labels.statistic_scale(statistic, board)
-            yield Field(column, partial(_figure_cell, statistic.id, scale))
+            yield number_field(column, partial(_figure, statistic.id), scale.score)
 
 
-def _figure_cell(key: str, scale: NumberFormat, row: _Rival) -> Cell:
-    return score_cell(row.board.figure(row.entry, key), scale)
+def _figure(statistic: str, row: _Rival) -> float | None:
+    return row.board.figure(row.entry, statistic)

@@ -8,6 +8,7 @@ from functools import partial
 
 from site_builder.charts.cells import (
     number_cell,
+    number_field,
     score_cell,
     score_tags,
     task_cell,
@@ -21,7 +22,6 @@ from site_builder.compute.runs import Against
 from site_builder.compute.scores import StatedScore
 from site_builder.formatting import (
     MISSING,
-    NumberFormat,
     coverage,
     measure_format,
     ordinal,
@@ -388,11 +388,11 @@ def _measure_fields(found: ModelTasks) -> Iterator[Field[TaskRow]]:
         column = Column(measure.id, measure.label, "number", term="measures", is_extra=True)
         # What is measured once for all tasks stands below.
         known = {value for value in by_task.values() if value is not None}
-        yield Field(column, partial(_measure_cell, by_task, form), len(known) > 1)
 
+        def value(row: TaskRow, values: Mapping[str, float | None] = by_task) -> float | None:
+            return values[row.task]
 
-def _measure_cell(values: Mapping[str, float | None], form: NumberFormat, row: TaskRow) -> Cell:
-    return score_cell(values[row.task], form)
+        yield number_field(column, value, form.score, wanted=len(known) > 1)
 
 
 # --- drawings -----------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from site_builder.charts.cells import (
     linked_score_cell,
     model_cell,
     number_cell,
-    score_cell,
+    number_field,
     score_tags,
     verdict_cell,
 )
@@ -289,20 +289,16 @@ def _score_cell(ranking: Ranking, variant: str, entry: RankedEntry) -> Cell:
 def _measure_fields(site: Site, task: str) -> Iterator[Field[RankedEntry]]:
     """Yield what was measured on the task beside the score, in the primary variant."""
     scores = site.results.scores.primary
-    column = scores.columns[task]
     for measure in scores.measures:
-        values = floats_or_none(scores.measured[measure.id][:, column])
+        values = floats_or_none(scores.measured[measure.id][:, scores.columns[task]])
         form = measure_format([value for value in values if value is not None], measure.unit)
-        by_model = dict(zip(scores.models, values, strict=True))
-        cell = partial(_measure_cell, by_model, form)
+        column = Column(measure.id, measure.label, "number")
+
+        def value(entry: RankedEntry, of: Sequence[float | None] = values) -> float | None:
+            return of[scores.rows[entry.model]]
+
         is_known = any(value is not None for value in values)
-        yield Field(Column(measure.id, measure.label, "number"), cell, is_known)
-
-
-def _measure_cell(
-    values: Mapping[str, float | None], form: NumberFormat, entry: RankedEntry
-) -> Cell:
-    return score_cell(values[entry.model], form)
+        yield number_field(column, value, form.score, wanted=is_known)
 
 
 # --- drawings -----------------------------------------------------------------------------------
