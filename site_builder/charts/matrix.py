@@ -13,9 +13,8 @@ from site_builder.charts.chart import Embed
 from site_builder.charts.matrix_beside import Beside, MeasureMatrix, find_beside
 from site_builder.charts.matrix_measured import MatrixMeasure, Measured, find_measured, flagged_mark
 from site_builder.charts.matrix_spec import MAX_ENTRIES, MatrixEntry, MatrixSpec, Width
-from site_builder.compute.agreement import order_entries, order_tasks
+from site_builder.compute.agreement import correlate_ranks, order_entries, order_tasks
 from site_builder.compute.numbers import float_or_none
-from site_builder.compute.tasks import correlate_ranks
 from site_builder.formatting import MISSING
 from site_builder.records import Record, replace
 from site_builder.table_model import (

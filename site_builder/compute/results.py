@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from functools import cached_property
 
+from site_builder.compute.agreement import RankAgreement, compute_rank_agreement
 from site_builder.compute.board import (
     Board,
     Entry,
@@ -53,10 +54,8 @@ from site_builder.compute.stats import (
 )
 from site_builder.compute.tasks import (
     CategoryResult,
-    RankAgreement,
     TaskResult,
     compute_categories,
-    compute_rank_agreement,
     compute_tasks,
 )
 from site_builder.config import BoardConfig, SiteConfig

@@ -11,10 +11,11 @@ from site_builder.charts.cells import linked_score_cell, model_cell, text_cell, 
 from site_builder.charts.chart import Chart
 from site_builder.charts.matrix import Matrix
 from site_builder.charts.scores import chart_task_scores
+from site_builder.compute.agreement import MIN_COMMON_MODELS
 from site_builder.compute.catalog import TaskInfo
 from site_builder.compute.runs import FlaggedScore
 from site_builder.compute.scores import Score
-from site_builder.compute.tasks import MIN_COMMON_MODELS, TaskResult
+from site_builder.compute.tasks import TaskResult
 from site_builder.formatting import count, listed, quantity, sentence, short
 from site_builder.pages.matrices import parts_matrix, with_tools
 from site_builder.pages.page import Page, Site, cite_page

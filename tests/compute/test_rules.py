@@ -6,11 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from site_builder.compute.agreement import compute_rank_agreement
 from site_builder.compute.board import compute_board
 from site_builder.compute.rules import RULES, RankingRules, combine
 from site_builder.compute.scores import collect_scores
 from site_builder.compute.statistics import STATISTICS, measure_statistic
-from site_builder.compute.tasks import compute_rank_agreement, compute_tasks
+from site_builder.compute.tasks import compute_tasks
 from site_builder.config import RULES as RULE_IDS
 from site_builder.config import BoardConfig
 from site_builder.messages import MESSAGES

@@ -6,18 +6,16 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from site_builder.compute import tasks as task_module
-from site_builder.compute.scores import Scores
-from site_builder.compute.tasks import (
-    Best,
+from site_builder.compute import agreement as agreement_module
+from site_builder.compute.agreement import (
     RankAgreement,
     SimilarTask,
-    TaskResult,
     compute_rank_agreement,
-    compute_tasks,
     find_similar_tasks,
     permute_families,
 )
+from site_builder.compute.scores import Scores
+from site_builder.compute.tasks import Best, TaskResult, compute_tasks
 from tests.helpers.boards import make_frames, make_results, make_scores
 
 # Lower is better on t3.
@@ -265,7 +263,7 @@ def test_rank_agreement_agrees_with_scipy():
 
 def test_ranks_are_computed_once_on_a_board_of_many_tasks(monkeypatch):
     """Pearson's r of the ranks among all models of a task, over the models that have both."""
-    monkeypatch.setattr(task_module, "MAX_RERANKED_TASKS", 3)
+    monkeypatch.setattr(agreement_module, "MAX_RERANKED_TASKS", 3)
     test_rank_agreement_by_hand()
     # The fifth model lacks the second task; on the fourth it keeps its place between the others.
     runs = {**AGREEMENT, "e": [0.5, None, 0.5, 0.4, 0.5]}

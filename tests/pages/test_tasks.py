@@ -2,7 +2,7 @@
 
 import pytest
 
-from site_builder.compute.tasks import SimilarTask
+from site_builder.compute.agreement import SimilarTask
 from site_builder.pages.page import Site
 from site_builder.pages.task import find_similar
 from site_builder.records import replace

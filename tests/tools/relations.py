@@ -11,10 +11,10 @@ from itertools import product
 import numpy as np
 from scipy import stats
 
+from site_builder.compute.agreement import permute_families
 from site_builder.compute.correlation import correlate_within, shuffle_within
 from site_builder.compute.numbers import Array
 from site_builder.compute.significance import adjust_for_many
-from site_builder.compute.tasks import permute_families
 
 SEED = 1
 FEATURES = 10
