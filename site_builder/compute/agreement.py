@@ -28,7 +28,7 @@ class RankAgreement(Record, eq=False):
 
     Attributes:
         rho: Spearman's rho, shape (tasks, tasks); NaN where undefined.
-        n: Number of common models.
+        n: Number of common models; on the diagonal, of those with a score.
         p_adjusted: P-values over model families, corrected for the number of pairs of tasks; NaN
             where fewer than ten families have both, or rho is undefined.
     """

@@ -47,7 +47,6 @@ class TaskResult(CachingRecord):
             without a lift.
         best_lift_over_baseline: This lift, positive = better.
         mean_lift_over_base: Mean over all tuned scores with a base score.
-        counts: Number of scores by variant.
         with_intervals: The variants in which the error of any score is known.
         flagged: The flagged scores, whether they count or not.
         similar: The tasks that rank models most similarly, most similar first.
@@ -60,7 +59,6 @@ class TaskResult(CachingRecord):
     best_against_baseline: Best | None
     best_lift_over_baseline: float | None
     mean_lift_over_base: float | None
-    counts: Mapping[str, int]
     with_intervals: frozenset[str]
     flagged: tuple[FlaggedScore, ...]
     similar: tuple[SimilarTask, ...]
@@ -99,7 +97,6 @@ def compute_tasks(scores: Scores, agreement: RankAgreement) -> tuple[TaskResult,
     against_baseline = _best_runs(scores, furthest)
     baseline = {v: floats_or_none(each.beside["baseline"].values[0]) for v, each in runs.items()}
     lifts = [runs[variant].lifts["base"] for variant in roles.tuned]
-    counts = {v: (~np.isnan(each.signed)).sum(axis=0) for v, each in runs.items()}
     exact = (frame["low"].notna() & frame["high"].notna()).to_numpy()
     has_interval = {v: exact[r.index] & r.counts for v, r in runs.items()}
     flagged: dict[str, list[FlaggedScore]] = {task: [] for task in scores.tasks}
@@ -117,7 +114,6 @@ def compute_tasks(scores: Scores, agreement: RankAgreement) -> tuple[TaskResult,
             best_against_baseline=against_baseline[column],
             best_lift_over_baseline=lift_or_none[column],
             mean_lift_over_base=mean_or_none(np.array([array[:, column] for array in lifts])),
-            counts={v: int(n[column]) for v, n in counts.items()},
             with_intervals=frozenset(
                 v for v, known in has_interval.items() if known[:, column].any()
             ),

@@ -364,9 +364,10 @@ def find_similar(site: Site, task: TaskResult) -> SimilarTasks | None:
     links = [page_link(labels.tasks[s.task], "task", s.task) for s in alike or task.similar[:3]]
     if alike:
         return SimilarTasks(say("similar.alike"), "", tuple(links))
-    if task.counts[labels.roles.primary] < MIN_COMMON_MODELS or len(site.results.tasks) == 1:
+    at, agreement = site.results.scores.columns[task.task], site.results.agreement
+    if agreement.n[at, at] < MIN_COMMON_MODELS or len(site.results.tasks) == 1:
         return None
-    is_tested = site.results.agreement.is_tested
+    is_tested = agreement.is_tested
     if not links and not is_tested:
         return None
     has_families = any(m.family is not None for m in site.results.catalog.models.values())

@@ -129,7 +129,7 @@ class Ranking(OfSite):
     @property
     def n_ranked(self) -> int:
         """The number of models with a rank."""
-        return self.task.counts[self.labels.roles.primary]
+        return sum(score.rank is not None for score in self.ranked)
 
     @cached_property
     def leaders(self) -> tuple[Score, ...]:

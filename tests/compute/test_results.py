@@ -374,7 +374,7 @@ def test_any_board_gives_numbers_or_none(drawn):
     assert stats.runs_paired == stats.runs_helped + stats.runs_unchanged + stats.runs_hurt
     assert stats.models_ahead_of_baseline <= stats.models_compared <= stats.models
     assert stats.tasks_beating_baseline + stats.tasks_tying_baseline <= stats.tasks_compared
-    assert stats.scores == sum(sum(task.counts.values()) for task in results.tasks)
+    assert stats.scores == sum(len(scores_on(results.scores, t.task)) for t in results.tasks)
     for found in results.boards.values():
         assert sorted(results.scores.models) == sorted(s.model for s in rows_of(found))
         places = [s.rank for s in found.ranked if s.rank is not None]

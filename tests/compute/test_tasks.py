@@ -118,11 +118,6 @@ def test_mean_lift_over_base_is_over_all_tuned_runs_with_both(tasks):
     assert 0.2 == task.mean_lift_over_base  # (0.1 + 0.3) / 2
 
 
-def test_counts_by_variant(tasks):
-    assert {"tuned": 2, "base": 3} == tasks["t1"].counts
-    assert {"tuned": 1, "base": 1} == tasks["t4"].counts
-
-
 def test_task_has_intervals_where_any_error_is_known():
     frames = make_frames({"base": {"a": [0.5, 0.25], "b": [0.75, 0.5]}})
     frames["results"] = frames["results"].assign(stderr=[0.125, *[float("nan")] * 3])
@@ -133,7 +128,7 @@ def test_task_has_intervals_where_any_error_is_known():
 def test_task_without_a_score():
     runs = {"base": {"a": [0.1, None], "b": [0.2, None]}}
     task = results_of(make_scores(runs, baseline="a"))[1]
-    assert ({}, (), {"base": 0}) == (task.best, task.similar, task.counts)
+    assert ({}, ()) == (task.best, task.similar)
     assert (None, {}) == (task.contender, task.baseline_scores)
 
 

@@ -1,5 +1,6 @@
 """What the pages of tasks say, on boards that one can do by hand."""
 
+import numpy as np
 import pytest
 
 from site_builder.compute.agreement import SimilarTask
@@ -276,8 +277,12 @@ def test_similar_tasks(made, rho, is_clear, title):
 def test_nothing_is_said_of_similar_tasks_of_few_models(made):
     task = made.results.task("mmlu")
     assert find_similar(made, replace(task, similar=())) is None
-    few = replace(task, similar=(), counts=dict.fromkeys(task.counts, 3))
-    assert find_similar(made, few) is None
+    agreement = made.results.agreement
+    of_three = replace(agreement, n=np.full(agreement.n.shape, 3.0))
+    few = replace(made, results=replace(made.results, agreement=of_three))
+    near = replace(task, similar=(SimilarTask("boolq", 0.5, is_clear=True),))
+    assert find_similar(made, near) is not None
+    assert find_similar(few, near) is None
 
 
 # --- categories -----------------------------------------------------------------------------------
