@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -32,12 +31,10 @@ no_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no 
 
 
 @pytest.fixture
-def out() -> Iterator[Path]:
-    """A published site, in memory where the system has a place for that: hundreds of swaps."""
-    memory = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
-        publish(SITE, Path(folder, "site"))
-        yield Path(folder, "site")
+def out(tmp_path: Path) -> Path:
+    """A published site."""
+    publish(SITE, tmp_path / "site")
+    return tmp_path / "site"
 
 
 @pytest.fixture(params=["exchange", "renames"])

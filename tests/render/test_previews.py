@@ -10,6 +10,7 @@ import pytest
 
 from site_builder.config import load_config
 from site_builder.errors import TemplateFaultError
+from site_builder.pages.home import make_home
 from site_builder.render.environment import Templates
 from site_builder.render.font import BOLD, REGULAR, UNKNOWN, Typeface, load_typeface
 from site_builder.render.previews import (
@@ -18,10 +19,12 @@ from site_builder.render.previews import (
     MAX_PX,
     RIGHT,
     CardDrawer,
+    draw_previews,
+    with_cards,
 )
 from tests.helpers.hostile import TEXTS as HOSTILE
 from tests.helpers.odd_boards import built
-from tests.helpers.sites import ROOT, BuiltSite, build
+from tests.helpers.sites import ROOT, BuiltSite, build, make_site
 from tests.helpers.tables import SITE_TOML, board, write_project
 from tests.tools.typeface import made_files
 
@@ -184,20 +187,26 @@ def test_without_a_base_url_there_is_no_picture(project):
     assert [] == [path for path in site.files if path.startswith("cards/")]
 
 
-def test_a_projects_own_colours_and_template(placed):
-    before = build(placed).files["cards/home.png"]
+def picture_of_home(root: Path) -> bytes:
+    site = make_site(root)
+    (picture,) = draw_previews(site, with_cards(site, make_home(site))).values()
+    return picture
+
+
+def test_a_projects_own_template(placed):
+    before = picture_of_home(placed)
     own = placed / "templates/cards/card.svg"
     own.parent.mkdir(parents=True)
     own.write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
-    assert before != build(placed).files["cards/home.png"]
+    assert before != picture_of_home(placed)
     own.write_text("no picture")
     with pytest.raises(
         TemplateFaultError, match=r"templates/cards/card.svg: what it writes cannot"
     ):
-        build(placed)
+        picture_of_home(placed)
     own.write_text("{{ nonsense }}")
     with pytest.raises(TemplateFaultError, match=r"card.svg:1: 'nonsense' is undefined."):
-        build(placed)
+        picture_of_home(placed)
 
 
 def test_a_card_shows_no_image_of_the_machine(placed, tmp_path):
@@ -211,9 +220,9 @@ def test_a_card_shows_no_image_of_the_machine(placed, tmp_path):
     for shown in (image, effect):
         own.write_text(drawing.format(shown.format(tmp_path / "secret.png")))
         with pytest.raises(TemplateFaultError, match="it shows an image that is not part of it"):
-            build(placed)
+            picture_of_home(placed)
     own.write_text(drawing.format((image + effect).format(*["data:image/png;base64,"] * 2)))
-    assert build(placed).files
+    assert picture_of_home(placed)
 
 
 # --- badges --------------------------------------------------------------------------------------
