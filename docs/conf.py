@@ -27,6 +27,8 @@ include_patterns = [
     "gallery/*/README.md",
     "tests/data/harnesses/README.md",
 ]
+# Folders with many files and no page: to look through them took a third of the time.
+exclude_patterns = [".*", "**node_modules", "dist", "site", "site_builder"]
 html_theme = "furo"
 html_title = f"{project} {version}"
 html_favicon = "../static/favicon.svg"
