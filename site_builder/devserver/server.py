@@ -330,7 +330,10 @@ class LiveServer(ThreadingHTTPServer):
     @contextmanager
     def running(self) -> Iterator[None]:
         """Answer requests during the block; threads that still answer end with the program."""
-        threading.Thread(target=self.serve_forever, name="server", daemon=True).start()
+        pause_s = (0.05,)  # which Ctrl-C waits for
+        threading.Thread(
+            target=self.serve_forever, args=pause_s, name="server", daemon=True
+        ).start()
         try:
             yield
         finally:

@@ -11,7 +11,7 @@ def within(seconds: float, condition: Callable[[], bool]) -> bool:
     while time.monotonic() < end:
         if condition():
             return True
-        time.sleep(0.1)
+        time.sleep(0.02)
     return False
 
 

@@ -84,7 +84,7 @@ def served(folder: Path, answers: type[_Quiet] = _Quiet) -> Iterator[str]:
 def hosted(answers: Callable[..., http.server.BaseHTTPRequestHandler]) -> Iterator[str]:
     """The address of a server that answers so, while the block runs."""
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), answers)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))  # it ends as soon
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"
