@@ -5,7 +5,6 @@ import re
 from hashlib import sha256
 from typing import Any
 
-import mlcroissant
 import pandas as pd
 import pytest
 
@@ -169,12 +168,14 @@ def described(site: BuiltSite) -> Any:
     return load_json(site.files[PATH])
 
 
-def loaded(site: BuiltSite, mapping: dict[str, str] | None = None) -> mlcroissant.Dataset:
+def loaded(site: BuiltSite, mapping: dict[str, str] | None = None) -> Any:
     """The data set that the loader makes of a published site; it raises on any error."""
+    import mlcroissant  # which takes half a second, in each worker
+
     return mlcroissant.Dataset(str(site.folder / PATH), mapping=mapping)
 
 
-def records(site: BuiltSite, dataset: mlcroissant.Dataset, table: str) -> pd.DataFrame:
+def records(site: BuiltSite, dataset: Any, table: str) -> pd.DataFrame:
     """The records of a table under the names of its columns; bytes as text."""
     (spec,) = (r for r in described(site)["recordSet"] if r["@id"] == table)
     names = {field["@id"]: field["name"] for field in spec["field"]}
