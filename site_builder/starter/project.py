@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import re
@@ -415,7 +416,12 @@ def generator_files() -> dict[str, bytes]:
     Raises:
         SiteError: The generator runs without having been installed.
     """
-    name, wheel = _make_wheel()
+    try:
+        version = distribution(NAME).version
+    except PackageNotFoundError as error:
+        what = "this copy of the generator is not installed, so a project cannot state which it is"
+        raise SiteError(Fault("", what, "Install it with pip.")) from error
+    name, wheel = _make_wheel(version)
     lock = (default_folder("static").parent / "requirements.txt").read_text(encoding="utf8")
     own = f"./{_FOLDER}/{name} \\\n    --hash=sha256:{sha256(wheel).hexdigest()}\n"
     needed = re.sub(r"\A(#.*\n)*", "", lock)  # its head says how the generator's project made it
@@ -446,21 +452,17 @@ def replace_generator(root: Path) -> tuple[str, ...]:
     return (*changed, *old)
 
 
-def _make_wheel() -> tuple[str, bytes]:
+@functools.cache
+def _make_wheel(version: str) -> tuple[str, bytes]:
     """Return the name and the content of a wheel of the files that are running.
 
     An installed copy and a checkout are read alike, and nothing is built. The same files give the
     same bytes on every machine, so nothing is compressed: libraries for it differ, and Git stores
     what has changed since the last version.
     """
-    try:
-        installed = distribution(NAME)
-    except PackageNotFoundError as error:
-        what = "this copy of the generator is not installed, so a project cannot state which it is"
-        raise SiteError(Fault("", what, "Install it with pip.")) from error
-    name = f"{NAME.replace('-', '_')}-{installed.version}"
+    name = f"{NAME.replace('-', '_')}-{version}"
     info = f"{name}.dist-info"
-    files = dict(sorted((*_code(), *_metadata(installed, info))))
+    files = dict(sorted((*_code(), *_metadata(distribution(NAME), info))))
     # The list of the files, with the hash and the size of each but itself.
     rows = []
     for path, content in files.items():
