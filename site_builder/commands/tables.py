@@ -42,8 +42,10 @@ if TYPE_CHECKING:
 
 def format_name(text: str) -> str:
     """Return the name of a format, also if it is written with other strokes, or refuse it."""
-    from site_builder.importers.formats import known_formats
+    from site_builder.importers.formats import BUILT_IN, known_formats
 
+    if text in BUILT_IN:  # to look at every installed package takes longer than most imports
+        return text
     known = [*known_formats()]
     name = text if text in known else text.replace("_", "-")  # as in `lm_eval`
     return click.Choice(known).convert(name, None, None)

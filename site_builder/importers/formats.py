@@ -84,6 +84,7 @@ def _that_have_scores(
 
 ANY = Format("any", "output in any of the other formats, recognised by its content", _read_any)
 _BY_NAME = {known.name: known for known in (*FORMATS, ANY)}
+BUILT_IN = frozenset(_BY_NAME)
 
 
 def known_formats() -> dict[str, str]:
