@@ -9,7 +9,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 from traceback import walk_tb
-from types import BuiltinMethodType, FunctionType, MethodType, NoneType
+from types import BuiltinMethodType, CodeType, FunctionType, MethodType, NoneType
 from typing import Any
 
 import jinja2
@@ -105,14 +105,15 @@ class _CodeInMemory(jinja2.BytecodeCache):
     """Keeps compiled templates: a later build of this process compiles only changed ones."""
 
     def __init__(self) -> None:
-        self._code: dict[str, bytes] = {}
+        self._code: dict[str, tuple[str, CodeType | None]] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._code:
-            bucket.bytecode_from_string(self._code[bucket.key])
+        checksum, code = self._code.get(bucket.key, ("", None))
+        if checksum == bucket.checksum:
+            bucket.code = code
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        self._code[bucket.key] = bucket.bytecode_to_string()
+        self._code[bucket.key] = bucket.checksum, bucket.code
 
 
 # Compiling takes 0.2 seconds, half of what `serve` needs to build the Index again.
