@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from site_builder import __version__
+from site_builder.build import load_project
 from site_builder.errors import SiteError
 from site_builder.publish import git_branch
 from site_builder.publish.folder import publish
 from site_builder.publish.git_branch import push_site
 from site_builder.publish.manifest import MANIFEST
 from site_builder.publish.verify import verify_site
+from site_builder.render.pages import find_domain_faults
 from tests.commands.test_cli import run
 from tests.helpers.published import NEW_SITE, SITE
 from tests.helpers.sites import contents
@@ -139,26 +141,24 @@ def test_the_domain_set_at_the_host_remains(root, remote, site):
     assert not push_site(site, root, "origin", "gh-pages", "The same")[1]
 
 
-@pytest.mark.parametrize(
-    ("text", "line"),
-    [
-        ("https://board.example.org", "'https://board.example.org' is not a domain"),
-        ("a.example.org\nb.example.org", r"'a.example.org\nb.example.org' is not a domain"),
-        ("", "'' is not a domain"),
-    ],
-)
-def test_what_is_no_domain(root, remote, text, line):
+def domain_faults(root: Path, text: str, base_url: str | None = None) -> list[str]:
     (root / "CNAME").write_text(text, encoding="utf8")
+    return [f"{f.severity} {f}" for f in find_domain_faults(load_project(root, base_url))]
+
+
+def test_what_is_no_domain(root, remote):
     fix = "Write the domain and nothing else, such as board.example.org."
-    assert f"CNAME: {line}. {fix}" == refused(root)
+    for text in ("a.example.org\nb.example.org", "", "https://board.example.org"):
+        line = f"CNAME: {text!r} is not a domain. {fix}"
+        assert [f"error {line}"] == domain_faults(root, text)
+    assert line == refused(root)
     assert "" == git(remote, "branch")
 
 
 def test_a_domain_that_is_not_the_address_of_the_site(root):
-    (root / "CNAME").write_text("board.example.org", encoding="utf8")
     what = "it says board.example.org, but the address of the site is https://o.github.io/b/"
-    code, lines = deploy(root, "--base-url", "https://o.github.io/b/")
-    assert (0, [f"warning: CNAME: {what}. Change base_url, or this file."]) == (code, lines)
+    line = f"warning CNAME: {what}. Change base_url, or this file."
+    assert [line] == domain_faults(root, "board.example.org", "https://o.github.io/b/")
 
 
 def test_a_domain_file_that_leads_out_is_not_published(root, tmp_path):
