@@ -1,8 +1,11 @@
 """Templates: each uses what its page has, and nothing else; a publisher's own may replace it."""
 
+import functools
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import jinja2
 import pytest
@@ -15,7 +18,7 @@ from site_builder.compute.catalog import Release
 from site_builder.config import load_config
 from site_builder.errors import FaultsError
 from site_builder.pages.all import make_pages
-from site_builder.pages.page import Page
+from site_builder.pages.page import OutputFile, Page, Site
 from site_builder.prose.markdown import load_prose
 from site_builder.records import replace
 from site_builder.releases.read import find_news, release_content
@@ -114,13 +117,29 @@ def test_every_block_is_documented(environment):
     assert set() == set().union(*blocks.values()) - {*BLOCKS}
 
 
+@functools.cache
+def site_and_pages() -> tuple[Site, tuple[OutputFile, ...]]:
+    """The fixture board."""
+    with TemporaryDirectory() as folder:
+        site = make_site(write_project(Path(folder), board()))
+    return site, (*make_pages(site),)
+
+
+def render_with(root: Path, **templates: str) -> dict[str, str]:
+    """The pages of the fixture board with templates of a project."""
+    for name, text in templates.items():
+        path = root / "templates" / f"{name.replace('__', '/')}.html"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(os.fsencode(text))
+    site, pages = site_and_pages()
+    own = replace(site, config=site.config.model_copy(update={"root": root}))
+    files = render_site(own, pages, load_prose(root / "data/content"))
+    return {path: c.decode() for path, c in files.items() if path.endswith(".html")}
+
+
 def test_every_block_can_be_replaced(tmp_path):
-    root = write_project(tmp_path, board())
-    (root / "templates").mkdir()
     blocks = (f"{{% block {b} %}}my-{b} {{{{ super() }}}}{{% endblock %}}" for b in BLOCKS)
-    mine = "".join(['{% extends "ours/about.html" %}', *blocks])
-    (root / "templates/about.html").write_text(mine)
-    html = build(root).html
+    html = render_with(tmp_path, about="".join(['{% extends "ours/about.html" %}', *blocks]))
     assert [] == [name for name in BLOCKS if f"my-{name} " not in html["about/index.html"]]
     assert [] == [name for name in BLOCKS if f"my-{name} " in html["data/index.html"]]
     assert "How the numbers are computed" in html["about/index.html"]
@@ -128,12 +147,8 @@ def test_every_block_can_be_replaced(tmp_path):
 
 def test_the_frame_of_every_page_can_be_changed(tmp_path):
     """By a `base.html` that builds on the generator's."""
-    root = write_project(tmp_path, board())
-    (root / "templates").mkdir()
-    (root / "templates/base.html").write_text(
-        '{% extends "ours/base.html" %}{% block footer %}mine{{ super() }}{% endblock %}'
-    )
-    html = build(root).html
+    own = '{% extends "ours/base.html" %}{% block footer %}mine{{ super() }}{% endblock %}'
+    html = render_with(tmp_path, base=own)
     assert [] == [p for p in html if "mine" not in html[p] and not p.startswith("embed/")]
 
 
@@ -169,27 +184,14 @@ def test_a_template_that_no_page_uses_is_a_warning(tmp_path):
 
 
 def test_a_template_that_extends_itself(tmp_path):
-    root = write_project(tmp_path, board())
-    (root / "templates").mkdir()
-    (root / "templates/about.html").write_text('{% extends "about.html" %}')
     with pytest.raises(FaultsError, match=r"^templates/about.html:1: .*recursion"):
-        build(root)
+        render_with(tmp_path, about='{% extends "about.html" %}')
 
 
 def test_no_template_switches_escaping_off():
     texts = {path: path.read_text(encoding="utf8") for path in TEMPLATES.rglob("*.*")}
     assert len(texts) > 30
     assert [] == [p for p, text in texts.items() if re.search(r"\|\s*safe\b|autoescape", text)]
-
-
-def render_with(root: Path, **templates: str) -> dict[str, bytes]:
-    write_project(root, board())
-    for name, text in templates.items():
-        path = root / "templates" / f"{name.replace('__', '/')}.html"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf8")
-    site = make_site(root)
-    return render_site(site, make_pages(site), load_prose(root / "data/content"))
 
 
 def fault(root: Path, **templates: str) -> str:
@@ -226,10 +228,5 @@ def test_an_unknown_name_in_a_macro(tmp_path):
 
 
 def test_a_template_that_is_not_utf8(tmp_path):
-    write_project(tmp_path, board())
-    (tmp_path / "templates").mkdir()
-    (tmp_path / "templates/about.html").write_bytes(b"caf\xe9")
-    with pytest.raises(FaultsError) as error:
-        build(tmp_path)
     expected = "templates/about.html: it, or a part of it, is not UTF-8 text."
-    assert expected == str(error.value)
+    assert expected == fault(tmp_path, about=os.fsdecode(b"caf\xe9"))
