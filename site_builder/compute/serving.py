@@ -33,7 +33,8 @@ class Latency(Record):
     """The measured requests to one provider for one model.
 
     Attributes:
-        failed_share: Share of requests that returned an error, 0..1; no latency includes them.
+        failed: Number of requests that returned an error; no latency includes them.
+        failed_share: failed / requests, 0..1.
         error_codes: Each error code with its number of requests, most frequent first.
         ttft_s: Time to first token of each success, in seconds, sorted.
         median_s, p95_s: Median and 95th percentile of `ttft_s`.
@@ -45,6 +46,7 @@ class Latency(Record):
     provider: str
     model: str
     requests: int
+    failed: int
     failed_share: float
     error_codes: tuple[tuple[str, int], ...]
     ttft_s: tuple[float, ...]
@@ -140,6 +142,7 @@ def _latency(provider: str, model: str, rows: pd.DataFrame) -> Latency:
         provider=provider,
         model=model,
         requests=len(rows),
+        failed=int(failed.sum()),
         failed_share=float(failed.mean()),
         error_codes=tuple(sorted(codes.items(), key=lambda item: (-item[1], item[0]))),
         ttft_s=tuple(ttft.tolist()),

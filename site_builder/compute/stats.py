@@ -25,11 +25,12 @@ class TrainingSets(Record):
 
     Attributes:
         sizes: By task, number of examples in the train split.
-        shares: By threshold, the share of training sets with fewer examples.
+        shares, below: By threshold, the share and the number of training sets with fewer examples.
     """
 
     sizes: Mapping[str, int]
     shares: Mapping[int, float]
+    below: Mapping[int, int]
     median: float
 
 
@@ -40,8 +41,9 @@ def compute_training_sets(tasks: pd.DataFrame, thresholds: Sequence[int]) -> Tra
         return None
     sizes = {str(task): int(n) for task, n in known.itertuples(index=False, name=None)}
     values = np.array(list(sizes.values()))
-    shares = {t: float((values < t).mean()) for t in sorted(set(thresholds))}
-    return TrainingSets(sizes, shares, float(np.median(values)))
+    below = {t: int((values < t).sum()) for t in sorted(set(thresholds))}
+    shares = {t: n / len(values) for t, n in below.items()}
+    return TrainingSets(sizes, shares, below, float(np.median(values)))
 
 
 class Stats(Record):
