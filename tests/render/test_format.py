@@ -38,15 +38,12 @@ finite = st.floats(allow_nan=False, allow_infinity=False)
         (0.1, 3, "0.100"),
         (1234567.891, 1, "1,234,567.9"),
         (0.9996, 3, "1.000"),
+        *((zero, 3, "0.000") for zero in (0.0, -0.0, -0.0004, -5e-324)),
     ],
 )
 def test_rounding_is_half_away_from_zero(value, places, written):
+    """And zero has no sign."""
     assert written == rounded(value, places)
-
-
-@pytest.mark.parametrize("value", [0.0, -0.0, -0.0004, -5e-324])
-def test_zero_has_no_sign(value):
-    assert "0.000" == rounded(value, 3)
 
 
 @pytest.mark.parametrize(

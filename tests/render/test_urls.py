@@ -77,18 +77,9 @@ def test_any_script_becomes_ascii(text, slug):
 
 
 ADDRESSES = [
-    Address("home"),
-    Address("models"),
-    Address("tasks"),
-    Address("categories"),
-    Address("analysis"),
-    Address("serving"),
-    Address("data"),
-    Address("about"),
-    Address("not_found"),
-    *(Address("model", key) for key in IDS),
-    *(Address("task", key) for key in IDS),
-    *(Address("category", key) for key in IDS),
+    *(Address(kind) for kind in ("home", "models", "tasks", "categories", "analysis")),
+    *(Address(kind) for kind in ("serving", "data", "about", "not_found")),
+    *(Address(kind, key) for kind in ("model", "task", "category") for key in IDS),
     Address("file", "downloads/results.parquet"),
     Address("file", "api/v1/stats.json"),
 ]
