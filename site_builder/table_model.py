@@ -32,6 +32,8 @@ _MAX_TICKS = 5
 _TALL = 12
 _WIDE = 10
 GROUP = 10
+MAX_DRAWN = 60
+"""Rows of tables whose drawings are markup: with more, drawings were most of a page."""
 _NAME_REM = (15, 22)  # least and most
 _AROUND_NAME_REM = 5  # padding, and what opens a row
 

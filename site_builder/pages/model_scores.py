@@ -14,6 +14,7 @@ from site_builder.formatting import listed, sentence
 from site_builder.pages.data import published_paths
 from site_builder.pages.page import ScriptData, Site, variant_data
 from site_builder.records import Record, asdict
+from site_builder.table_model import MAX_DRAWN
 
 CARDS = "data/score-cards.js"
 _MAX_SOURCES = 3
@@ -97,7 +98,8 @@ def shared_card_data(site: Site) -> Mapping[str, object]:
     """Return the tasks and variants that scores are of, what citations share, and the texts.
 
     `tasks` are link, metric (empty where not stated), slug and number format. `baseline` has, by
-    variant, its score beside it on each of them, null where there is none.
+    variant, its score beside it on each of them, null where there is none. `middles` has the middle
+    half of all scores and their median, for the rows that a script makes of a long table.
     """
     labels, catalog, scores = site.labels, site.results.catalog, site.results.scores
     title, release = site.config.site.title, site.results.release
@@ -113,6 +115,10 @@ def shared_card_data(site: Site) -> Mapping[str, object]:
         ],
         "variants": variant_data(labels),
         "baseline": [floats_or_none(runs.beside["baseline"].values[0]) for runs in scores.variants],
+        "middles": [
+            [spread and (spread.low, spread.median, spread.high) for spread in runs.spreads]
+            for runs in (scores.variants if len(scores.tasks) > MAX_DRAWN else ())
+        ],
         "cite": {
             "site": title,
             "slug": make_slugs([title])[title],

@@ -33,7 +33,7 @@ from site_builder.pages.page import Site
 from site_builder.pages.scales import MAX_TICKED, draw_among, write_tick
 from site_builder.pages.scripted_rows import find_scripted_rows
 from site_builder.pages.task_parts import Parts
-from site_builder.pages.task_scores import ModelTasks, TaskRow
+from site_builder.pages.task_scores import MIN_DISTINCT, ModelTasks, TaskRow
 from site_builder.records import Record, replace
 from site_builder.table_model import (
     AxisRange,
@@ -422,12 +422,12 @@ def _dumbbell(found: ModelTasks, axis: AxisRange, row: TaskRow, text: str) -> Dr
 
 
 def _strip(found: ModelTasks, row: TaskRow, text: str) -> Drawing | None:
-    """Draw a score among those of all entries; None below three different ones.
+    """Draw a score among those of all entries; None below a few different ones.
 
     Tasks in different units have a scale each, whose better end is on the right.
     """
     spread, own = found.spread(row.task), row.value(found.variant)
-    if own is None or spread is None or spread.distinct < 3:
+    if own is None or spread is None or spread.distinct < MIN_DISTINCT:
         return None
     turn = 1.0
     if found.axis is None and not found.site.results.catalog.tasks[row.task].higher_is_better:

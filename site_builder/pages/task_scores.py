@@ -14,6 +14,8 @@ from site_builder.pages.scales import around, common_bounds
 from site_builder.records import Record
 from site_builder.table_model import AxisRange
 
+MIN_DISTINCT = 3
+"""Among fewer different scores, none is drawn."""
 _LOG_FROM = 50  # scores without bounds that differ by more need a log scale
 
 

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from site_builder.addresses import Link, method_link
 from site_builder.records import asdict
 from site_builder.table_model import (
+    MAX_DRAWN,
     Cell,
     Column,
     Drawing,
@@ -250,7 +251,7 @@ def _rails(table: Table) -> list[str]:
 
 
 def _row_writer(table: Table, href: Href) -> Callable[[Row], str]:
-    is_drawn = len(table.rows) <= _MAX_DRAWN
+    is_drawn = len(table.rows) <= MAX_DRAWN
     tags = ["th" if i == table.header else "td" for i in range(len(table.columns))]
     classes = [
         _class_of(column, table, is_head=tag == "th")
@@ -392,7 +393,6 @@ def _words(cell: Cell, href: Href) -> str:
 
 # --- drawings -----------------------------------------------------------------------------------
 
-_MAX_DRAWN = 60  # rows: with more, drawings were most of the bytes of a page
 _SPANS = frozenset(
     ("axis", "track", "tint", "band", "soft-band", "rod", "loss-rod", "soft-rod")
 ) | {"gain-bar", "loss-bar", "soft-bar"}

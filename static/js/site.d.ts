@@ -591,6 +591,8 @@ interface ScoreFacts {
   variants: { id: string; label: string; phrase: string; slug: string }[];
   /** By variant, the baseline's score beside it on each task. */
   baseline: Numbers[];
+  /** By variant, a quarter, the median and three quarters of the scores on each task; empty where no table is long. */
+  middles: ([number, number, number] | null)[][];
   cite: { site: string; slug: string; year: string; release: string; short: string; note: string };
   texts: Messages;
 }

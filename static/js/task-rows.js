@@ -19,8 +19,8 @@
   /** The place of a score on the scale, as a mark names it. @param {number} value */
   const share = (value) => Number(((value - ends[0]) / (ends[1] - ends[0])).toFixed(4));
 
-  /** @param {number} place @param {number} task @param {number} rank */
-  const make = (place, task, rank) => {
+  /** @param {number} place @param {number} task @param {number} rank @param {number} [of] */
+  const make = (place, task, rank, of) => {
     const [name, , slug, scale] = facts.tasks[task];
     const at = scores.tasks?.indexOf(task) ?? task;
     const values = scores.value.map((of) => (of[at] === null ? null : Number(of[at]) / 10 ** scores.decimals));
@@ -30,7 +30,12 @@
     const lead = (other) => (other === null ? null : difference(own, other));
     const category = categories?.[0][categories[1][place]];
 
+    const drawnAmong = () => {
+      const [low, middle, high] = (facts.middles[variant][task] ?? []).map(share);
+      return `axis 0 1,soft-band ${low} ${high},median ${middle},score ${share(own)}`;
+    };
     const drawn = () => {
+      if (!isLifted && !isCompared) return drawnAmong();
       const [end, start] = [share(own), base === null ? null : share(base)];
       const marks = start === null ? [] : [`rod ${Math.min(start, end)} ${Math.max(start, end)}`, `base ${start}`];
       return [...marks, ...(beside === null ? [] : [`baseline ${share(beside)}`]), `score ${end}`].join(",");
@@ -51,15 +56,16 @@
       if (key === "task") return row.append(site.make("th", {}, site.make("a", { href: site.pageLink(`${document.documentElement.dataset.root}${name[1]}`) }, name[0])));
       if (key === "drawn") return row.append(site.make("td", { class: classes[i].join(" "), "data-value": String(own), "data-draw": drawn() }));
       const [text, value, tone = ""] = read(key);
-      row.append(site.make("td", { class: [...classes[i], tone].join(" ").trim(), "data-value": String(value ?? "") }, text));
+      const suffix = of !== undefined && key.startsWith("rank_") ? [site.make("span", { class: "of" }, `/${of.toLocaleString("en-US")}`)] : [];
+      row.append(site.make("td", { class: [...classes[i], tone].join(" ").trim(), "data-value": String(value ?? "") }, text, ...suffix));
     });
     return row;
   };
 
   const size = table.matches(".long") ? Number(table.tBodies[0].style.getPropertyValue("--rows")) : Infinity;
-  for (const [place, task, rank] of rows) {
+  for (const [place, task, rank, of] of rows) {
     const body = table.tBodies[Math.floor(place / size)];
-    body.insertBefore(make(place, task, rank), body.rows[place % size] ?? null);
+    body.insertBefore(make(place, task, rank, of), body.rows[place % size] ?? null);
   }
   document.querySelector("[data-first-rows]")?.remove();
 })();

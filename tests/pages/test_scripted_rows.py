@@ -28,6 +28,20 @@ RUNS: dict[str, dict[str, list[float | None]]] = {
         "b": [0.48 + 0.003 * i for i in range(N)],
     },
 }
+# Nothing to compare with: drawn among all. One model has no score on each third task, and all but
+# two have the same score on t40.
+AMONG: dict[str, dict[str, list[float | None]]] = {
+    "base": {
+        "a": [0.5 + i / 1000 for i in range(N)],
+        **{
+            f"m{k:04}": [
+                None if k == 3 and i % 3 == 0 else 0.9 if i == 39 else (7 * k + i) % 97 / 100
+                for i in range(N)
+            ]
+            for k in range(30)
+        },
+    }
+}
 CATEGORIES = {"category": [None if i % 3 == 0 else f"C{i % 3}" for i in range(N)]}
 ROWS = """() => {
     dispatchEvent(new Event("beforeprint"));
@@ -43,22 +57,22 @@ ROWS = """() => {
 
 
 @functools.cache
-def board(long: int, group: int, most: int) -> BuiltSite:
-    """The board, whose tables of more rows than `long` have groups; built once for each."""
+def board(long: int, group: int, most: int, *, among: bool) -> BuiltSite:
+    """The board, or that of `AMONG`, whose tables of more rows than `long` have groups; built once for each."""
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(table_model, "LONG", long)
         patch.setattr(table_model, "GROUP", group)
-        patch.setattr(scripted_rows, "_MAX_ROWS", most)
-        frames = make_frames(RUNS, tasks=CATEGORIES)
-        return build(write_project(Path(folder) / "board", frames, BASELINE))
+        patch.setattr(scripted_rows, "MAX_DRAWN", most)
+        frames = make_frames(AMONG if among else RUNS, tasks=CATEGORIES)
+        return build(write_project(Path(folder) / "board", frames, "" if among else BASELINE))
 
 
 @pytest.fixture
 def page(chromium):
     """The page of a model in a browser, and how many rows were in it when it came."""
 
-    def opened(long=table_model.LONG, most=scripted_rows._MAX_ROWS):
-        site = board(long, 20, most)
+    def opened(long=table_model.LONG, most=table_model.MAX_DRAWN, *, among=False):
+        site = board(long, 20, most, among=among)
         written = site.html["models/a/index.html"].count("<tr id=score-")
         written += site.html["models/a/index.html"].count("<tr class=behind id=score-")
         page, heard = open_page(chromium, f"{site.url}models/a/")
@@ -77,6 +91,17 @@ def test_a_script_makes_the_rows_that_the_build_would_write(page, long):
     assert N == len(made)
     assert made == whole.evaluate(ROWS)
     assert "score-t40" == made[39][0]
+    assert [] == heard.complaints
+
+
+def test_a_script_draws_a_score_among_those_of_all(page):
+    """On t1 30 models have a score, on t2 one more, on t40 two different ones."""
+    short, written, heard = page(among=True)
+    made = short.evaluate(ROWS)
+    whole, all_written, _ = page(most=N, among=True)
+    assert (16, N) == (written, all_written)
+    assert made == whole.evaluate(ROWS)
+    assert {"/30", "/31"} == {row[2][-1][2][-3:] for row in made}
     assert [] == heard.complaints
 
 
