@@ -93,6 +93,12 @@ def _rounded(value: float, places: int, shift: int = 0) -> str:
     return f"{MINUS if _is_not_zero(text) else ''}{text[1:]}" if text[0] == "-" else text
 
 
+@lru_cache(maxsize=1 << 16)
+def as_shown(value: float, places: int) -> float:
+    """Return the number that the text of a value with `places` decimals says."""
+    return float(_rounded(value, places).replace(",", "").replace(MINUS, "-"))
+
+
 def _is_not_zero(text: str) -> bool:
     return text.strip("-0,.") != ""
 

@@ -281,7 +281,7 @@ class Row(Record):
     """One row of a table.
 
     Attributes:
-        cells: Empty where a script makes the row.
+        cells: Empty where a script makes the row; then only its filters are known.
         kind: Of several that follow each other, `behind` has a rule above the first; `part` is of
             the row above.
         anchor: Target of links to the row; unique on its page.
@@ -511,14 +511,20 @@ def table_of(  # noqa: PLR0913 - most have a default
 ) -> Table:
     """Make a table with one row per record; `settings` are further attributes of a `Table`."""
     wanted = [field for field in fields if field.wanted]
+
+    def known(record: Item) -> tuple[tuple[str, str], ...]:
+        return tuple([(name, text) for name, text in filters(record).items() if text is not None])
+
     rows = [
         Row(
-            tuple([field.cell(record) for field in wanted]) if is_written(record) else (),
+            tuple([field.cell(record) for field in wanted]),
             kind(record),
             anchor(record),
-            tuple([(name, text) for name, text in filters(record).items() if text is not None]),
+            known(record),
             is_level(record),
         )
+        if is_written(record)
+        else Row((), filters=known(record))
         for record in records
     ]
     return Table(table_id, caption, tuple(f.column for f in wanted), tuple(rows), **settings)

@@ -12,7 +12,7 @@ from site_builder.charts.chart import Chart
 from site_builder.charts.forms import room_around
 from site_builder.compute.numbers import round_significant
 from site_builder.compute.results import Results
-from site_builder.formatting import NumberFormat, rounded
+from site_builder.formatting import NumberFormat, as_shown
 from site_builder.labels import Labels
 
 _HEIGHT = 420
@@ -84,7 +84,7 @@ def _draw(
         xs, ys = [x for _, x, _ in found], [y for *_, y in found]
         if places is None:
             return theme.markers(xs, ys, marker, [hover(*point) for point in found])
-        xs, ys = ([float(rounded(value, places)) for value in values] for values in (xs, ys))
+        xs, ys = ([as_shown(value, places) for value in values] for values in (xs, ys))
         own, median = (f"%{{{axis}:.{places}f}}" for axis in "yx")
         text = say("median_chart.point", task="%{customdata}", own=own, median=median)
         names = [labels.tasks[task] for task, *_ in found]

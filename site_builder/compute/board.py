@@ -178,6 +178,11 @@ class Board(CachingRecord):
         """The models that share the first rank."""
         return tuple(s for s in self.ranked if s.rank == 1)
 
+    @cached_property
+    def shared_ranks(self) -> frozenset[int | None]:
+        """The ranks that several entries have."""
+        return frozenset(s.rank for s, other in pairwise(self.ranked) if s.rank == other.rank)
+
     @property
     def is_level(self) -> bool:
         """Whether all of several ranked models share the first rank, so that it says nothing."""

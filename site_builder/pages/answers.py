@@ -112,7 +112,7 @@ def _place(site: Site, board: Board, s: Entry) -> Answer:
     elif board.is_level:
         verdict, text = say("answer.level", n - 1), value
     else:
-        is_shared = sum(other.rank == s.rank for other in board.ranked) > 1
+        is_shared = s.rank in board.shared_ranks
         place = say("answer.shared" if is_shared else "answer.place", rank=ordinal(s.rank), of=n)
         verdict, text = place, value
     drawing, marks = _draw_place(labels, board, s)

@@ -278,7 +278,7 @@ def _order(ranking: Ranking, fact: TaskInfo) -> str:
     elif labels.lifted:
         ids, metric = "change", sentence(metric)
     order = labels.say(f"task.order.{ids}", metric=metric)
-    if not ranking.ranked or all(entry.own for entry in ranking.entries):
+    if len(ranking.ranked) in (0, len(ranking.entries)):
         return order
     variant = labels.in_sentence(labels.roles.primary)
     return f"{order} {labels.say('task.unranked', variant=variant)}"

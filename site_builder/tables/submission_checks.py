@@ -44,7 +44,8 @@ def find_scored_with_status(tables: Tables) -> Iterator[Fault]:
     table, models = tables.loaded.get(MODELS.name), tables.models
     if table is None or (models["status"].isna().all() and tables.waiting.empty):
         return
-    scored = models[models["status"].notna() & models["model"].isin(tables.results["model"].unique())]
+    has_scores = models["model"].isin(tables.results["model"].unique())
+    scored = models[models["status"].notna() & has_scores]
     entries = tables.waiting[have_scores(tables)]
     found = pd.concat([scored, entries])[["model", "status"]]
     faults = (
