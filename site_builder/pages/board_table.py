@@ -36,6 +36,7 @@ from site_builder.pages.page import Site
 from site_builder.pages.task_columns import TaskColumns
 from site_builder.records import replace
 from site_builder.table_model import (
+    LONG,
     Cell,
     Column,
     Field,
@@ -75,15 +76,17 @@ def board_table(
     def is_reference(row: BoardRow) -> bool:
         return row.model == baseline or row.entry.unranked == "reference"
 
+    listed = rows[: shown[spec.cut(len(shown))]] if is_cut else rows
     return table_of(
         table_id,
         caption,
         fitted,
-        rows[: shown[spec.cut(len(shown))]] if is_cut else rows,
+        listed,
         lambda row: "reference" if is_reference(row) else "" if row.entry.rank else "unranked",
         filters=values,
         header=1,
         sorted_by=spec.by,
+        details_apart=len(listed) > LONG,
         tools=replace(tools, is_cut=is_cut),
         is_level=lambda row: spec.by != BY_LIFT and is_level(spec.board, row.entry),
     )

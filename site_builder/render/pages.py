@@ -43,7 +43,7 @@ from site_builder.render.llms import write_llms
 from site_builder.render.metadata import croissant_values, structured_data, write_citation
 from site_builder.render.previews import HEIGHT, WIDTH, BadgeDrawer
 from site_builder.render.prose import RenderedText, find_prose_faults, place_text, render_prose
-from site_builder.render.tables import write_csv
+from site_builder.render.tables import details_of, write_csv
 from site_builder.render.urls import Urls, web_link
 from site_builder.symlinks import read_inside
 from site_builder.table_model import Drawing, Table
@@ -76,12 +76,18 @@ def _json_text(value: object, href: Callable[[Link], str]) -> str:
 
 def render_script(data: ScriptData, urls: Urls) -> bytes:
     """Write the script that provides a value; its links are paths from the site's root."""
-    text = _json_text(
-        data.value(), lambda link: urls.from_root(link.to) if link.to else web_link(link.href)
+    return _provide(
+        data.name,
+        data.value(),
+        lambda link: urls.from_root(link.to) if link.to else web_link(link.href),
     )
+
+
+def _provide(name: str, value: object, href: Callable[[Link], str] = lambda _: "") -> bytes:
+    text = _json_text(value, href)
     quoted = text.replace("\\", "\\\\").replace("'", "\\'")
     # Not as an object of the script: a key `__proto__` would be its prototype.
-    return f"site.provide({json.dumps(data.name)},JSON.parse('{quoted}'));\n".encode()
+    return f"site.provide({json.dumps(name)},JSON.parse('{quoted}'));\n".encode()
 
 
 def _template_script() -> dict[str, bytes]:
@@ -220,12 +226,12 @@ class _Renderer:
         context = page.variables()
         variables = {**asdict(context), **self._variables(page, faults)}
         html = self._templates.render(page.template, variables)
-        return {self._urls.file(page.address): html.encode(), **self._chart_data(page, context)}
+        return {self._urls.file(page.address): html.encode(), **self._numbers(page, context)}
 
-    def _chart_data(self, page: Page, context: Record) -> dict[str, bytes]:
+    def _numbers(self, page: Page, context: Record) -> dict[str, bytes]:
         """Write the numbers of a page's charts, where no other file has them (`Urls.chart_data`).
 
-        A chart in a frame has those of its own page.
+        A chart in a frame has those of its own page. Beside them are the details of long tables.
         """
         if page.address.kind in ("model", "embed"):
             return {}
@@ -236,10 +242,11 @@ class _Renderer:
             else:
                 tables[part.id] = part
         folder = self._urls.chart_data(page.address)
+        apart = (table for table in tables.values() if table.details_apart)
         return {
             f"{folder}{c.id}.csv": write_csv(tables[c.table_id] if c.table is None else c.table)
             for c in charts
-        }
+        } | {f"{folder}{t.id}.js": _provide(f"details of {t.id}", details_of(t)) for t in apart}
 
     def _badge(self, page: Page, _: list[Fault]) -> dict[str, bytes]:
         model = page.address.key

@@ -86,7 +86,8 @@ def write_data(table: Table) -> Markup:
     for none.
     """
     every = tuple([row.filters for row in table.rows])
-    return Markup(_filters(every) if any(every) else "")  # noqa: S704 - nothing can end an attribute
+    apart = " data-details-apart" if table.details_apart else ""
+    return Markup(apart + (_filters(every) if any(every) else ""))  # noqa: S704 - nothing can end an attribute
 
 
 def write_facets(tools: TableTools) -> Markup:
@@ -113,6 +114,15 @@ def _filters(every: tuple[tuple[tuple[str, str], ...], ...]) -> str:
     if not columns:
         return ""
     return _json_attribute("data-filters", columns)
+
+
+def details_of(table: Table) -> dict[str, list[str]]:
+    """Return the further numbers of each column that has some, a text for each row."""
+    return {
+        column.key: [_numbers(row.cells[i]) for row in table.rows]
+        for i, column in enumerate(table.columns)
+        if column.details
+    }
 
 
 def raw_value(cell: Cell) -> str:
@@ -258,7 +268,7 @@ def _row_writer(table: Table, href: Href) -> Callable[[Row], str]:
         for column, tag in zip(table.columns, tags, strict=True)
     ]
     writers = [
-        _cell_writer(tag, cls, href, is_drawn=is_drawn)
+        _cell_writer(tag, cls, href, is_drawn=is_drawn, has_details=not table.details_apart)
         for tag, cls in zip(tags, classes, strict=True)
     ]
 
@@ -276,11 +286,16 @@ def _row_writer(table: Table, href: Href) -> Callable[[Row], str]:
     return write
 
 
-def _cell_writer(tag: str, cls: str, href: Href, *, is_drawn: bool) -> Callable[[Cell], str]:
+def _cell_writer(
+    tag: str, cls: str, href: Href, *, is_drawn: bool, has_details: bool = True
+) -> Callable[[Cell], str]:
     """Return how the cells of a column are written.
 
     Without `is_drawn`, a script draws the marks of a drawing when it comes into sight.
     """
+
+    def details(cell: Cell) -> str:
+        return _attribute("data-details", _numbers(cell)) if has_details and cell.details else ""
 
     def write(cell: Cell) -> str:
         if cell.heat is not None:
@@ -288,10 +303,10 @@ def _cell_writer(tag: str, cls: str, href: Href, *, is_drawn: bool) -> Callable[
         start = f"<{tag}{_classes(cls, cell.tone)}"
         if cell.drawing is not None:
             if is_drawn or cell.drawing.slots:
-                return f"{start}{_value(cell)}{_details(cell)}>{_drawn(cell.drawing)}"
+                return f"{start}{_value(cell)}{details(cell)}>{_drawn(cell.drawing)}"
             return f"{start}{_value(cell)}{_marks(cell.drawing)}>"
         if cell.link or cell.note or cell.tags or cell.suffix or cell.details:
-            return f"{start}{_value(cell)}{_details(cell)}>{_words(cell, href)}"
+            return f"{start}{_value(cell)}{details(cell)}>{_words(cell, href)}"
         return f"{start}{_value_beside(cell.text, cell.value)}>{escaped(cell.text)}"
 
     return write
@@ -371,8 +386,8 @@ def _linked(text: str, link: Link | None, href: Href) -> str:
     return f"<a{_attribute('href', to)}{outside}>{escaped(text)}</a>"
 
 
-def _details(cell: Cell) -> str:
-    return _attribute("data-details", " ".join(map(_number, cell.details))) if cell.details else ""
+def _numbers(cell: Cell) -> str:
+    return " ".join(map(_number, cell.details))
 
 
 def _tag(tag: Tag) -> str:

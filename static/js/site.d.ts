@@ -624,6 +624,8 @@ interface SiteData {
   [scoresOfTasks: `columns ${number}`]: Scores;
   [byAnotherStatistic: `trade-offs ${string}`]: Record<string, TradeView>;
   [scoresOfAModel: `scores of ${string}`]: ScoreCards;
+  /** By column, for each row, its further numbers with a blank between them. */
+  [numbersBehindATable: `details of ${string}`]: Record<string, string[]>;
 }
 
 /** The parts of a Plotly figure that the scripts read or set, as site_builder/charts writes them. */

@@ -1,5 +1,15 @@
 // Exports: the rows and columns that are shown, in their order, as Markdown or as CSV; the address of the view, or the code that embeds it.
 (() => {
+  const { numbers = "" } = document.currentScript instanceof HTMLScriptElement ? document.currentScript.dataset : {};
+
+  /** Of tables whose cells do not have them: by column and published place, the numbers behind the cells. @type {Map<HTMLTableElement, Record<string, string[]>>} */
+  const apart = new Map();
+  /** Load what an export of a table needs. @param {HTMLTableElement | null | undefined} table */
+  const prepare = async (table) => {
+    if (!table?.matches("[data-details-apart]") || apart.has(table)) return;
+    apart.set(table, await site.load(`details of ${table.id}`, `${numbers}${table.id}.js`));
+  };
+
   /** What a cell shows, without its quiet line and what its number is out of. @param {HTMLTableCellElement} cell @param {string} [also] what else is left out */
   const read = (cell, also = "small") => {
     const parts = [...cell.childNodes].filter((node) => !(node instanceof Element && node.matches(`small, .tick, .of, svg, ${also}`)));
@@ -13,9 +23,9 @@
     return value !== "" && !Number.isNaN(Number(value)) ? String(Number(value)) : read(cell, "th > .tag");
   };
 
-  /** The numbers behind a drawing or an interval, as many as its column names. @param {HTMLTableCellElement} cell @param {HTMLElement} head */
-  const detailsOf = (cell, head) => {
-    const values = (cell.dataset.details ?? "").split(" ");
+  /** The numbers behind a drawing or an interval, as many as its column names. @param {HTMLTableCellElement} cell @param {HTMLElement} head @param {string} [known] */
+  const detailsOf = (cell, head, known) => {
+    const values = (known ?? cell.dataset.details ?? "").split(" ");
     return (head.dataset.details?.split("\n") ?? []).map((_, i) => values[i] ?? "");
   };
 
@@ -29,7 +39,8 @@
     // A category above its tasks is a column of theirs.
     const rows = all.filter((row) => !row.matches(".group"));
     const named = rows.length < all.length ? site.table.filterValues(table, "category") : [];
-    const categories = new Map(named.length ? site.table.entries(table).map(({ row, place }) => [row, named[place] ?? ""]) : []);
+    const places = new Map(site.table.entries(table).map(({ row, place }) => [row, place]));
+    const known = apart.get(table);
     const hasLevel = rows.some((row) => row.matches(".level"));
     const columns = heads.flatMap((head) => {
       const own = isDrawn(head) ? [] : [{ title: site.table.headText(head), isText: head.matches(".text") }];
@@ -37,15 +48,16 @@
       return [...own, ...noted, ...(head.dataset.details?.split("\n") ?? []).map((title) => ({ title, isText: false }))];
     });
     const lines = rows.map((row) => {
+      const place = places.get(row) ?? -1;
       const found = heads.flatMap((head) => {
         const cell = row.cells[head.cellIndex];
         const noted = head.dataset.noted ? [cell.querySelector("small")?.textContent ?? ""] : [];
-        return [...(isDrawn(head) ? [] : [write(cell)]), ...noted, ...detailsOf(cell, head)];
+        return [...(isDrawn(head) ? [] : [write(cell)]), ...noted, ...detailsOf(cell, head, known?.[head.dataset.key ?? ""]?.[place])];
       });
-      if (categories.size) found.push(categories.get(row) ?? "");
+      if (named.length) found.push(named[place] ?? "");
       return hasLevel ? [...found, row.matches(".level") ? site.text("yes") : site.text("no")] : found;
     });
-    if (categories.size) columns.push({ title: table.closest("[data-box]")?.querySelector("[data-facet=category]")?.getAttribute("aria-label") ?? "", isText: true });
+    if (named.length) columns.push({ title: table.closest("[data-box]")?.querySelector("[data-facet=category]")?.getAttribute("aria-label") ?? "", isText: true });
     return { columns: hasLevel ? [...columns, { title: site.text("level"), isText: true }] : columns, lines };
   };
 
@@ -76,12 +88,19 @@
     const menu = box.querySelector("[data-export-menu]");
     const body = menu?.querySelector(".menu-body");
     if (!(menu instanceof HTMLElement) || !body) continue;
+    // A menu that opens loads them ahead: to copy, a browser wants a click of just now.
+    menu.addEventListener("toggle", () => void prepare(site.table.shown(box)).catch(() => {}));
     /** @param {string} text @param {(button: HTMLButtonElement, table: HTMLTableElement) => void} act */
     const add = (text, act) => {
       const button = site.button(text);
-      button.addEventListener("click", () => {
+      button.addEventListener("click", async () => {
         const table = site.table.shown(box);
-        if (table) act(button, table);
+        try {
+          await prepare(table);
+          if (table) act(button, table);
+        } catch (error) {
+          site.say(site.errorText(error));
+        }
       });
       body.append(button);
     };

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from site_builder.pages import board_table
 from tests.helpers.boards import make_frames
 from tests.helpers.browsing import (
     LAID_OUT,
@@ -199,6 +200,31 @@ def test_a_phone_sorts_by_the_menu(chromium, home):
     page.get_by_label("Sort by").first.select_option("Sort by Gain")
     assert "Gemma 2B" == shown(page, "board-fine-tuned")[0]
     assert overflow(page) <= 0
+
+
+def test_the_numbers_behind_a_long_board_come_in_a_file(tmp_path, chromium, monkeypatch):
+    """An export has them, filtered and in another order, as if they were in the page."""
+    runs = {f"m{k}": [0.1 * k + 0.01 * ((3 * k + i * i) % 7) for i in range(8)] for k in range(6)}
+
+    def exported(name: str) -> str:
+        site = build(write_project(tmp_path / name, make_frames({"base": runs}), ""))
+        assert (name == "long") == ("charts/models/board-base.js" in site.files)
+        assert (name == "long") != (
+            "<td class=merit data-details" in site.html["models/index.html"]
+        )
+        page, heard = open_page(chromium, f"{site.url}models/?q=m&sort=average&way=ascending")
+        page.locator(".tools .export > summary").first.click()
+        with page.expect_download() as waiting:
+            page.get_by_role("button", name="Download as CSV").click()
+        assert [] == heard.complaints
+        return Path(waiting.value.path()).read_text("utf8")
+
+    short = exported("short")
+    monkeypatch.setattr(board_table, "LONG", 5)
+    assert short == exported("long")
+    first = next(csv.DictReader(io.StringIO(short.removeprefix("\ufeff"))))
+    assert "m0" == first["Model"]
+    assert float(first["Score, low end"]) < float(first["Score"]) < float(first["Score, high end"])
 
 
 def test_a_view_is_exported(chromium, home):
