@@ -162,6 +162,15 @@ class Scores(Grid, eq=False):
         """Those of the variant that the board opens with."""
         return self.runs[self.roles.primary]
 
+    @cached_property
+    def ends(self) -> Mapping[str, Sequence[float]]:
+        """The least and the greatest stated score on each task, flagged or not."""
+        tasks, score = self.frame["task"].cat, self.frame["score"].to_numpy()
+        ends = np.tile([np.inf, -np.inf], (len(tasks.categories), 1))
+        np.fmin.at(ends[:, 0], tasks.codes, score)
+        np.fmax.at(ends[:, 1], tasks.codes, score)
+        return dict(zip(tasks.categories, ends.tolist(), strict=True))
+
     @property
     def has_errors(self) -> bool:
         """Whether the error of any score is known."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 
 from site_builder.compute.board import Board
 from site_builder.compute.numbers import Array, Spread
@@ -173,9 +174,8 @@ class ModelTasks(OfSite):
         bounds = common_bounds(facts[task] for task in self.tasks)
         if bounds is not None:
             return bounds
-        frame = self.site.results.scores.frame
-        values = frame["score"][frame["task"].isin(self.tasks)]
-        return around((float(values.min()), float(values.max())), _LOG_FROM)
+        ends = self.site.results.scores.ends
+        return around(chain.from_iterable(ends[task] for task in self.tasks), _LOG_FROM)
 
     def beside(self, task: str) -> float | None:
         """Return the baseline's score on a task."""

@@ -60,7 +60,7 @@ def find_part_faults(tables: Tables, where: str) -> Iterator[Fault]:
 def part_parents(tasks: pd.DataFrame) -> dict[str, str]:
     """Return the parent of each part, by ids."""
     found = tasks[["task", "part_of"]].dropna()
-    return {str(part): str(parent) for part, parent in found.itertuples(index=False)}
+    return dict(zip(map(str, found["task"]), map(str, found["part_of"]), strict=True))
 
 
 def short_name(part: str, whole: str) -> str:

@@ -49,4 +49,4 @@ def fill_versions(tables: Tables) -> Tables:
 
 def _stated(tasks: pd.DataFrame) -> dict[str, str]:
     found = tasks[["task", "version"]].dropna()
-    return {str(task): str(version) for task, version in found.itertuples(index=False)}
+    return dict(zip(map(str, found["task"]), map(str, found["version"]), strict=True))

@@ -58,7 +58,7 @@ ROWS = """() => {
 
 @functools.cache
 def board(long: int, group: int, most: int, *, among: bool) -> BuiltSite:
-    """The board, or that of `AMONG`, whose tables of more rows than `long` have groups; built once for each."""
+    """A board whose tables of more rows than `long` have groups; built once for each."""
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(table_model, "LONG", long)
         patch.setattr(table_model, "GROUP", group)
