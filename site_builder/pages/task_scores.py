@@ -66,7 +66,7 @@ class ModelTasks(OfSite):
         """The variant that is compared."""
         return self.board.variant
 
-    @property
+    @cached_property
     def runs(self) -> Runs:
         """The scores of all entries in this variant."""
         return self.site.results.scores.runs[self.variant]

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 from site_builder.build import load_project, make_files
 from site_builder.config import load_config
 from site_builder.errors import FaultsError
-from site_builder.formatting import money, percent, rounded, writing
+from site_builder.formatting import as_shown, money, percent, rounded, writing
 from site_builder.plurals import plural_of
 from site_builder.tables.schema import TABLES
 from site_builder.translation import catalogue, missing_line, read_translation, site_messages
@@ -161,6 +161,7 @@ def test_numbers_are_written_as_in_the_language(tmp_path: Path, language: str, t
     assert [] == said(tmp_path, language, "")
     with writing(site_messages(load_config(tmp_path)).notation):
         parts = (rounded(1234.5, 1), money(0.25), percent(0.485, 1))
+        assert -1234.6 == as_shown(-1234.55, 1)
     assert texts == " ".join(parts).replace("\N{NO-BREAK SPACE}%", " %")
     assert "1,234.5" == rounded(1234.5, 1)
 
