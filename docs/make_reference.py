@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from site_builder.api_schema import BY_VARIANT, MEANINGS, file_keys
+from site_builder.api_schema import BY_VARIANT, KEYS, file_keys
 from site_builder.commands import main as site_builder
 from site_builder.commands.schema import SCHEMAS, schema_of
 from site_builder.compute.statistics import STATISTICS, Statistic
@@ -147,7 +147,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     made = table(head, statistics_of_boards(text))
     yield DOCS / "statistics.md", with_table(text, "statistics", made)
     text = (DOCS / "api.md").read_text(encoding="utf8")
-    for name in MEANINGS:
+    for name in KEYS:
         text = with_table(text, name, table(("key", "holds", "meaning"), keys_of_api(name)))
     yield DOCS / "api.md", text
     for name in SCHEMAS:

@@ -16,7 +16,7 @@ from site_builder.compute.runs import FlaggedScore
 from site_builder.compute.significance import LiftTest
 from site_builder.compute.statistics import STATISTICS
 from site_builder.compute.tasks import Best
-from site_builder.records import Record, field_meanings, meanings_of
+from site_builder.records import Record, field_meanings
 
 # --- types ----------------------------------------------------------------------------------------
 
@@ -73,11 +73,10 @@ _RELEASE = _record(Release)
 _STEP = {"entry": _ID, "date": _ID, "score": _NUMBER, "gain": _NUMBER, "days_held": _COUNT}
 _RECORD = _list(_object(**_STEP, too_close_to_call=_FLAG))
 _LAG = _or_null(_object(days=_WHOLE, passed=_ID, reached=_ID))
-_TEST = _record(LiftTest, "n", tasks=_WHOLE)
-_NAMED = {"id": _ID, "title": _ID, "description": _ID}
-_LISTED = _object(**_NAMED, featured=_YES_OR_NO, file=_ID)
+_TITLED = {"id": _ID, "title": _ID, "description": _ID}
+_LISTED = _object(**_TITLED, featured=_YES_OR_NO, file=_ID)
 _BOARD = {
-    **_NAMED,
+    **_TITLED,
     **{"tasks": _list(_ID), "rank_by": _ID, "min_coverage": _NUMBER, "baseline": _TEXT},
     "statistics": _list(_ID),
 }
@@ -97,110 +96,36 @@ def _change(**of: _Type) -> _Type:
     return _list(_object(**of, key=_ID, before={}, after={}))
 
 
-# By file, then by keys that share a type.
-TYPES: Mapping[str, Mapping[str, _Type]] = {
-    "stats": {
-        "models, tasks, categories, scores": _WHOLE,
-        "release": _RELEASE,
-        "baseline": _TEXT,
-        "variants": _list(_ID),
-        "ranked_by": _ID,
-        "min_coverage, smallest_difference": _NUMBER,
-        "models_ranked, models_tuned, runs_tuned, runs_paired": _WHOLE,
-        "models_compared, models_ahead_of_baseline, models_clearly_ahead_of_baseline, "
-        "models_clearly_helped, models_clearly_hurt, tasks_compared, tasks_beating_baseline, "
-        "tasks_tying_baseline, tasks_beating_baseline_chosen_elsewhere, "
-        "tasks_beating_baseline_median, tasks_clearly_above_baseline, "
-        "tasks_not_separable_from_baseline, tasks_clearly_below_baseline": _COUNT,
-        "mean_base_score, mean_tuned_score, mean_lift_over_base": _NUMBER,
-        "runs_helped, runs_unchanged, runs_hurt, runs_beating_baseline": _COUNT,
-        "training_sets": _map(_NUMBER),
-    },
-    "models": {
-        "model": _ID,
-        "name, developer": _TEXT,
-        "parameters_b": _NUMBER,
-        "of": _ID,
-        "facets": _map(_TEXT),
-        "is_baseline": _YES_OR_NO,
-        "rank": _COUNT,
-        "unranked": _TEXT,
-        "tied_with_best, on_frontier": _FLAG,
-        "coverage": _object(scored=_WHOLE, of=_WHOLE),
-        "scores_file": _ID,
-        "scored": _by_variant(_WHOLE),
-        "ranks": _by_variant(_COUNT),
-        "rank_interval, possible_ranks": _by_variant(_INTERVAL),
-        "behind": _by_variant(_NUMBER),
-        "behind_interval": _by_variant(_INTERVAL),
-        "not_distinguishable_from_best, ahead_of_next": _by_variant(_FLAG),
-        "interval": _by_variant(_INTERVAL),
-        "adjusted": _by_variant(_NUMBER),
-        "STATISTICS": _by_variant(_NUMBER),
-        "tests_over_base, tests_over_baseline": _by_variant(_TEST),
-    },
-    "boards": {
-        "entry": _ID,
-        "name": _TEXT,
-        "model": _ID,
-        "facets": _map(_TEXT),
-        "rank, rank_in_group": _COUNT,
-        "unranked": _TEXT,
-        "cautions": _list(_object(reason=_ID, tasks=_list(_ID))),
-        "tied_with_best, on_frontier": _FLAG,
-        "scored": _WHOLE,
-        "rank_interval, interval": _INTERVAL,
-        "STATISTICS": _NUMBER,
-    },
-    "tasks": {
-        "task": _ID,
-        "name, category, metric": _TEXT,
-        "higher_is_better": _FLAG,
-        "score_chance, baseline_score": _NUMBER,
-        "best": _by_variant(_record(Best, "variants")),
-        "best_lift_over_baseline, mean_lift_over_base": _NUMBER,
-        "flagged": _list(_record(FlaggedScore, "task")),
-    },
-    "metrics": {
-        "metric": _TEXT,
-        "tasks": _list(_ID),
-        "models_compared, models_ahead_of_baseline, models_clearly_ahead_of_baseline": _COUNT,
-        "lift_over_baseline, p_value": _by_variant(_map(_NUMBER)),
-    },
-    "robustness": {
-        "rules": _list(_record(RuleResult)),
-        "one_task_left_out": _or_null(
-            _object(
-                tried=_WHOLE,
-                kept=_WHOLE,
-                task=_TEXT,
-                share=_NUMBER,
-                lead=_NUMBER,
-                changed=_list(_ID),
-                changed_leaders=_list(_list(_ID)),
-            )
-        ),
-        "half_of_lift_over_baseline": _or_null(_record(DecisiveTasks)),
-    },
-    "over_time": {
-        "board": _TEXT,
-        "date": {"enum": ["release", "run"]},
-        "entries": _WHOLE,
-        "newest": _ID,
-        "record": _RECORD,
-        "by_facet": _list(_object(facet=_ID, value=_ID, entries=_WHOLE, record=_RECORD, lag=_LAG)),
-    },
-    "scores": {
-        "model": _ID,
-        "task": _list(_ID),
-        "score": _column(_NUMBER),
-        "rank": _column(_COUNT),
-        "interval": _column(_INTERVAL),
-        "stderr": _column(_NUMBER),
-        "n_examples": _column(_COUNT),
-        "n_examples_range": _column(_INTERVAL),
-        "tied_with_best, at_chance": _column(_FLAG),
-    },
+# The types of keys, by the names that `KEYS` has for them. What only one key has goes by its name.
+_NAMED: dict[str, _Type] = {
+    **{"id": _ID, "yes or no": _YES_OR_NO, "whole": _WHOLE, "text": _TEXT, "flag": _FLAG},
+    **{"count": _COUNT, "number": _NUMBER, "interval": _INTERVAL, "ids": _list(_ID)},
+    **{"texts by name": _map(_TEXT), "numbers by name": _map(_NUMBER)},
+    **{"release": _RELEASE, "test": _record(LiftTest, "n", tasks=_WHOLE)},
+    "best": _record(Best, "variants"),
+    "coverage": _object(scored=_WHOLE, of=_WHOLE),
+    "cautions": _list(_object(reason=_ID, tasks=_list(_ID))),
+    "flagged": _list(_record(FlaggedScore, "task")),
+    "rules": _list(_record(RuleResult)),
+    "one_task_left_out": _or_null(
+        _object(
+            tried=_WHOLE,
+            kept=_WHOLE,
+            task=_TEXT,
+            share=_NUMBER,
+            lead=_NUMBER,
+            changed=_list(_ID),
+            changed_leaders=_list(_list(_ID)),
+        )
+    ),
+    "half_of_lift_over_baseline": _or_null(_record(DecisiveTasks)),
+    "date": {"enum": ["release", "run"]},
+    "record": _RECORD,
+    "by_facet": _list(_object(facet=_ID, value=_ID, entries=_WHOLE, record=_RECORD, lag=_LAG)),
+}
+_NAMED |= {
+    **{f"{name} by variant": _by_variant(of) for name, of in _NAMED.items()},
+    **{f"{name} by variant and task": _column(of) for name, of in _NAMED.items()},
 }
 # Of the files that docs/api.md explains in words.
 _OTHERS: Mapping[str, _Type] = {
@@ -246,99 +171,118 @@ _LISTS = ("models", "tasks", "metrics", "over_time")
 # Keys that only some boards have.
 _OPTIONAL = {"on_frontier", "score_chance", "at_chance", "rank_in_group", "of", "facets"}
 
-# --- meanings -------------------------------------------------------------------------------------
+# --- keys -----------------------------------------------------------------------------------------
 
-MEANINGS: Mapping[str, str] = {
+KEYS: Mapping[str, str] = {
     "stats": """
-models, tasks, categories, scores: how many the board has
+models, tasks, categories, scores (whole): how many the board has
 release: which data it is: `sha256`, and `date`, `null` where it is not known; see
     [data-release.md](data-release.md)
-baseline: id of the baseline
-variants: the variants, primary first, base last
-ranked_by: `mean`, `additive` or `mean_win_rate`
-min_coverage: share of the tasks that a model needs to be ranked
-smallest_difference: the smallest [mean difference](statistics.md#power) between two models that
-    the tasks of the primary board show with a power of 0.8; `null` where that is not defined
-models_ranked: models with a rank on the primary board
-models_tuned: models with a tuned score
-models_compared, models_ahead_of_baseline: ranked models that compete with the baseline; those
-    with a positive mean lift over it
-models_clearly_ahead_of_baseline: models of which a run is `better` than the baseline by [the
-    tests](statistics.md#lift-tests)
-models_clearly_helped, models_clearly_hurt: models of which a tuned run is `better`, `worse` than
-    its base by the tests
-tasks_compared, tasks_beating_baseline, tasks_tying_baseline: tasks with a contender and a
+baseline (text): id of the baseline
+variants (ids): the variants, primary first, base last
+ranked_by (id): `mean`, `additive` or `mean_win_rate`
+min_coverage (number): share of the tasks that a model needs to be ranked
+smallest_difference (number): the smallest [mean difference](statistics.md#power) between two models
+    that the tasks of the primary board show with a power of 0.8; `null` where that is not defined
+models_ranked (whole): models with a rank on the primary board
+models_tuned (whole): models with a tuned score
+runs_tuned, runs_paired (whole): tuned scores; those with a base score of the same model and task
+models_compared, models_ahead_of_baseline (count): ranked models that compete with the baseline;
+    those with a positive mean lift over it
+models_clearly_ahead_of_baseline (count): models of which a run is `better` than the baseline by
+    [the tests](statistics.md#lift-tests)
+models_clearly_helped, models_clearly_hurt (count): models of which a tuned run is `better`, `worse`
+    than its base by the tests
+tasks_compared, tasks_beating_baseline, tasks_tying_baseline (count): tasks with a contender and a
     baseline score; those whose best contender is above it, level with it
-tasks_beating_baseline_chosen_elsewhere, tasks_beating_baseline_median: of the compared tasks,
-    those that the contender with the best mean over the other tasks beats; those where the median
-    contender is above the baseline; see [best of several](statistics.md#best-of-several)
-tasks_clearly_above_baseline, tasks_not_separable_from_baseline, tasks_clearly_below_baseline:
-    tasks by the z test of the best contender against the baseline, corrected for the number of
-    entries; together all with both errors, `null` where no task has them
-mean_base_score, mean_tuned_score, mean_lift_over_base: means over all tuned runs that have a base
-    score
-runs_tuned, runs_paired: tuned scores; those with a base score of the same model and task
-runs_helped, runs_unchanged, runs_hurt: paired runs above, equal to, below their base score
-runs_beating_baseline: tuned runs strictly better than the baseline on their task
-training_sets: by threshold, the share of training sets with fewer examples
+tasks_beating_baseline_chosen_elsewhere, tasks_beating_baseline_median (count): of the compared
+    tasks, those that the contender with the best mean over the other tasks beats; those where the
+    median contender is above the baseline; see [best of several](statistics.md#best-of-several)
+tasks_clearly_above_baseline, tasks_not_separable_from_baseline, tasks_clearly_below_baseline
+    (count): tasks by the z test of the best contender against the baseline, corrected for the
+    number of entries; together all with both errors, `null` where no task has them
+mean_base_score, mean_tuned_score, mean_lift_over_base (number): means over all tuned runs that have
+    a base score
+runs_helped, runs_unchanged, runs_hurt (count): paired runs above, equal to, below their base score
+runs_beating_baseline (count): tuned runs strictly better than the baseline on their task
+training_sets (numbers by name): by threshold, the share of training sets with fewer examples
 """,
     "models": """
-model, name, developer, parameters_b: as in the models table
-of: id of its model; the key is there only on a site with facets
-facets: the value of each facet as text, `null` where it is not known; the key is there only on a
-    site with facets
-is_baseline: whether it is the baseline
-rank: on the primary board; equal values share the better rank; `null` where it is not ranked
-unranked: why not: `no score`, `flagged` (all of its scores are, and do not count), `coverage`,
-    `no rival` on a board by win rate, or `no common tasks` with the ranked models on a board by
-    the additive model
-tied_with_best: whether it may be first; null where nothing is tested
-on_frontier: whether no other entry with the same or a better value of the first trade-off matches
-    its score; `null` where its value is not known; the key is there only on a board with one
+model (id): as in the models table
+name, developer (text): as in the models table
+parameters_b (number): as in the models table
+of (id): id of its model; the key is there only on a site with facets
+facets (texts by name): the value of each facet as text, `null` where it is not known; the key is
+    there only on a site with facets
+is_baseline (yes or no): whether it is the baseline
+rank (count): on the primary board; equal values share the better rank; `null` where it is not
+    ranked
+unranked (text): why not: `no score`, `flagged` (all of its scores are, and do not count),
+    `coverage`, `no rival` on a board by win rate, or `no common tasks` with the ranked models on a
+    board by the additive model
+tied_with_best (flag): whether it may be first; null where nothing is tested
+on_frontier (flag): whether no other entry with the same or a better value of the first trade-off
+    matches its score; `null` where its value is not known; the key is there only on a board with
+    one
 coverage: `scored`: tasks with a score in any variant; `of`: tasks of the board
-scores_file: path of its scores, from the folder of this file
-ranks: the rank on its board
-not_distinguishable_from_best: whether the tasks cannot tell it from the first of its board;
-    `tied_with_best` is that of the primary one
-ahead_of_next: whether it is ahead of the next ranked entry by more than chance explains; `null`
-    for the last, and where the board is not tested ([more](statistics.md#rank-interval))
-tests_over_base, tests_over_baseline: by variant that has such a lift: `tasks`, `mean`;
-    `interval`: the one that decides, of all models at once; `above`, `equal`, `below`: tasks by
-    the sign of the lift; `p`: the two-sided p-value, corrected for the number of models;
+scores_file (id): path of its scores, from the folder of this file
+scored (whole by variant):
+ranks (count by variant): the rank on its board
+rank_interval, possible_ranks (interval by variant):
+behind (number by variant):
+behind_interval (interval by variant):
+not_distinguishable_from_best (flag by variant): whether the tasks cannot tell it from the first of
+    its board; `tied_with_best` is that of the primary one
+ahead_of_next (flag by variant): whether it is ahead of the next ranked entry by more than chance
+    explains; `null` for the last, and where the board is not tested
+    ([more](statistics.md#rank-interval))
+interval (interval by variant):
+adjusted, STATISTICS (number by variant):
+tests_over_base, tests_over_baseline (test by variant): by variant that has such a lift: `tasks`,
+    `mean`; `interval`: the one that decides, of all models at once; `above`, `equal`, `below`:
+    tasks by the sign of the lift; `p`: the two-sided p-value, corrected for the number of models;
     `verdict`: `better`, `worse`, `unclear` or `too few` (tasks)
 """,
     "boards": """
-entry, name, model: id and name of the entry, and id of its model
-facets: the value of each facet as text; `null` where it is not known
-rank: on the board, among all entries that `where` wants
-rank_in_group: the rank among the best entries of each group, `null` for the others; the key is
-    there only with `group_by`
-unranked: why it has no rank, as in `models.json`
+entry (id): id and name of the entry, and id of its model
+name (text): id and name of the entry, and id of its model
+model (id): id and name of the entry, and id of its model
+facets (texts by name): the value of each facet as text; `null` where it is not known
+rank (count): on the board, among all entries that `where` wants
+rank_in_group (count): the rank among the best entries of each group, `null` for the others; the key
+    is there only with `group_by`
+unranked (text): why it has no rank, as in `models.json`
 cautions: why its scores should be compared with care: `reason` as the data states it, empty where
     it was trained on the data of `tasks`
-tied_with_best: whether it may be first; `null` where nothing is tested
-on_frontier: as in `models.json`, of this board
+tied_with_best (flag): whether it may be first; `null` where nothing is tested
+on_frontier (flag): as in `models.json`, of this board
+scored (whole):
+rank_interval, interval (interval):
+STATISTICS (number):
 """,
     "tasks": """
-task, name, category, metric, higher_is_better: as in the tasks table
-score_chance: as in the tasks table; the key is there only if a task of the board states it
-baseline_score: the baseline's score, beside the primary variant
-best: by variant: `models`, all who tie for the best score, and `score`
-best_lift_over_baseline: greatest difference of a contender from the baseline in the same variant,
-    positive is better
-mean_lift_over_base: mean over the tuned runs
-flagged: scores that should be read with care: `model`, `variant`, `score`, `reason`, and
-    `counts`, `false` where `site.toml` leaves flagged scores out: these are in no other figure
+task (id): as in the tasks table
+name, category, metric (text): as in the tasks table
+higher_is_better (flag): as in the tasks table
+score_chance (number): as in the tasks table; the key is there only if a task of the board states it
+baseline_score (number): the baseline's score, beside the primary variant
+best (best by variant): by variant: `models`, all who tie for the best score, and `score`
+best_lift_over_baseline (number): greatest difference of a contender from the baseline in the same
+    variant, positive is better
+mean_lift_over_base (number): mean over the tuned runs
+flagged: scores that should be read with care: `model`, `variant`, `score`, `reason`, and `counts`,
+    `false` where `site.toml` leaves flagged scores out: these are in no other figure
 """,
     "metrics": """
-metric: as in the tasks table; `null` for all tasks whose metric is not stated or has no other
-    task
-tasks: ids of its tasks
-models_compared, models_ahead_of_baseline, models_clearly_ahead_of_baseline: ranked models with a
-    lift on these tasks; those with a positive mean lift; those that are `better` by the tests,
-    `null` where tasks are too few
-lift_over_baseline: by variant and model, mean lift on these tasks
-p_value: by variant and model, two-sided p of this lift, corrected for models and metrics
+metric (text): as in the tasks table; `null` for all tasks whose metric is not stated or has no
+    other task
+tasks (ids): ids of its tasks
+models_compared, models_ahead_of_baseline, models_clearly_ahead_of_baseline (count): ranked models
+    with a lift on these tasks; those with a positive mean lift; those that are `better` by the
+    tests, `null` where tasks are too few
+lift_over_baseline (numbers by name by variant): by variant and model, mean lift on these tasks
+p_value (numbers by name by variant): by variant and model, two-sided p of this lift, corrected for
+    models and metrics
 """,
     "robustness": """
 rules: the board's rule, then every other that its tasks allow: `rule` as `rank_by` names it,
@@ -352,50 +296,66 @@ half_of_lift_over_baseline: the fewest `tasks` that make at least half of the li
     compared `model` over the baseline, and their `share` of it; `null` without a lift above 0
 """,
     "over_time": """
-board: id of the board; `null` for the only one of a site
+board (text): id of the board; `null` for the only one of a site
 date: which date: `release` of the model, or `run`, the newest date of the scores of the entry on
     this board
-entries: number of ranked entries of known date that the board shows at first; all else is over
-    these
-newest: the newest date of these
+entries (whole): number of ranked entries of known date that the board shows at first; all else is
+    over these
+newest (id): the newest date of these
 record: the [record](statistics.md#progress), the oldest first: `entry`, `date` as stated, `score`
     (what ranks the board), `gain` over the record before, positive is better, `days_held` to the
-    next record or to the newest date, `too_close_to_call` with the record before, `null` where
-    that is not known
+    next record or to the newest date, `too_close_to_call` with the record before, `null` where that
+    is not known
 by_facet: for each value of the facets with two to six values: `facet`, `value`, `entries`,
     `record`, and `lag`: the `days` from `passed`, the first of the other entries that was as good
-    as the record of these, to `reached`, which holds it; `null` where these are not behind, and
-    for more than two values
+    as the record of these, to `reached`, which holds it; `null` where these are not behind, and for
+    more than two values
 """,
     "scores": """
-model: its id
-task: ids of the tasks with a score of the model; all lists below have their order
-score: the scores that count; `null` where there is none
-rank: the rank among the scores of the task and variant
-interval: the 95 % interval of each score, `[low, high]`
-stderr: the standard error of each score, as stated or from the number of examples
-n_examples: the number of examples of each score, as stated, or as the only possible one
-n_examples_range: `[least, most]` examples that the score can be of, where none are stated. If
-    these differ, `stderr` and `interval` are for the least, and may be too large
-tied_with_best: whether the score cannot be told from the best of its task and variant
-at_chance: whether the score is [no better than guessing](statistics.md#chance-level); `null`
-    where the chance level is not known; the key is there only if a task of the board states one
+model (id): its id
+task (ids): ids of the tasks with a score of the model; all lists below have their order
+score (number by variant and task): the scores that count; `null` where there is none
+rank (count by variant and task): the rank among the scores of the task and variant
+interval (interval by variant and task): the 95 % interval of each score, `[low, high]`
+stderr (number by variant and task): the standard error of each score, as stated or from the number
+    of examples
+n_examples (count by variant and task): the number of examples of each score, as stated, or as the
+    only possible one
+n_examples_range (interval by variant and task): `[least, most]` examples that the score can be of,
+    where none are stated. If these differ, `stderr` and `interval` are for the least, and may be
+    too large
+tied_with_best (flag by variant and task): whether the score cannot be told from the best of its
+    task and variant
+at_chance (flag by variant and task): whether the score is [no better than
+    guessing](statistics.md#chance-level); `null` where the chance level is not known; the key is
+    there only if a task of the board states one
 """,
 }
-"""By file, then by keys that share a meaning; `Entry` and the statistics say what theirs mean."""
+"""By file, keys with their type in brackets, and what they mean.
+
+What has no meaning here is a field of `Entry` or a statistic, which say it. `STATISTICS` stands for
+those that no other line has.
+"""
+_LINE = re.compile(r"(?P<names>[\w, ]+?)(?: \((?P<type>[\w ]+)\))?:(?P<meaning>.*)")
 
 
 def file_keys(name: str) -> Iterator[tuple[str, _Type, str]]:
     """Yield each key of a file, or of what it lists: its type, and what it means in Markdown."""
-    meanings, published = meanings_of(MEANINGS[name]), _published()
-    if name in ("models", "boards"):
-        meanings = {**_for_readers(field_meanings(Entry)), **published, **meanings}
-    named = {key for names in TYPES[name] for key in names.split(", ")}
-    for names, kind in TYPES[name].items():
-        keys = (
-            [k for k in published if k not in named] if names == "STATISTICS" else names.split(", ")
-        )
-        yield from ((key, kind, meanings[key]) for key in keys)
+    lines = [" ".join(line.split()) for line in re.split(r"\n(?=\w)", KEYS[name].strip())]
+    found = [match for line in lines if (match := _LINE.fullmatch(line))]
+    named = {key for line in found for key in line["names"].split(", ")}
+    published = _published()
+    meanings = {**_for_readers(field_meanings(Entry)), **published}
+    for line in found:
+        keys = [
+            key
+            for names in line["names"].split(", ")
+            for key in (
+                [k for k in published if k not in named] if names == "STATISTICS" else [names]
+            )
+        ]
+        kind = _NAMED[line["type"] or keys[0]]
+        yield from ((key, kind, line["meaning"].strip() or meanings[key]) for key in keys)
 
 
 def api_schema() -> dict[str, Any]:
@@ -403,7 +363,7 @@ def api_schema() -> dict[str, Any]:
 
     Further keys may be added to a file, so none is refused.
     """
-    keys = {name: _keys_schema(name) for name in TYPES}
+    keys = {name: _keys_schema(name) for name in KEYS}
     entries = keys.pop("boards")
     files = {name: _list(of) if name in _LISTS else of for name, of in keys.items()}
     board = _object(**_BOARD, entries=_list(entries))

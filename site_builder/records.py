@@ -21,7 +21,6 @@ __all__ = [
     "field",
     "field_meanings",
     "make_records",
-    "meanings_of",
     "replace",
 ]
 
@@ -51,17 +50,11 @@ def make_records(kind: type[R], columns: Mapping[str, Sequence[object]]) -> list
 
 
 def field_meanings(record: type[Record]) -> dict[str, str]:
-    """Return what the docstring of a record says of its fields, by name."""
+    """Return what the docstring of a record says of its fields: `name, other: meaning`, by name."""
     said: dict[str, str] = {}
     for each in reversed(record.__mro__):
-        said |= meanings_of(cleandoc(each.__doc__ or "").partition("Attributes:\n")[2])
+        attributes = cleandoc(each.__doc__ or "").partition("Attributes:\n")[2]
+        for entry in re.split(r"\n(?=\w)", dedent(attributes).strip()) if attributes else ():
+            names, _, meaning = entry.partition(":")
+            said |= dict.fromkeys(names.split(", "), " ".join(meaning.split()))
     return said
-
-
-def meanings_of(text: str) -> dict[str, str]:
-    """Return what a text says of names: `name, other: meaning`, with further lines indented."""
-    said: dict[str, str] = {}
-    for entry in re.split(r"\n(?=\w)", dedent(text).strip()):
-        names, _, meaning = entry.partition(":")
-        said |= dict.fromkeys(names.split(", "), " ".join(meaning.split()))
-    return said if text else {}
