@@ -21,8 +21,7 @@ from site_builder.pages.page import OutputFile, Site, assemble_site
 from site_builder.processes import worker_count
 from site_builder.prose.markdown import Prose, load_prose, text_file
 from site_builder.publish.folder import Published, check_output_folder, publish, recover
-from site_builder.publish.manifest import MANIFEST, Origin, with_manifest
-from site_builder.publish.site_files import SiteFiles, open_folder
+from site_builder.publish.manifest import MANIFEST, Origin, SiteFiles, open_folder, with_manifest
 from site_builder.records import Record, replace
 from site_builder.render.assets import find_theme_faults
 from site_builder.render.environment import find_stray_templates

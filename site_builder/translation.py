@@ -12,8 +12,16 @@ from typing import Any
 from site_builder.config import SiteConfig, Words, parse_toml
 from site_builder.errors import Fault, did_you_mean
 from site_builder.formatting import counted, quoted
-from site_builder.messages import MESSAGES, Forms, Messages, Translation, make_messages
-from site_builder.plurals import FORMS, Plural, plural_of
+from site_builder.messages import (
+    FORMS,
+    MESSAGES,
+    Forms,
+    Messages,
+    Plural,
+    Translation,
+    make_messages,
+    plural_of,
+)
 from site_builder.records import Record
 from site_builder.symlinks import read_inside
 from site_builder.tables.schema import TABLES, TYPE_WORDS

@@ -15,7 +15,7 @@ from site_builder.errors import Fault, SiteError, describe_error, did_you_mean
 from site_builder.formatting import NumberFormat
 from site_builder.labels import format_of, make_labels
 from site_builder.messages import Messages, make_messages
-from site_builder.publish.site_files import SiteFiles
+from site_builder.publish.manifest import SiteFiles
 from site_builder.records import Record, replace
 from site_builder.releases.snapshot import SNAPSHOT, read_snapshot
 

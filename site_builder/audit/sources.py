@@ -21,7 +21,7 @@ from site_builder.importers.choices import taken_sections
 from site_builder.importers.formats import format_of
 from site_builder.importers.reading import ImportOptions
 from site_builder.importers.run import ImportReport, read_as_tables, warnings_of
-from site_builder.publish.site_files import open_folder
+from site_builder.publish.manifest import open_folder
 from site_builder.records import Record, field, replace
 from site_builder.releases.download import download_file, is_address, open_site
 from site_builder.tables.check import check_tables

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from site_builder.charts import theme
 from site_builder.charts.cells import model_cell, number_field, text_cell
 from site_builder.charts.chart import Chart
-from site_builder.charts.references import board_lines
+from site_builder.charts.forms import board_lines
 from site_builder.compute.board import Board, Entry
 from site_builder.compute.results import Results
 from site_builder.formatting import count, in_words, sentence

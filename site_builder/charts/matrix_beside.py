@@ -7,7 +7,7 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from site_builder.charts.matrix_colours import heat_of_measure
+from site_builder.charts.matrix_measured import heat_of_measure
 from site_builder.charts.matrix_spec import LETTERS, MatrixEntry, MatrixSpec, Width
 from site_builder.compute.numbers import Array, floats_or_none
 from site_builder.compute.rules import combine

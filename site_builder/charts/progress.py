@@ -11,8 +11,7 @@ from typing import Any
 from site_builder.charts import theme
 from site_builder.charts.cells import model_cell, number_cell, number_field
 from site_builder.charts.chart import Chart
-from site_builder.charts.forms import room_around
-from site_builder.charts.references import Lines, board_lines, lines_caption
+from site_builder.charts.forms import Lines, board_lines, lines_caption, room_around
 from site_builder.compute.progress import Dated, FacetRecord, Lag, Progress, RecordStep
 from site_builder.compute.results import Results
 from site_builder.formatting import NumberFormat, day, in_words, sentence

@@ -11,8 +11,7 @@ import numpy as np
 from site_builder.charts import theme
 from site_builder.charts.cells import number_field
 from site_builder.charts.chart import Chart
-from site_builder.charts.forms import room_around
-from site_builder.charts.references import Lines, task_lines
+from site_builder.charts.forms import Lines, room_around, task_lines
 from site_builder.compute.results import Results
 from site_builder.formatting import NumberFormat, count, sentence
 from site_builder.labels import Labels

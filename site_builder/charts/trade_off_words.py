@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Literal
 
-from site_builder.charts.references import Lines, board_lines, lines_caption
+from site_builder.charts.forms import Lines, board_lines, lines_caption
 from site_builder.compute.results import Results
 from site_builder.compute.trade_off import TradeOff
 from site_builder.formatting import (

@@ -188,9 +188,8 @@ def upgrade(root: Path, console: Console) -> None:
     stands beside it.
     """
     from site_builder import __version__
-    from site_builder.starter.installation import released, replace_action, used_action
+    from site_builder.starter.installation import released, renew, replace_action, used_action
     from site_builder.starter.project import INCLUDED, generated_texts, replace_generator
-    from site_builder.starter.renewal import renew
 
     with console.exit_on_error():
         used, release = used_action(root), released()

@@ -67,7 +67,8 @@ def submit(  # noqa: PLR0913 - one per option
     It reads what `import any` reads, and writes a file into data/submissions/ of the project, to
     be proposed as a pull request. `--model` is the id that the model gets. No table changes.
     """
-    from site_builder.importers import run, submission
+    from site_builder.importers import run
+    from site_builder.tables import submission_text as submission
 
     stated = {"source": link, "submitted_by": submitted_by, "verification": "self_reported"}
     with console.exit_on_error(), TemporaryDirectory() as temporary:
@@ -174,7 +175,7 @@ def form(path: Path, out: Path) -> None:
     EVENT is the file in which GitHub tells a workflow of an issue, `$GITHUB_EVENT_PATH`. The text
     may be of a stranger: it is written as it is, and `review` says what is wrong with it.
     """
-    from site_builder.releases.issue import filled_in
+    from site_builder.tables.submission_form import filled_in
 
     console = Console(Path())
     with console.exit_on_error():
@@ -191,8 +192,7 @@ def migrate(root: Path, console: Console) -> None:
     It rewrites files of data/submissions/ whose `schema` is older. Comments and the order of keys
     stay. A file that cannot be moved is named, stays as it is, and makes the exit code 1.
     """
-    from site_builder.tables.submission_versions import migrate_submissions
-    from site_builder.tables.submissions import VERSION
+    from site_builder.tables.submissions import VERSION, migrate_submissions
 
     with console.exit_on_error():
         n, moved, faults = migrate_submissions(root / "data")

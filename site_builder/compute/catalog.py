@@ -15,10 +15,10 @@ from site_builder.config import BoardConfig
 from site_builder.records import CachingRecord, Record, make_records, replace
 from site_builder.tables.boards import wanted_texts
 from site_builder.tables.columns import texts_of
+from site_builder.tables.overrides import named_tasks
 from site_builder.tables.parts import ancestors_of, part_parents
 from site_builder.tables.read import LoadedTable, Tables
 from site_builder.tables.schema import Facet
-from site_builder.tables.trained_on import named_tasks
 
 STATED_TEXTS = ("source", "date", "command", "flag", "submitted_by", "log_url")
 STATED = (*STATED_TEXTS, "n_examples", "stderr")

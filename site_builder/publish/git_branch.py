@@ -9,8 +9,7 @@ from subprocess import CalledProcessError
 from tempfile import TemporaryDirectory
 
 from site_builder.errors import Fault, SiteError, did_you_mean
-from site_builder.publish.manifest import GENERATOR, MANIFEST, parse_manifest
-from site_builder.publish.site_files import SiteFiles, unreadable
+from site_builder.publish.manifest import GENERATOR, MANIFEST, SiteFiles, parse_manifest, unreadable
 
 # GitHub writes this file into the branch: the domain of the site, set on its pages.
 _KEPT = "CNAME"

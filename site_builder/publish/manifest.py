@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from stat import S_ISREG
 
 from site_builder import __version__
+from site_builder.errors import Fault, SiteError
 from site_builder.records import Record
+from site_builder.symlinks import read_inside
 
 MANIFEST = "manifest.json"
 GENERATOR = "leaderboard-site"
@@ -125,3 +127,39 @@ def added_files(folder: Path, files: Collection[str]) -> Iterator[str]:
 
 def _raise(error: OSError) -> None:
     raise error
+
+
+# --- files of a published site --------------------------------------------------------------------
+
+_LOOK = "Look whether it is the right place."
+
+
+class SiteFiles(Record):
+    """The files of a published site.
+
+    Attributes:
+        place: The site's folder or address, for messages; without a slash at its end.
+        read: Return the content of a file by its path; None where there is no such file.
+    """
+
+    place: str
+    read: Callable[[str], bytes | None]
+
+
+def open_folder(root: Path) -> SiteFiles:
+    """Return what reads the site in a folder."""
+
+    def read(name: str) -> bytes | None:
+        path = root / name
+        try:
+            return read_inside(path, root) if path.is_file() else None
+        except OSError as error:
+            raise unreadable(str(path), error) from error
+
+    return SiteFiles(str(root), read)
+
+
+def unreadable(where: str, why: BaseException | str) -> SiteError:
+    """Return the error for a file that cannot be read, in one line."""
+    words = why.strerror if isinstance(why, OSError) and why.strerror else str(why)
+    return SiteError(Fault(where, f"cannot be read: {words or type(why).__name__}", _LOOK))

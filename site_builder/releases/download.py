@@ -12,8 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from site_builder import __version__
 from site_builder.errors import Fault, SiteError
-from site_builder.publish.manifest import MANIFEST, parse_manifest
-from site_builder.publish.site_files import SiteFiles, unreadable
+from site_builder.publish.manifest import MANIFEST, SiteFiles, parse_manifest, unreadable
 
 _SILENCE_S = 30.0
 _MAX_BYTES = 1_000_000_000

@@ -10,7 +10,7 @@ import msgspec
 from site_builder.api import FOLDER
 from site_builder.compute.catalog import Release
 from site_builder.errors import Fault
-from site_builder.publish.site_files import SiteFiles
+from site_builder.publish.manifest import SiteFiles
 from site_builder.records import Record
 from site_builder.tables.schema import is_date
 

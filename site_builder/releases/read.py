@@ -18,8 +18,13 @@ from site_builder.formatting import scale_for
 from site_builder.labels import Labels, make_labels
 from site_builder.prose.markdown import load_prose
 from site_builder.prose.template import prose_variables, published_figures
-from site_builder.publish.manifest import MANIFEST, parse_manifest
-from site_builder.publish.site_files import SiteFiles, open_folder, unreadable
+from site_builder.publish.manifest import (
+    MANIFEST,
+    SiteFiles,
+    open_folder,
+    parse_manifest,
+    unreadable,
+)
 from site_builder.records import Record, replace
 from site_builder.releases.changes import (
     ChangedClaim,
@@ -39,7 +44,6 @@ from site_builder.releases.snapshot import (
     take_snapshot,
     write_snapshot,
 )
-from site_builder.releases.told import ToldClaims, read_told_claims
 from site_builder.tables.check import check_tables
 from site_builder.tables.read import find_files, load_tables
 from site_builder.tables.schema import RESULTS, whole_day
@@ -294,3 +298,30 @@ def _figures(files: SiteFiles) -> dict[str, Any]:
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         what = f"its files are no API of a board: {describe_error(error)}"
         raise SiteError(Fault(f"{files.place}/{FOLDER}", what, "Build the site again.")) from error
+
+
+# --- what a site tells of claims ------------------------------------------------------------------
+
+_MAX_CLAIMS = 1_000
+
+
+class ToldClaims(Record):
+    """The claims that changed between two releases; None where none were compared.
+
+    It is part of what `wording.change_values` writes.
+    """
+
+    old: Release
+    new: Release
+    claims: list[ChangedClaim] | None
+    claims_not_compared: int | None
+
+
+def read_told_claims(files: SiteFiles) -> ToldClaims | None:
+    """Return what a site tells of claims; None where it tells nothing, or nothing sound."""
+    content = files.read(f"{FOLDER}/changes.json")
+    try:
+        told = msgspec.json.decode(content or b"", type=ToldClaims)
+    except (ValueError, RecursionError):
+        return None
+    return told if len(told.claims or ()) <= _MAX_CLAIMS else None

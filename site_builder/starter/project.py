@@ -24,8 +24,13 @@ from site_builder.errors import Fault, FaultsError, SiteError, unreadable, unwri
 from site_builder.formatting import listed
 from site_builder.records import Record, replace
 from site_builder.render.assets import PACKAGE, default_folder
-from site_builder.starter.installation import NAME, Action, say_install, with_installation
-from site_builder.starter.renewal import with_mark
+from site_builder.starter.installation import (
+    NAME,
+    Action,
+    say_install,
+    with_installation,
+    with_mark,
+)
 from site_builder.starter.site_schema import FILE as SITE_SCHEMA_FILE
 from site_builder.starter.site_schema import FIRST_LINE as SITE_SCHEMA_LINE
 from site_builder.starter.site_schema import site_schema_text

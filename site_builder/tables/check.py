@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import permutations
 from pathlib import Path
 
 import numpy as np
@@ -13,23 +16,29 @@ import pandas as pd
 
 from site_builder.config import TOML, SiteConfig
 from site_builder.errors import Fault, FaultsError, did_you_mean, limit_faults
-from site_builder.formatting import counted, listed, quoted
+from site_builder.formatting import counted, listed, quoted, rounded
 from site_builder.records import replace
 from site_builder.tables.boards import find_board_faults
 from site_builder.tables.columns import ResultColumns, measure_specs, sort_columns
-from site_builder.tables.entries import compose_entries, take_waiting
+from site_builder.tables.entries import compose_entries, have_scores, take_waiting
 from site_builder.tables.metrics import are_mixed, direction_of, is_limited
-from site_builder.tables.overrides import NOTHING, override_tables
-from site_builder.tables.parts import fill_parents, find_part_faults, split_subsets
+from site_builder.tables.overrides import (
+    NOTHING,
+    find_unknown_trained_on,
+    override_tables,
+)
+from site_builder.tables.parts import (
+    fill_parents,
+    fill_versions,
+    find_mixed_versions,
+    find_part_faults,
+    split_subsets,
+)
 from site_builder.tables.prices import add_costs
 from site_builder.tables.read import LoadedTable, LoadedTables, Tables, complete_tables, positions
 from site_builder.tables.schema import EXAMPLES, MODELS, RESULTS, TABLES, TASKS
 from site_builder.tables.shares import find_sample_sizes
-from site_builder.tables.submission_checks import find_scored_with_status, find_unscaled
 from site_builder.tables.table_faults import find_table_faults, row_faults, unsound_columns
-from site_builder.tables.trained_on import find_unknown_trained_on
-from site_builder.tables.typos import find_typos
-from site_builder.tables.versions import fill_versions, find_mixed_versions
 
 # What tells of how many examples scores are shares.
 _SHARES = (
@@ -443,3 +452,93 @@ def _uneven_shares(tables: Tables) -> Iterator[Fault]:
     fix = "Leave evaluation_examples empty, or state n_examples of the scores."
     more = "tasks whose scores are no shares of their evaluation_examples"
     return row_faults(tables.loaded.get(TASKS.name), found, len(uneven), fix, more, "warning")
+
+
+# --- misspelt ids ---------------------------------------------------------------------------------
+
+_MAX_IDS, _LONGEST = 5_000, 200  # each id is compared without each of its characters
+_MIN_LETTERS = 4  # of the misspelt word: codes such as `en` and `es` differ in a letter
+
+
+def find_typos(times: Mapping[str, int]) -> list[tuple[str, str]]:
+    """Return pairs of an id that may be misspelt and the id that it may stand for.
+
+    They differ in one character, or in its place: `aplha-7b` and `alpha-7b`. The misspelt one is
+    rare: it is there once, or at most a quarter as often as the other. `times` counts each id.
+    """
+    without: dict[str, set[str]] = defaultdict(set)
+    for name in times if len(times) <= _MAX_IDS else ():
+        for i in range(len(name) + 1 if len(name) <= _LONGEST else 0):
+            without[name[:i] + name[i + 1 :]].add(name)
+    pairs = {pair for names in without.values() for pair in permutations(names, 2)}
+    return sorted(
+        (rare, right)
+        for rare, right in pairs
+        if times[rare] <= max(1, times[right] // 4) < times[right] and _is_slip(rare, right)
+    )
+
+
+def _is_slip(one: str, other: str) -> bool:
+    """Return whether two ids that differ in a character do so in a letter of a word, or in hyphens.
+
+    Other digits, signs, first letters and short words are other things: `alpha-8b`, `sums+`,
+    `qnli`, `alpha-4o`.
+    """
+    parts, others = (re.findall(r"[^\W\d_]+|\d+|[^\w\s-]", name) for name in (one, other))
+    if one[:1] != other[:1]:
+        return False
+    if len(parts) != len(others):  # `bool-q`, `gsmk8`
+        return sorted("".join(parts)) == sorted("".join(others))
+    odd = [max(pair, key=len) for pair in zip(parts, others, strict=True) if pair[0] != pair[1]]
+    return all(part.isalpha() and len(part) >= _MIN_LETTERS for part in odd)
+
+
+# --- submissions and statuses ---------------------------------------------------------------------
+
+_PERCENT = 100
+
+
+def find_unscaled(tables: Tables) -> Iterator[Fault]:
+    """Find submissions with scores from 0 to 1 only, on tasks in percent whose others are larger.
+
+    Others are larger where their median is above 2. A model that solves nothing has scores of 0,
+    which is no sign of another unit.
+    """
+    table, results = tables.loaded[RESULTS.name], tables.results
+    if not table.submitted:
+        return
+    tops = tables.tasks.drop_duplicates("task").set_index("task")["score_max"]
+    percents = results[results["task"].map(tops) == _PERCENT]
+    first = len(results) - len(table.submitted)
+    own = percents[percents.index >= first]
+    files = [table.submitted[row - first][0].where for row in own.index]
+    for _, rows in own.groupby(files, sort=False):
+        others = percents[percents["task"].isin(rows["task"])].drop(rows.index)["score"]
+        scores = rows["score"]
+        if scores.between(0, 1).all() and scores.any() and others.median() > 2:
+            what = "its scores are between 0 and 1, on tasks in percent with a median of "
+            fix = "Multiply them by 100 if they are proportions."
+            where = table.place(rows.index, "score")
+            yield Fault(where, f"{what}{rounded(others.median(), 1)}", fix, "warning")
+
+
+def find_scored_with_status(tables: Tables) -> Iterator[Fault]:
+    """Find models that have scores, and a status that says why they have none."""
+    table, models = tables.loaded.get(MODELS.name), tables.models
+    if table is None or (models["status"].isna().all() and tables.waiting.empty):
+        return
+    has_scores = models["model"].isin(tables.results["model"].unique())
+    scored = models[models["status"].notna() & has_scores]
+    entries = tables.waiting[have_scores(tables)]
+    found = pd.concat([scored, entries])[["model", "status"]]
+    faults = (
+        Fault(
+            table.place([row], "status"),
+            f"{'entry' if row in entries.index else 'model'} {model!r} has scores, and its status "
+            f"is {status!r}",
+            "Remove the status.",
+            "warning",
+        )
+        for row, model, status in found.itertuples()
+    )
+    yield from limit_faults(faults, len(found), table.where, "models with scores and a status")

@@ -8,6 +8,8 @@ import json
 import math
 import os
 import re
+import signal
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -21,7 +23,6 @@ import pyarrow.parquet as pq
 
 from site_builder.errors import Fault, FaultsError, first_line, limit_faults
 from site_builder.formatting import counted
-from site_builder.interrupts import interrupts_held
 from site_builder.records import Record
 from site_builder.tables.schema import TYPE_WORDS, ColumnSpec, TableSpec
 
@@ -515,3 +516,25 @@ def read_rows(path: Path, columns: Sequence[str] = ()) -> Iterator[dict[str, Any
     with _open(path) as file:
         for batch in file.iter_batches(_BATCH_ROWS, columns=list(columns) or None):
             yield from batch.to_pylist()
+
+
+# --- Ctrl-C ---------------------------------------------------------------------------------------
+
+
+@contextmanager
+def interrupts_held() -> Iterator[None]:
+    """Raise the `KeyboardInterrupt` of a Ctrl-C within the block at its end, in the main thread.
+
+    A library may catch it, and a thread that it breaks off as it starts cannot be ended.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _frame: came.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before or signal.SIG_DFL)
+        if came:
+            signal.raise_signal(signal.SIGINT)

@@ -1,4 +1,4 @@
-"""Write a submission as YAML."""
+"""Write a submission as YAML, and make one of the scores of one model, as an import reads them."""
 
 from __future__ import annotations
 
@@ -9,10 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from site_builder.addresses import slugify
+from site_builder.atomic import write_files
+from site_builder.config import SiteConfig
+from site_builder.errors import Fault, SiteError, unreadable
+from site_builder.formatting import listed
 from site_builder.records import Record
-from site_builder.tables.schema import RESULTS
+from site_builder.tables.read import find_files, load_tables
+from site_builder.tables.schema import MODELS, RESULTS, TASKS
 from site_builder.tables.submission_schema import FIRST_LINE
-from site_builder.tables.submissions import FACT_COLUMNS, FOLDER, RUN_COLUMNS, VERSION
+from site_builder.tables.submissions import FACT_COLUMNS, FOLDER, RUN_COLUMNS, VERSION, is_number
+from site_builder.tables.write import read_all_stored
 
 # A text that YAML reads as a text without quotes: no number, no word such as `true`, no mark.
 _PLAIN = re.compile(
@@ -92,12 +98,8 @@ def _score_lines(rows: Sequence[Mapping[str, Any]], above: Collection[str]) -> I
 
 def _cells(row: Mapping[str, Any], above: Collection[str]) -> dict[str, Any]:
     known = [c.name for c in RESULTS.columns if c.name not in ("model", "task", *above)]
-    further = [n for n, v in row.items() if RESULTS.column(n) is None and _is_number(v)]
+    further = [n for n, v in row.items() if RESULTS.column(n) is None and is_number(v)]
     return {n: row[n] for n in (*known, *further) if row.get(n) is not None}
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _flow(values: Mapping[str, Any]) -> str:
@@ -112,3 +114,54 @@ def _scalar(value: object) -> str:
         return value
     quoted = json.dumps(value, ensure_ascii=False)
     return "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in quoted)
+
+
+# --- what was imported ----------------------------------------------------------------------------
+
+
+def copy_settings(root: Path, place: Path) -> None:
+    """Put what a project states of its tasks into a new one, into which results are imported.
+
+    Raises:
+        SiteError: A file cannot be read or written.
+    """
+    names = ["site.toml", *(f"data/{name}" for name in find_files(TASKS, root / "data"))]
+    paths = [root / name for name in names if (root / name).is_file()]
+    try:
+        write_files({place / path.relative_to(root): path.read_bytes() for path in paths})
+    except OSError as error:
+        raise SiteError(unreadable(str(error.filename), error)) from error
+
+
+def read_entry(
+    place: Path,
+    root: Path,
+    config: SiteConfig,
+    model: str,
+    facets: Mapping[str, str],
+    stated: Mapping[str, str],
+) -> tuple[SubmittedEntry, Collection[str]]:
+    """Return the entry of the results that were imported into `place`, and the settings of `root`.
+
+    `model` is its id; empty for that of the results. The model is told of where the project does
+    not know it. The variant of a score without one is not named.
+
+    Raises:
+        SiteError: The results are of several models.
+    """
+    tables = read_all_stored((RESULTS, MODELS), place / "data")
+    rows = tables[RESULTS.name].rows
+    models = [*dict.fromkeys(str(row["model"]) for row in rows)]
+    if len(models) > 1:
+        what = f"the files have scores of {len(models):,} models: {listed(models, most=6)}"
+        raise SiteError(Fault("", what, "Name the files of one: a submission is one entry."))
+    loaded = load_tables(root / "data").tables
+    known, results = loaded.get(MODELS.name), loaded.get(RESULTS.name)
+    ids = {*known.frame["model"]} if known and "model" in known.frame else set()
+    name = model or models[0]
+    found = next(iter(tables[MODELS.name].rows), {})
+    facts = {} if name in ids else {k: v for k, v in found.items() if k != "model"}
+    base = ("variant", config.default_variant)
+    rows = tuple({k: v for k, v in row.items() if (k, v) != base} for row in rows)
+    settings = {*config.facets, *(results.settings if results else ())}
+    return SubmittedEntry(name, rows, facets, facts, stated), settings

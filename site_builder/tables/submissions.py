@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
+from site_builder.atomic import write_files
 from site_builder.errors import Fault, did_you_mean
 from site_builder.records import Record
 from site_builder.symlinks import check_inside, list_files, read_inside
-from site_builder.tables.documents import ENDINGS, Node, parse_document
+from site_builder.tables.documents import ENDINGS, Node, edit_document, parse_document
 from site_builder.tables.files import UnreadableTableError
+from site_builder.tables.lock import write_locked
 from site_builder.tables.schema import MODELS, RESULTS, ColumnSpec
 
 FOLDER = "submissions"
@@ -159,7 +161,7 @@ def find_version(root: Node, where: str) -> int | Fault:
     if version.value in range(1, VERSION + 1) and not isinstance(version.value, bool):
         return int(float(version.raw))
     what = f"it is of schema {version.raw or version.value!r}, and this generator reads {VERSION}"
-    is_newer = _is_number(version.value) and float(version.raw) > VERSION
+    is_newer = is_number(version.value) and float(version.raw) > VERSION
     fix = "Read it with a newer generator: install it, then `leaderboard-site upgrade`."
     return Fault(where, what, fix if is_newer else f"Write {VERSION}.")
 
@@ -274,7 +276,7 @@ class _Reader:
                 continue
             known = [column.name for column in SCORE_COLUMNS]
             hint = did_you_mean(name, known, cutoff=0.8)
-            if hint.startswith("Did") or not _is_number(value.value):
+            if hint.startswith("Did") or not is_number(value.value):
                 fix = hint if hint.startswith("Did") else "A setting stands under `facets`."
                 self.note(value, f"key {name!r} of a score is not known", fix)
         if "score" not in fields or fields["score"].value is None:
@@ -284,7 +286,7 @@ class _Reader:
         further = {
             name: value
             for name, value in fields.items()
-            if RESULTS.column(name) is None and _is_number(value.value)
+            if RESULTS.column(name) is None and is_number(value.value)
         }
         yield _row(node.line, {**common, "task": Node(node.line, task), **cells, **further})
 
@@ -293,7 +295,8 @@ def _is_stated(fields: Mapping[str, Node], name: str) -> bool:
     return name in fields and fields[name].value not in (None, "")
 
 
-def _is_number(value: object) -> bool:
+def is_number(value: object) -> bool:
+    """Return whether a value is a number; true and false are none."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
@@ -315,3 +318,63 @@ def _shown(node: Node) -> str:
     if isinstance(node.value, list):
         return "a list"
     return "nothing" if node.value is None else repr(node.raw or node.value)
+
+
+# --- versions of the format -----------------------------------------------------------------------
+
+Step: TypeAlias = Callable[[MutableMapping[str, Any]], None]
+
+STEPS: tuple[Step, ...] = ()
+"""What leads from each version to the next, the first from 1 to 2.
+
+A step changes the content of a file, as `edit_document` says. It raises a `ValueError` that says
+what it cannot move.
+"""
+
+
+def migrate_submissions(data_dir: Path) -> tuple[int, list[str], list[Fault]]:
+    """Write submissions of older versions anew; return how many there are, which moved, and faults.
+
+    A file that cannot be moved stays as it is.
+
+    Raises:
+        SiteError: The files cannot be written, and none has changed.
+    """
+    if not (data_dir / FOLDER).exists():  # a lock would make the folder
+        return 0, [], []
+    return write_locked(data_dir, lambda: _migrate(data_dir))
+
+
+def _migrate(data_dir: Path) -> tuple[int, list[str], list[Fault]]:
+    faults, new, moved, n = list[Fault](), dict[Path, bytes](), list[str](), 0
+    for path, where, content in submission_files(data_dir, faults):
+        n += 1
+        found = _migrated(content, where, path.suffix.lower())
+        if isinstance(found, Fault):
+            faults.append(found)
+        elif found != content:
+            new[path] = found
+            moved.append(where)
+    write_files(new)
+    return n, moved, faults
+
+
+def _migrated(content: bytes, where: str, ending: str) -> bytes | Fault:
+    """Return a file in the present version, itself if it is of that, or why it cannot be moved."""
+    root = read_document(content, where, ending)
+    version = root if isinstance(root, Fault) else find_version(root, where)
+    if isinstance(version, Fault) or version > len(STEPS):
+        return version if isinstance(version, Fault) else content
+    text = content.decode("utf-8-sig")
+    for number, step in enumerate(STEPS[version - 1 :], version + 1):
+
+        def change(fields: MutableMapping[str, Any], step: Step = step, to: int = number) -> None:
+            step(fields)
+            fields["schema"] = to if ending == ".json" else str(to)
+
+        try:
+            text = edit_document(text, ending, change)
+        except ValueError as error:
+            what = f"it cannot be brought from schema {number - 1} to {number}: {error}"
+            return Fault(where, what, "Change it by hand.")
+    return text.encode()

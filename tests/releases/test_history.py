@@ -23,8 +23,7 @@ from site_builder.config import load_config
 from site_builder.errors import Fault
 from site_builder.formatting import MISSING as DASH
 from site_builder.publish.folder import publish
-from site_builder.publish.manifest import with_manifest
-from site_builder.publish.site_files import SiteFiles
+from site_builder.publish.manifest import SiteFiles, with_manifest
 from site_builder.releases import kept as keeping
 from site_builder.releases.kept import INDEX, KeptRelease, choose_kept, read_kept
 from site_builder.releases.snapshot import read_snapshot

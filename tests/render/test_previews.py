@@ -12,14 +12,18 @@ from site_builder.config import load_config
 from site_builder.errors import TemplateFaultError
 from site_builder.pages.home import make_home
 from site_builder.render.environment import Templates
-from site_builder.render.font import BOLD, REGULAR, UNKNOWN, Typeface, load_typeface
 from site_builder.render.previews import (
     BADGE_BESIDE,
+    BOLD,
     LEFT,
     MAX_PX,
+    REGULAR,
     RIGHT,
+    UNKNOWN,
     CardDrawer,
+    Typeface,
     draw_previews,
+    load_typeface,
     with_cards,
 )
 from tests.helpers.hostile import TEXTS as HOSTILE

@@ -11,7 +11,7 @@ from site_builder.build import load_project, make_files
 from site_builder.config import load_config
 from site_builder.errors import FaultsError
 from site_builder.formatting import as_shown, money, percent, rounded, writing
-from site_builder.plurals import plural_of
+from site_builder.messages import plural_of
 from site_builder.tables.schema import TABLES
 from site_builder.translation import catalogue, missing_line, read_translation, site_messages
 from tests.helpers.browsing import breaches, first_column, open_page

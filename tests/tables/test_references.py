@@ -3,7 +3,7 @@ import math
 import pandas as pd
 import pytest
 
-from site_builder.tables.typos import find_typos
+from site_builder.tables.check import find_typos
 from tests.helpers.tables import (
     HIGHER,
     board,

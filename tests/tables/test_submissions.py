@@ -18,7 +18,7 @@ from site_builder.pages.board_views import board_rows
 from site_builder.pages.boards import waiting_facts
 from site_builder.pages.model import model_summary
 from site_builder.pages.model_rivals import make_rivals
-from site_builder.tables import submission_versions, submissions
+from site_builder.tables import submissions
 from site_builder.tables.export import export_tables
 from site_builder.tables.submission_schema import submission_schema
 from site_builder.tables.submissions import parse_submission
@@ -452,10 +452,10 @@ def test_submissions_move_up_to_a_newer_schema(tmp_path, monkeypatch):
     assert (1, [newer.format(1)]) == migrated(root)
     (root / "data/submissions/c.yaml").unlink()
     assert (0, ["All 2 submissions are of schema 1, the present one."]) == migrated(root)
-    assert len(submission_versions.STEPS) + 1 == submissions.VERSION
+    assert len(submissions.STEPS) + 1 == submissions.VERSION
 
     steps = (rename, lambda fields: fields.update(more="on"))
-    monkeypatch.setattr(submission_versions, "STEPS", steps)
+    monkeypatch.setattr(submissions, "STEPS", steps)
     monkeypatch.setattr(submissions, "VERSION", 3)
     old = "a.yaml:2: it is of schema 1, and this generator reads 3. Run `leaderboard-site migrate`."
     assert f"data/submissions/{old}" in fault_lines(root)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from fontTools.ttLib import TTFont
 
-from site_builder.render.font import FILES, WIDTHS
+from site_builder.render.previews import FILES, WIDTHS
 
 ROOT = Path(__file__).parents[2]
 WEIGHTS = (400, 600)
