@@ -21,8 +21,8 @@ from site_builder.errors import (
     limit_faults,
     not_installed,
 )
+from site_builder.importers.reading import find_files
 from site_builder.records import Record, field
-from site_builder.symlinks import refuse_outside
 from site_builder.tables.files import (
     TEXT_ENDINGS,
     TextRow,
@@ -119,7 +119,7 @@ def find_sets(names: Iterable[str]) -> tuple[list[SetFile], list[Path]]:
         task, mark, rest = name.partition("=")
         is_named = mark and task.strip() and not Path(name).exists()
         path = Path(rest if is_named else name)
-        below = [*_walk(path, path, task if is_named else "")]
+        below = [*_files_at(path, task if is_named else "")]
         files = [file for file in below if isinstance(file, SetFile)]
         if files:
             others += sorted(file for file in below if isinstance(file, Path))
@@ -141,35 +141,25 @@ def find_sets(names: Iterable[str]) -> tuple[list[SetFile], list[Path]]:
     return sets, others
 
 
-def _walk(path: Path, top: Path, task: str) -> Iterator[SetFile | Path]:
-    """Yield every file with examples at a path below `top`, and the path of every other file.
-
-    A link to a folder is not followed: its files are read where they are.
+def _files_at(path: Path, task: str) -> Iterator[SetFile | Path]:
+    """Yield every file with examples at a path, and the path of every other file.
 
     Raises:
-        FaultsError: A link leads out of `top`, or a folder cannot be read.
+        FaultsError: A link leads out of a folder, or part of it cannot be read.
     """
-    if path.is_dir():
-        try:
-            parts = [part for part in path.iterdir() if not part.name.startswith(".")]
-        except OSError as error:
-            what = f"cannot be read: {error.strerror}"
-            raise FaultsError([Fault(str(path), what, "Make it readable.")]) from error
-        refuse_outside(parts, top)
-        parts = [part for part in parts if not (part.is_symlink() and part.is_dir())]
-        is_task = any(part.is_file() and _SPLIT_NAME.fullmatch(part.stem) for part in parts)
-        name = task or (path.name if is_task else "")
-        for part in parts:
-            yield from _walk(part, top, name or (part.name if part.is_dir() else ""))
-    elif path.suffix not in _ENDINGS:
-        yield path
-    elif path.is_file():
-        match = _SPLIT_NAME.fullmatch(path.stem) or _TASK_SPLIT_NAME.fullmatch(path.stem)
-        if match is None:
-            yield SetFile(task or path.stem, "train", path)
-        else:
-            named = match.groupdict().get("task") or path.resolve().parent.name
-            yield SetFile(task or named, _SPLITS[match["split"].lower()], path)
+    files = [found.path for found in find_files(path)]
+    is_task = any(file.parent == path and _SPLIT_NAME.fullmatch(file.stem) for file in files)
+    whole = task or (path.name if is_task else "")
+    for file in files:
+        match = _SPLIT_NAME.fullmatch(file.stem) or _TASK_SPLIT_NAME.fullmatch(file.stem)
+        own = whole or next(iter(file.relative_to(path).parts[:-1]), "")
+        if file.suffix not in _ENDINGS:
+            yield file
+        elif match and file.is_file():
+            named = match.groupdict().get("task") or file.resolve().parent.name
+            yield SetFile(own or named, _SPLITS[match["split"].lower()], file)
+        elif file.is_file():
+            yield SetFile(own or file.stem, "train", file)
 
 
 def find_fields(path: Path, inputs: Sequence[str] = (), output: str = "") -> Fields | None:

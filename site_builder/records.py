@@ -11,18 +11,10 @@ from inspect import cleandoc
 from textwrap import dedent
 from typing import TypeVar, dataclass_transform
 
-from msgspec import Struct, field
-from msgspec.structs import asdict, replace
-
-__all__ = [
-    "CachingRecord",
-    "Record",
-    "asdict",
-    "field",
-    "field_meanings",
-    "make_records",
-    "replace",
-]
+from msgspec import Struct
+from msgspec import field as field
+from msgspec.structs import asdict as asdict
+from msgspec.structs import replace as replace
 
 
 # Without the cycle collector, which would look through a million cells and scores again and again,

@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from site_builder.commands.console import Console, echo
+from site_builder.commands.console import Console, echo, form_option, repeatable
 from site_builder.commands.tables import format_name, import_options, score_options
 from site_builder.errors import SiteError
 
@@ -34,36 +34,23 @@ def _values(lines: Sequence[str], better: Mapping[str, bool]) -> dict[str, Any]:
 
 @click.command(epilog="Example: leaderboard-site audit results.csv --lower-is-better '*_error'")
 @click.argument("source", metavar="FILE|FOLDER|URL")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "markdown", "json"]),
-    default="text",
-    show_default=True,
-    help="As one screen of lines, as Markdown for a comment or an issue, or as one JSON document.",
+@form_option(
+    "As one screen of lines, as Markdown for a comment or an issue, or as one JSON document.",
+    *("markdown", "json"),
 )
-@click.option(
-    "--higher-is-better",
-    "higher",
-    multiple=True,
-    metavar="TASK",
-    help="Task of which a higher score is better, where nothing tells it; repeatable. A * stands "
-    "for any text.",
+@repeatable(
+    *("--higher-is-better", "higher", "TASK"),
+    "Task of which a higher score is better, where nothing tells it; repeatable. A * stands for "
+    "any text.",
 )
-@click.option(
-    "--lower-is-better",
-    "lower",
-    multiple=True,
-    metavar="TASK",
-    help="Task of which a lower score is better; as --higher-is-better.",
+@repeatable(
+    *("--lower-is-better", "lower", "TASK"),
+    "Task of which a lower score is better; as --higher-is-better.",
 )
 @score_options
-@click.option(
-    "--set",
-    "lines",
-    multiple=True,
-    metavar="LINE",
-    help='Line of site.toml that holds here, such as import.model_by = ["agent"]; repeatable.',
+@repeatable(
+    *("--set", "lines", "LINE"),
+    'Line of site.toml that holds here, such as import.model_by = ["agent"]; repeatable.',
 )
 @click.option(
     "--from",

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -19,6 +20,7 @@ from site_builder.formatting import counted
 from site_builder.records import replace
 
 _Command = Callable[..., None]
+_Option = Callable[[_Command], _Command]
 
 # Characters that would end a message or a property of an annotation.
 _IN_MESSAGE = str.maketrans({"%": "%25"})
@@ -95,12 +97,15 @@ base_url_option = click.option(
     "base_url of site.toml.",
 )
 strict_option = click.option("--strict", is_flag=True, help="Treat warnings as errors.")
+paths_argument = click.argument(
+    "paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
 dry_run_option = click.option(
     "--dry-run", "dry", is_flag=True, help="Report what would be done and write nothing."
 )
 
 
-def into_option(whose: str) -> Callable[[_Command], _Command]:
+def into_option(whose: str) -> _Option:
     """Return the option `--into` for a project, whose files get what the command writes."""
     return click.option(
         "--into",
@@ -111,18 +116,27 @@ def into_option(whose: str) -> Callable[[_Command], _Command]:
     )
 
 
+def form_option(said: str, *forms: str) -> _Option:
+    """Return the option `--format` of a command: how it writes, as text if nobody chooses."""
+    choice = click.Choice(["text", *forms])
+    return click.option(
+        "--format", "form", type=choice, default="text", show_default=True, help=said
+    )
+
+
+def repeatable(flag: str, name: str, metavar: str | None, said: str, **more: Any) -> _Option:  # noqa: ANN401 - of click
+    """Return an option that may be given several times."""
+    return click.option(flag, name, multiple=True, metavar=metavar, help=said, **more)
+
+
 def with_console(command: _Command) -> _Command:
     """Add the options `--quiet` and `--format`; the command gets a `Console` instead of them."""
 
     @click.option("--quiet", is_flag=True, help="Print only errors and warnings.")
-    @click.option(
-        "--format",
-        "form",
-        type=click.Choice(["text", *_FORMATS]),
-        default="text",
-        show_default=True,
-        help="How to report errors and warnings: as lines on stderr, or on stdout as annotations "
-        "for GitHub Actions or as one JSON document.",
+    @form_option(
+        "How to report errors and warnings: as lines on stderr, or on stdout as annotations for "
+        "GitHub Actions or as one JSON document.",
+        *_FORMATS,
     )
     @wraps(command)
     def run(root: Path, *, quiet: bool, form: str, **options: object) -> None:

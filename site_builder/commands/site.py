@@ -14,6 +14,7 @@ from site_builder.commands.console import (
     Console,
     base_url_option,
     echo,
+    form_option,
     out_option,
     project_option,
     strict_option,
@@ -188,13 +189,9 @@ def verify(root: Path, console: Console) -> None:
 @click.command(epilog="Example: leaderboard-site diff https://example.org/board/ my-board")
 @click.argument("old")
 @click.argument("new")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "markdown", "json"]),
-    default="text",
-    show_default=True,
-    help="As lines, as Markdown for a comment on a pull request, or as one JSON document.",
+@form_option(
+    "As lines, as Markdown for a comment on a pull request, or as one JSON document.",
+    *("markdown", "json"),
 )
 def diff(old: str, new: str, form: str) -> None:
     """Show what changed from the board OLD to the board NEW.

@@ -15,7 +15,9 @@ from site_builder.commands.console import (
     Console,
     echo,
     into_option,
+    paths_argument,
     project_option,
+    repeatable,
     with_console,
 )
 from site_builder.commands.tables import reading_options, run_import
@@ -36,17 +38,12 @@ def _pairs(
 
 
 @click.command(epilog="Example: leaderboard-site submit results/ --model org/name --into my-board")
-@click.argument(
-    "paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)
-)
+@paths_argument
 @into_option("data/submissions/ gets the file.")
-@click.option(
-    "--facet",
-    "facets",
-    multiple=True,
-    metavar="NAME=VALUE",
+@repeatable(
+    *("--facet", "facets", "NAME=VALUE"),
+    "A setting that tells the entry from others of its model; repeatable.",
     callback=_pairs,
-    help="A setting that tells the entry from others of its model; repeatable.",
 )
 @click.option("--source", "link", help="Where the scores can be looked up: a link or a path.")
 @click.option("--submitted-by", help="Who hands the scores in.")

@@ -16,7 +16,9 @@ from site_builder.commands.console import (
     Console,
     dry_run_option,
     into_option,
+    paths_argument,
     project_option,
+    repeatable,
     with_console,
 )
 from site_builder.config import SiteConfig, load_config
@@ -64,12 +66,9 @@ class _ImportCommand(click.Command):
 
 
 _SCORE_OPTIONS = (
-    click.option(
-        "--metric",
-        "metrics",
-        multiple=True,
-        metavar="[TASK=]NAME",
-        help="Metric to take as the score of a task, or of all tasks; repeatable.",
+    repeatable(
+        *("--metric", "metrics", "[TASK=]NAME"),
+        "Metric to take as the score of a task, or of all tasks; repeatable.",
     ),
     click.option("--model", default="", metavar="NAME", help="Model of files that name no model."),
     click.option(
@@ -112,9 +111,7 @@ def score_options(command: _Command) -> _Command:
 
 @click.command("import", cls=_ImportCommand)
 @click.argument("source", metavar="FORMAT", type=format_name)
-@click.argument(
-    "paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)
-)
+@paths_argument
 @into_option("data/ gets the tables. It is created if it does not exist.")
 @reading_options
 @click.option(
@@ -300,13 +297,10 @@ def _column(text: str) -> tuple[str, str]:
     "paths", metavar="INSTANCES...", nargs=-1, required=True, type=click.Path(path_type=Path)
 )
 @into_option("data/ gets the tables. It is created if it does not exist.")
-@click.option(
-    "--column",
-    "columns",
-    multiple=True,
-    metavar="NAME=COLUMN",
+@repeatable(
+    *("--column", "columns", "NAME=COLUMN"),
+    "Name of a column in the files, such as example=doc_id; repeatable.",
     type=_column,
-    help="Name of a column in the files, such as example=doc_id; repeatable.",
 )
 @click.option(
     "--average-repeats",

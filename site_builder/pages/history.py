@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, partial
 
 from site_builder.addresses import Address, Fact, Link
-from site_builder.charts.cells import model_cell, number_cell
+from site_builder.charts.cells import attribute_field, model_cell, number_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.history import MOST_LINES, RankLine, draw_ranks_over_releases, rank_trace
 from site_builder.compute.board import Board
@@ -340,7 +340,7 @@ class _View(CachingRecord):
 
         def cell(place: int, model: str) -> Cell:
             rank, score = lines[model].ranks[place], lines[model].scores[place]
-            return number_cell(rank, count(rank) if rank else MISSING, score if rank else "")
+            return number_cell(rank, count(rank), score if rank else "")
 
         columns = [
             Column(f"release-{place}", self.days[place], "number", first_order="ascending")
@@ -380,11 +380,8 @@ def _part_fields(site: Site) -> list[Field[RankSplit]]:
 
 
 def _rank_field(key: str, label: str) -> Field[RankSplit]:
-    def cell(split: RankSplit) -> Cell:
-        rank = split.before if key == "before" else split.after
-        return number_cell(rank, count(rank) if rank else MISSING)
-
-    return Field(Column(key, label, "number", first_order="ascending", term="rank"), cell)
+    column = Column(key, label, "number", first_order="ascending", term="rank")
+    return attribute_field(column, count)
 
 
 def _moves_table(site: Site, name: str, splits: Sequence[RankSplit], at: BoardAt) -> Table:

@@ -65,7 +65,7 @@ MAY_IMPORT = {
     "importers": {"tables"},
     "audit": {*BOARD, "api", "importers", "publish", "releases"},
     "examples": {"tables", "importers"},
-    "profile": {"tables"},
+    "profile": {"tables", "importers"},
     "starter": {"tables", "compute", "render"},
     "devserver": {"build", "publish", "render", "tables"},
     "commands": {
