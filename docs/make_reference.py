@@ -15,9 +15,9 @@ from site_builder.api_schema import BY_VARIANT, KEYS, file_keys
 from site_builder.commands import main as site_builder
 from site_builder.commands.schema import SCHEMAS, schema_of
 from site_builder.compute.statistics import STATISTICS, Statistic
-from site_builder.config import Words
-from site_builder.messages import ANCHORS, Messages, make_messages
+from site_builder.messages import ANCHORS, Messages
 from site_builder.starter.site_schema import commented_keys
+from site_builder.translation import english
 
 DOCS = Path(__file__).parent
 SCHEMA_FOLDER = DOCS / "published/schemas"
@@ -91,7 +91,7 @@ def keys_of_api(name: str) -> Iterator[Sequence[str]]:
 
 def statistics_of_boards(page: str) -> Iterator[Sequence[str]]:
     """Heading, key, meaning, formula and source of what tables or the API have; of `page`."""
-    say, explained = make_messages(Words().model_dump()), set[str]()
+    say, explained = english(), set[str]()
     titles = re.findall(r"^##+ (.+)$", page, re.MULTILINE)
     sections = {title.lower().replace(" ", "-"): title for title in titles}
     for one in STATISTICS:

@@ -151,7 +151,7 @@ class _Reader:
 
     def __init__(self, path: str, plural: Plural, words: Mapping[str, str]) -> None:
         self._path, self._plural = path, plural
-        nouns = {*_english().words, *words}
+        nouns = {*english().words, *words}
         self._words = nouns | {word.capitalize() for word in nouns}
         self.texts: dict[str, Forms] = {}
         self.faults: list[Fault] = []
@@ -222,7 +222,8 @@ class _Reader:
 
 
 @cache
-def _english() -> Messages:
+def english() -> Messages:
+    """Return messages in English, in the words of no one site."""
     return make_messages(Words().model_dump())
 
 
@@ -231,5 +232,5 @@ def _parameters(name: str) -> set[str]:
     """Return the parameters of a message, without the words of the site."""
     parts = [part for text in catalogue()[name] for part in Formatter().parse(text)]
     found = {field for _, field, _, _ in parts if field}
-    words = _english().words
+    words = english().words
     return {field for field in found if field not in words}

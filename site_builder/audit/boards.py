@@ -10,7 +10,7 @@ from typing import Any
 from site_builder.api import FOLDER, api_values, published_statistics
 from site_builder.compute.results import BoardResults, SiteResults
 from site_builder.compute.rules import find_rule
-from site_builder.config import RULES, SiteConfig, Words
+from site_builder.config import RULES, SiteConfig
 from site_builder.errors import Fault, SiteError, describe_error, did_you_mean
 from site_builder.formatting import NumberFormat
 from site_builder.labels import format_of, make_labels
@@ -18,6 +18,7 @@ from site_builder.messages import Messages, make_messages
 from site_builder.publish.manifest import SiteFiles
 from site_builder.records import Record, replace
 from site_builder.releases.snapshot import SNAPSHOT, read_snapshot
+from site_builder.translation import english
 
 
 class Audited(Record):
@@ -165,7 +166,7 @@ def _published(files: SiteFiles, board: str) -> Audited:
         message = f"no entry has a score of the variant {variant!r}"
         raise ValueError(message)
     ranked = [m[merit].get(variant) for m in models if merit and m["rank"] is not None]
-    say = make_messages(Words().model_dump())
+    say = english()
     is_score = len(tasks) == 1 and rank_by == "mean"
     scale = format_of(value for value in ranked if value is not None)
     return Audited(

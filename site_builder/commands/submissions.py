@@ -105,8 +105,6 @@ def review(root: Path, console: Console, base: Path, out: Path, *, whole: bool) 
     changes are listed, for a reviewer to read. The exit code is 0 also where there are faults.
     """
     from site_builder.build import BuildOptions, build_site, load_project
-    from site_builder.config import Words
-    from site_builder.messages import make_messages
     from site_builder.releases import review as reviews
     from site_builder.releases.comment import review_comment
 
@@ -127,9 +125,8 @@ def review(root: Path, console: Console, base: Path, out: Path, *, whole: bool) 
         with suppress(SiteError):  # the build has said why
             for place in (project, base):
                 boards[place] = reviews.read_board(place)
-        say = make_messages(Words().model_dump())
         old, new = boards.get(base), boards.get(project)
-        found = reviews.make_review(files, faults, old, new, say, whole=whole)
+        found = reviews.make_review(files, faults, old, new, whole=whole)
         text = review_comment(found)
         made = {reviews.FILE: reviews.write_review(found), "comment.md": text.encode()}
         write_files({out / name: content for name, content in made.items()})

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from site_builder.config import Words
 from site_builder.formatting import ordinal
-from site_builder.messages import MESSAGES, make_messages
+from site_builder.messages import MESSAGES
 from site_builder.releases.review import Review, ReviewedEntry, ReviewedStatus, ReviewFault
 from site_builder.releases.wording import as_code, fit_comment, markdown_table
+from site_builder.translation import english
 
-_SAY = make_messages(Words().model_dump())  # in the words of no one site
+_SAY = english()
 _MAX_LINES = 40
 
 

@@ -14,7 +14,6 @@ import msgspec
 from site_builder.compute.board import Board, Entry
 from site_builder.errors import Fault, SiteError, one_line, shortened
 from site_builder.labels import Labels, make_labels
-from site_builder.messages import Messages
 from site_builder.records import Record
 from site_builder.releases.changes import Changes
 from site_builder.releases.read import ComputedBoard as ComputedBoard
@@ -25,6 +24,7 @@ from site_builder.symlinks import read_inside
 from site_builder.tables.documents import ENDINGS
 from site_builder.tables.schema import TABLES
 from site_builder.tables.submissions import FOLDER, MAX_BYTES
+from site_builder.translation import english
 
 FILE = "review.json"
 MAX_REVIEW_BYTES = 1_000_000
@@ -215,7 +215,6 @@ def make_review(
     faults: Iterable[Fault],
     old: ComputedBoard | None,
     new: ComputedBoard | None,
-    say: Messages,
     *,
     whole: bool,
 ) -> Review:
@@ -234,7 +233,7 @@ def make_review(
         others=[_cut(name) for name in others[:_MAX_FILES]],
         faults=[_fault(fault) for fault in told[:_MAX_FILES]],
         entries=None if not new or not changes else [*_entries(new, changes)][:_MAX_FILES],
-        sections=None if not changes else [*_sections(changes, say)],
+        sections=None if not changes else [*_sections(changes)],
         waiting=(*_waiting(old, new),)[:_MAX_FILES] if old and new else (),
     )
 
@@ -257,8 +256,8 @@ def _cut(text: str) -> str:
     return shortened(one_line(text.replace("\N{NO-BREAK SPACE}", " ")), _MAX_TEXT)
 
 
-def _sections(changes: Changes, say: Messages) -> Iterator[ReviewedSection]:
-    for section in sections_of(changes, say):
+def _sections(changes: Changes) -> Iterator[ReviewedSection]:
+    for section in sections_of(changes, english()):
         rows = [[*map(_cut, row)] for row in section.rows[:_MAX_ROWS]]
         more = len(section.rows) - len(rows)
         yield ReviewedSection(section.key, [*section.columns], rows, more)

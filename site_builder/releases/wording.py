@@ -7,14 +7,14 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from site_builder.config import Words
 from site_builder.errors import one_line, shortened
 from site_builder.formatting import MISSING, exact, text_columns
-from site_builder.messages import Messages, make_messages
+from site_builder.messages import Messages
 from site_builder.records import Record, asdict, replace
 from site_builder.releases.changes import Changes, FactChange, ScoreChange
+from site_builder.translation import english
 
-_WORDS = make_messages(Words().model_dump())  # of a report, which is of no one site
+_WORDS = english()  # of a report, which is of no one site
 _MAX_PLACES = 12
 # A comment on GitHub may have 65,536 characters: all of it has so many, a table of it so many rows,
 # a cell so many characters.

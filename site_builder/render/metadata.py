@@ -83,19 +83,14 @@ def structured_data(page: Page, dataset: Dataset, urls: Urls) -> dict[str, Any] 
         return {"@context": _SCHEMA_ORG, **whole} if is_whole else None
     if not page.listed:
         return None
-    parts = [values(page, dataset, urls)]
-    parts.append(_way(page, urls) if page.crumbs else _website(page, dataset, urls))
-    return {"@context": _SCHEMA_ORG, "@graph": parts}
-
-
-def _website(home: Page, dataset: Dataset, urls: Urls) -> dict[str, Any]:
-    """Describe the site by https://schema.org/WebSite."""
-    return {
+    website = {
         "@type": "WebSite",
         "name": dataset.name,
-        "description": home.description,
+        "description": page.description,
         "url": urls.base_url,
     }
+    parts = [values(page, dataset, urls), _way(page, urls) if page.crumbs else website]
+    return {"@context": _SCHEMA_ORG, "@graph": parts}
 
 
 def _way(page: Page, urls: Urls) -> dict[str, Any]:
