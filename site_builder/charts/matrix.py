@@ -17,16 +17,7 @@ from site_builder.compute.agreement import correlate_ranks, order_entries, order
 from site_builder.compute.numbers import float_or_none
 from site_builder.formatting import MISSING
 from site_builder.records import Record, replace
-from site_builder.table_model import (
-    Cell,
-    Column,
-    ColumnGroup,
-    Field,
-    Row,
-    Table,
-    Tone,
-    table_of,
-)
+from site_builder.table_model import Cell, Column, ColumnGroup, Field, Row, Table, Tone, table_of
 
 FIRST_ROWS = 20
 """Rows that are shown at first."""

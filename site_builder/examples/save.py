@@ -19,12 +19,7 @@ from site_builder.importers.run import written_lines
 from site_builder.records import Record
 from site_builder.tables.lock import read_locked, write_locked
 from site_builder.tables.schema import DIFFERENCES, MODELS, RESULTS, TASKS
-from site_builder.tables.write import (
-    StoredRow,
-    find_sample,
-    read_without_sample,
-    save_tables,
-)
+from site_builder.tables.write import StoredRow, find_sample, read_without_sample, save_tables
 
 _NOISE = 1e-12  # relative rounding differences between two orders of summation
 _N = TypeVar("_N", float, float | None)

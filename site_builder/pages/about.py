@@ -13,11 +13,7 @@ from site_builder.formatting import count
 from site_builder.messages import ANCHORS
 from site_builder.pages.board_table import lacks_scores
 from site_builder.pages.board_views import board_note, ranking_rule
-from site_builder.pages.interactive import (
-    can_choose,
-    default_runs,
-    has_enough_tasks,
-)
+from site_builder.pages.interactive import can_choose, default_runs, has_enough_tasks
 from site_builder.pages.page import Page, Site, cite_site
 from site_builder.records import Record
 

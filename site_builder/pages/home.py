@@ -10,12 +10,7 @@ from site_builder.charts.matrix import Matrix
 from site_builder.formatting import count
 from site_builder.pages.board_spec import BoardTableSpec
 from site_builder.pages.board_views import MOST_SHORT, BoardView, board_lede, board_views
-from site_builder.pages.boards import (
-    BoardCard,
-    board_address,
-    board_averages,
-    board_card,
-)
+from site_builder.pages.boards import BoardCard, board_address, board_averages, board_card
 from site_builder.pages.matrices import board_matrix
 from site_builder.pages.page import Page, Site, cite_site
 from site_builder.pages.price_table import PriceTable, make_price_table

@@ -14,12 +14,7 @@ from site_builder.charts.differences import chart_best_lift_by_task, chart_categ
 from site_builder.charts.serving import chart_latency
 from site_builder.charts.trade_off import TradeView, chart_trade_offs
 from site_builder.compute.catalog import Release
-from site_builder.compute.numbers import (
-    Array,
-    decimals_needed,
-    floats_or_none,
-    integers_or_none,
-)
+from site_builder.compute.numbers import Array, decimals_needed, floats_or_none, integers_or_none
 from site_builder.compute.progress import Progress, compute_progress, run_dates
 from site_builder.compute.results import BoardResults, Results, SiteResults
 from site_builder.compute.trade_off import TradeOff, compute_trade_offs

@@ -6,13 +6,7 @@ import math
 from collections.abc import Iterable
 
 from site_builder.charts.cells import number_cell, score_cell
-from site_builder.formatting import (
-    in_words,
-    money,
-    ratio,
-    rounded,
-    sentence,
-)
+from site_builder.formatting import in_words, money, ratio, rounded, sentence
 from site_builder.pages.board_spec import BoardRow, BoardTableSpec
 from site_builder.pages.board_table import name_cell, rank_cell
 from site_builder.pages.board_views import BoardView, board_rows

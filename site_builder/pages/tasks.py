@@ -7,9 +7,7 @@ from functools import partial
 
 from site_builder.addresses import Address, Link
 from site_builder.charts.chart import Chart
-from site_builder.charts.differences import (
-    chart_best_lift_by_task,
-)
+from site_builder.charts.differences import chart_best_lift_by_task
 from site_builder.compute.tasks import CategoryResult
 from site_builder.formatting import listed
 from site_builder.pages.board_spec import BoardTableSpec

@@ -20,13 +20,7 @@ from site_builder.charts.chart import Chart
 from site_builder.charts.matrix import Matrix
 from site_builder.charts.theme import COLOURS, TEMPLATE
 from site_builder.config import SiteConfig
-from site_builder.errors import (
-    Fault,
-    FaultsError,
-    SiteError,
-    TemplateFaultError,
-    did_you_mean,
-)
+from site_builder.errors import Fault, FaultsError, SiteError, TemplateFaultError, did_you_mean
 from site_builder.formatting import ENGLISH, writing
 from site_builder.messages import Messages
 from site_builder.pages.data import CROISSANT, describe_dataset

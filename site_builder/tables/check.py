@@ -22,11 +22,7 @@ from site_builder.tables.boards import find_board_faults
 from site_builder.tables.columns import ResultColumns, measure_specs, sort_columns
 from site_builder.tables.entries import compose_entries, have_scores, take_waiting
 from site_builder.tables.metrics import are_mixed, direction_of, is_limited
-from site_builder.tables.overrides import (
-    NOTHING,
-    find_unknown_trained_on,
-    override_tables,
-)
+from site_builder.tables.overrides import NOTHING, find_unknown_trained_on, override_tables
 from site_builder.tables.parts import (
     fill_parents,
     fill_versions,
