@@ -169,7 +169,7 @@ def form(path: Path, out: Path) -> None:
     EVENT is the file in which GitHub tells a workflow of an issue, `$GITHUB_EVENT_PATH`. The text
     may be of a stranger: it is written as it is, and `review` says what is wrong with it.
     """
-    from site_builder.tables.submission_form import filled_in
+    from site_builder.tables.submission_schema import filled_in
 
     console = Console(Path())
     with console.exit_on_error():

@@ -13,8 +13,7 @@ from site_builder.messages import Messages
 from site_builder.pages.board_views import board_lede
 from site_builder.pages.page import Document, Page, Site, cite_site
 from site_builder.records import Record, replace
-from site_builder.releases.kept import index_values
-from site_builder.releases.snapshot import SNAPSHOT, take_snapshot, write_snapshot
+from site_builder.releases.snapshot import SNAPSHOT, index_values, take_snapshot, write_snapshot
 from site_builder.releases.wording import change_values
 from site_builder.table_model import Align, Cell, Column, Field, Table, table_of
 from site_builder.tables.export import ExportedColumn, ExportedFile, ExportedTable

@@ -17,7 +17,7 @@ from site_builder.pages.board_views import view_id
 from site_builder.pages.page import Document, Page, Site, TitledTable
 from site_builder.records import CachingRecord, Record
 from site_builder.releases.history import BoardAt, BoardHistory, RankSplit
-from site_builder.releases.kept import KeptRelease, name_of
+from site_builder.releases.snapshot import KeptRelease, name_of
 from site_builder.table_model import Cell, Column, Field, Table, table_of
 
 _MOST_ROWS = 500

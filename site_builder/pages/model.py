@@ -8,7 +8,7 @@ from functools import partial
 from site_builder.addresses import Address, Fact, Link
 from site_builder.charts.cells import number_cell, source_link, tested_cell, text_cell
 from site_builder.charts.chart import Chart
-from site_builder.charts.medians import chart_beside_median
+from site_builder.charts.scores import chart_beside_median
 from site_builder.compute.catalog import ModelInfo
 from site_builder.compute.significance import LiftTest
 from site_builder.formatting import (

@@ -8,11 +8,11 @@ from typing import Any
 from site_builder.addresses import Address, Link
 from site_builder.api import encode
 from site_builder.formatting import exact, listed, percent
+from site_builder.messages import Messages
 from site_builder.pages.page import Document, Page, Site
-from site_builder.records import Record
+from site_builder.records import Record, replace
 from site_builder.tables.schema import VERIFICATIONS
-from site_builder.tables.submission_form import FORM
-from site_builder.tables.submission_schema import submission_schema
+from site_builder.tables.submission_schema import FORM, submission_schema
 from site_builder.tables.submission_text import SubmittedEntry, entry_text, path_of
 from site_builder.tables.submissions import FOLDER, MAX_BYTES
 
@@ -69,7 +69,7 @@ def make_submit(site: Site) -> Iterator[Page | Document]:
         return
     say, tasks = site.labels.say, _tasks(site)
     schema = submission_schema(tasks)
-    entry = _example(site)
+    model, entry = _example(site)
     lede = say("submit.about", len(tasks))
     folder, link = f"data/{FOLDER}/", Link(_SCHEMA.key.rpartition("/")[2], _SCHEMA)
     texts = say.for_script("submit")
@@ -81,9 +81,9 @@ def make_submit(site: Site) -> Iterator[Page | Document]:
             Said(say("submit.write"), say("submit.write_text", folder=folder)),
             Said(say("submit.open"), say("submit.open_text")),
         ),
-        of=say("submit.file_text", name=site.labels.models[entry.model]),
-        path=path_of(_of_model(site, entry)).as_posix(),
-        example=_example_text(site, entry),
+        of=say("submit.file_text", name=site.labels.models[model]),
+        path=path_of(entry).as_posix(),
+        example=_example_text(say, entry),
         facts=text,
         schema=link,
         checks=tuple(_checks(site, tasks)),
@@ -117,11 +117,12 @@ def _tasks(site: Site) -> dict[str, tuple[float | None, float | None]]:
     return {t: (infos[t].score_min, infos[t].score_max) for t in infos if t in stated}
 
 
-def _example(site: Site) -> SubmittedEntry:
-    """Return the third entry of the board, or the last, with its id as the model."""
+def _example(site: Site) -> tuple[str, SubmittedEntry]:
+    """Return the third entry of the board, or the last, and the submission of it."""
     entries = site.results.board.ranked or site.results.board.entries
     model = entries[min(_EXAMPLE, len(entries) - 1)].model
-    scores, base = site.computed.whole.scores, site.config.default_variant
+    whole, base = site.computed.whole, site.config.default_variant
+    scores, info = whole.scores, whole.catalog.models[model]
     rows = [
         {
             "task": score.task,
@@ -134,32 +135,22 @@ def _example(site: Site) -> SubmittedEntry:
         for score in scores.stated_of(model)
         if score.row is not None and score.counted
     ]
-    info, catalog = site.computed.whole.catalog.models[model], site.computed.whole.catalog
-    settings = [facet.id for facet in catalog.facets if facet.is_setting]
+    settings = [facet.id for facet in whole.catalog.facets if facet.is_setting]
     facets = {name: value for name in settings if (value := info.facets.get(name)) is not None}
-    stated = {"verification": VERIFICATIONS[0], "submitted_by": "your-name"}
-    return SubmittedEntry(
-        model, rows, {n: v for n, v in facets.items() if v is not None}, {}, stated
-    )
+    said = {"verification": VERIFICATIONS[0], "submitted_by": "your-name"}
+    return model, SubmittedEntry(info.of, rows, facets, {}, said)
 
 
-def _of_model(site: Site, entry: SubmittedEntry) -> SubmittedEntry:
-    of = site.computed.whole.catalog.models[entry.model].of
-    return SubmittedEntry(of, entry.rows, entry.facets, entry.facts, entry.stated)
-
-
-def _example_text(site: Site, entry: SubmittedEntry) -> str:
+def _example_text(say: Messages, entry: SubmittedEntry) -> str:
     """Return the file of an entry, with a comment in place of all but its first scores."""
-    shown = _of_model(site, entry)
     kept = entry.rows[:_MOST_SCORES]
-    tasks = {row["task"] for row in kept}
-    if left := len({row["task"] for row in entry.rows} - tasks):
-        short = SubmittedEntry(shown.model, kept, shown.facets, {}, shown.stated)
-        lines = entry_text(short, ()).split("\n")
-        last = max(i for i, line in enumerate(lines) if line.startswith("  "))
-        lines.insert(last + 1, f"  # {site.labels.say('submit.more', left)}")
-        return "\n".join(lines)
-    return entry_text(shown, ())
+    left = len({row["task"] for row in entry.rows} - {row["task"] for row in kept})
+    if not left:
+        return entry_text(entry, ())
+    lines = entry_text(replace(entry, rows=kept), ()).split("\n")
+    last = max(i for i, line in enumerate(lines) if line.startswith("  "))
+    lines.insert(last + 1, f"  # {say('submit.more', left)}")
+    return "\n".join(lines)
 
 
 def _checks(site: Site, tasks: Mapping[str, tuple[float | None, float | None]]) -> Iterator[Said]:

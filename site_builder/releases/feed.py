@@ -17,7 +17,7 @@ from site_builder.messages import Messages
 from site_builder.records import CachingRecord, Record
 from site_builder.releases.changes import Changes, ScoreChange
 from site_builder.releases.history import BoardHistory, ViewKey
-from site_builder.releases.kept import KeptRelease
+from site_builder.releases.snapshot import KeptRelease
 from site_builder.releases.wording import one_score, score_texts, scores_summary, summary
 from site_builder.tables.schema import whole_day
 from site_builder.translation import site_messages

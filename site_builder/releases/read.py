@@ -36,10 +36,14 @@ from site_builder.releases.changes import (
 from site_builder.releases.download import open_site
 from site_builder.releases.feed import FEED, ReleaseNews, read_feed
 from site_builder.releases.history import compute_histories
-from site_builder.releases.kept import INDEX, KeptRelease, choose_kept, dropped_fault, read_kept
 from site_builder.releases.snapshot import (
+    INDEX,
     SNAPSHOT,
+    KeptRelease,
     Snapshot,
+    choose_kept,
+    dropped_fault,
+    read_kept,
     read_snapshot,
     take_snapshot,
     write_snapshot,

@@ -32,9 +32,13 @@ from site_builder.records import Record, asdict, replace
 from site_builder.releases.feed import FEED, write_feed
 from site_builder.render.assets import Assets, load_assets, project_folders, theme_sheet
 from site_builder.render.environment import Say, Templates
-from site_builder.render.llms import FILE as LLMS
-from site_builder.render.llms import write_llms
-from site_builder.render.metadata import croissant_values, structured_data, write_citation
+from site_builder.render.metadata import (
+    LLMS,
+    croissant_values,
+    structured_data,
+    write_citation,
+    write_llms,
+)
 from site_builder.render.previews import HEIGHT, WIDTH, BadgeDrawer
 from site_builder.render.prose import RenderedText, find_prose_faults, place_text, render_prose
 from site_builder.render.tables import details_of, write_csv

@@ -38,9 +38,8 @@ from site_builder.symlinks import check_inside, is_inside, read_inside
 from site_builder.tables.check import check_tables
 from site_builder.tables.read import LoadedTables, find_files, load_tables
 from site_builder.tables.schema import TABLES
-from site_builder.tables.submission_form import FORM, form_texts
 from site_builder.tables.submission_schema import FILE as SCHEMA_FILE
-from site_builder.tables.submission_schema import schema_text
+from site_builder.tables.submission_schema import FORM, form_texts, schema_text
 from site_builder.tables.submissions import has_submissions
 from site_builder.tables.write import SAMPLE, TEMPLATE, find_sample
 

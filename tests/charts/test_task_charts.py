@@ -9,8 +9,7 @@ from site_builder.charts.differences import (
     chart_best_lift_by_task,
     chart_category_difference,
 )
-from site_builder.charts.medians import chart_beside_median
-from site_builder.charts.scores import chart_task_scores
+from site_builder.charts.scores import chart_beside_median, chart_task_scores
 from tests.helpers.boards import make_frames
 from tests.helpers.charted import TUNED, column, said
 from tests.helpers.tables import having

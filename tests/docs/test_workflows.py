@@ -20,7 +20,7 @@ from ruamel.yaml import YAML
 import site_builder
 from site_builder.starter.installation import Action, released
 from site_builder.starter.project import FILES, HOSTS, SETTINGS, workflow_text
-from site_builder.tables.submission_form import LABEL, form_texts
+from site_builder.tables.submission_schema import LABEL, form_texts
 from site_builder.tables.submissions import parse_submission
 from tests.helpers.sites import contents
 from tests.helpers.workflows import Runner, git, read_workflow

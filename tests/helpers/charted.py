@@ -16,8 +16,7 @@ from site_builder.charts.differences import (
     chart_best_lift_by_task,
     chart_category_difference,
 )
-from site_builder.charts.medians import chart_beside_median
-from site_builder.charts.scores import chart_task_scores
+from site_builder.charts.scores import chart_beside_median, chart_task_scores
 from site_builder.charts.serving import chart_latency
 from site_builder.charts.trade_off import TradeView, chart_trade_offs
 from site_builder.compute.results import Results, compute_site

@@ -24,9 +24,8 @@ from site_builder.errors import Fault
 from site_builder.formatting import MISSING as DASH
 from site_builder.publish.folder import publish
 from site_builder.publish.manifest import SiteFiles, with_manifest
-from site_builder.releases import kept as keeping
-from site_builder.releases.kept import INDEX, KeptRelease, choose_kept, read_kept
-from site_builder.releases.snapshot import read_snapshot
+from site_builder.releases import snapshot as keeping
+from site_builder.releases.snapshot import INDEX, KeptRelease, choose_kept, read_kept, read_snapshot
 from tests.commands.test_schema import assert_described
 from tests.helpers.browsing import both_sizes, breaches, breaches_at, open_page, overflow
 from tests.helpers.editions import build
@@ -145,7 +144,7 @@ def test_twelve_releases_stay_and_the_last_of_each_year_and_the_first(monkeypatc
     for release in reversed(every):
         found = choose_kept((release, *found))
     assert expected == [k.release.date for k in found]
-    monkeypatch.setattr(keeping, "MAX_BYTES", 5)
+    monkeypatch.setattr(keeping, "MAX_KEPT", 5)
     assert days[:2] == [k.release.date for k in choose_kept([kept(d, size=2) for d in days])]
 
 
