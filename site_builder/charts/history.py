@@ -32,35 +32,26 @@ class RankLine(Record):
     scores: tuple[str, ...]
 
 
-def draw_ranks_over_releases(
-    lines: Sequence[RankLine], days: Sequence[str], chosen: int
-) -> theme.Drawing:
-    """Draw a line for each entry, the best rank on top; the chosen one is in the accent.
+def draw_ranks_over_releases(lines: Sequence[RankLine], days: Sequence[str]) -> theme.Drawing:
+    """Draw a line for each entry, the best rank on top; the first one is in the accent.
 
     Releases are equally far apart. Entries stand right of their rank of today.
     """
-    order = [*(i for i in range(len(lines)) if i != chosen), chosen]
     worst = max((rank for line in lines for rank in line.ranks if rank is not None), default=1)
     ticks, few = (_days(days, most) for most in (_WIDE_DATES, _NARROW_DATES))
     return theme.figure(
-        [rank_trace(lines[i], days, is_chosen=i == chosen) for i in order],
+        [rank_trace(line, days, is_chosen=line is lines[0]) for line in (*lines[1:], lines[0])],
         theme.rows_height(min(worst, _TALLEST)),
         narrow={
             "annotations": _names(lines, len(days) - 1, _NARROW_NAME),
             "xaxis.range": _range(len(days), _NARROW_ROOM),
             **{f"xaxis.{key}": value for key, value in few.items()},
         },
-        xaxis={
-            "range": _range(len(days), _WIDE_ROOM),
-            **ticks,
-            "showgrid": False,
-            "zeroline": False,
-        },
+        xaxis={"range": _range(len(days), _WIDE_ROOM), **ticks, **theme.BARE},
         yaxis={
             "range": [worst + 0.6, 0.4],
             **theme.ticks(1, worst, most=_RANKS, least_step=1),
-            "showgrid": False,
-            "zeroline": False,
+            **theme.BARE,
         },
         annotations=_names(lines, len(days) - 1, _WIDE_NAME),
     )

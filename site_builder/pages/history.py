@@ -293,7 +293,7 @@ class _View(CachingRecord):
             title=title,
             reading=f"{title}. {caption}",
             caption=caption,
-            drawing=draw_ranks_over_releases(lines, self.days, 0),
+            drawing=draw_ranks_over_releases(lines, self.days),
             table=None,
             terms="history",
             table_id=self.named("history"),

@@ -14,6 +14,7 @@ from itertools import pairwise
 from markupsafe import Markup
 
 from site_builder.addresses import Link, method_link
+from site_builder.formatting import exact
 from site_builder.records import asdict
 from site_builder.table_model import (
     MAX_DRAWN,
@@ -127,11 +128,7 @@ def details_of(table: Table) -> dict[str, list[str]]:
 
 def raw_value(cell: Cell) -> str:
     """Return what a cell is sorted by, with every digit; empty where it has no value."""
-    value = cell.value
-    if value is None:
-        return ""
-    # Without a negative zero, which a cache would take for zero.
-    return value if isinstance(value, str) else str(value + 0.0).removesuffix(".0")
+    return cell.value if isinstance(cell.value, str) else _number(cell.value)
 
 
 def write_csv(table: Table) -> bytes:
@@ -162,7 +159,7 @@ def write_csv(table: Table) -> bytes:
 
 
 def _number(value: float | None) -> str:
-    return "" if value is None else str(value + 0.0).removesuffix(".0")
+    return "" if value is None else exact(value)
 
 
 def _plain_value(cell: Cell, column: Column) -> str:

@@ -16,7 +16,7 @@ import pandas as pd
 
 from site_builder.config import TOML, SiteConfig
 from site_builder.errors import Fault, FaultsError, did_you_mean, limit_faults
-from site_builder.formatting import counted, listed, quoted, rounded
+from site_builder.formatting import counted, exact, listed, quoted, rounded
 from site_builder.records import replace
 from site_builder.tables.boards import find_board_faults
 from site_builder.tables.columns import ResultColumns, measure_specs, sort_columns
@@ -221,7 +221,7 @@ def _unfit_chance(tables: Tables) -> Iterator[Fault]:
     is_out = ((chance < low) | (chance > high)) & ~(low > high) & np.isfinite(chance)
     out, what = tasks[is_out], "score_chance of task {!r} is {}, outside its bounds, {}"
     found = (
-        (what.format(task, _number(chance), _allowed(low, high)), [row])
+        (what.format(task, exact(chance), _allowed(low, high)), [row])
         for row, task, low, high, chance in out.itertuples(name=None)
     )
     fix = "Correct it, or the bounds of the task."
@@ -243,7 +243,7 @@ def _out_of_bounds(tables: Tables) -> Iterator[Fault]:
     groups = out.groupby("task", sort=False)
 
     def what(task: object, of_task: pd.DataFrame) -> str:
-        scores = listed([_number(score) for score in of_task["score"]], most=5)
+        scores = listed([exact(score) for score in of_task["score"]], most=5)
         noun, verb = ("score", "is") if len(of_task) == 1 else ("scores", "are")
         allowed = _allowed(*of_task[["low", "high"]].iloc[0])
         return f"{noun} {scores} of task {task!r} {verb} outside its bounds, {allowed}"
@@ -256,12 +256,8 @@ def _out_of_bounds(tables: Tables) -> Iterator[Fault]:
 
 def _allowed(low: float, high: float) -> str:
     if np.isnan(low) or np.isnan(high):
-        return f"at most {_number(high)}" if np.isnan(low) else f"at least {_number(low)}"
-    return f"{_number(low)} to {_number(high)}"
-
-
-def _number(value: float) -> str:
-    return repr(float(value)).removesuffix(".0")
+        return f"at most {exact(high)}" if np.isnan(low) else f"at least {exact(low)}"
+    return f"{exact(low)} to {exact(high)}"
 
 
 def _percents(tables: Tables) -> Iterator[Fault]:
