@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from site_builder.api import FOLDER, api_values, published_statistics
 from site_builder.compute.results import BoardResults, SiteResults
 from site_builder.compute.rules import find_rule
 from site_builder.config import RULES, SiteConfig
-from site_builder.errors import Fault, SiteError, describe_error, did_you_mean
+from site_builder.errors import Fault, SiteError, did_you_mean
 from site_builder.formatting import NumberFormat
 from site_builder.labels import format_of, make_labels
 from site_builder.messages import Messages, make_messages
 from site_builder.publish.manifest import SiteFiles
 from site_builder.records import Record, replace
-from site_builder.releases.snapshot import SNAPSHOT, read_snapshot
+from site_builder.releases.snapshot import SNAPSHOT, read_snapshot, reading_api
 from site_builder.translation import english
 
 
@@ -101,19 +101,6 @@ def _find(computed: SiteResults, board: str) -> BoardResults:
 def _no_board(board: str, ids: list[str]) -> Fault:
     hint = did_you_mean(board, ids, "boards") if ids else "Leave the option out: it has only one."
     return Fault("--board", f"there is no board {board!r}", hint)
-
-
-@contextmanager
-def reading_api(place: str) -> Iterator[None]:
-    """Turn what goes wrong with values of an API into a `SiteError`: strangers may have made it."""
-    try:
-        yield
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        what = f"its files are no API of a board: {describe_error(error)}"
-        fix = "Look whether it is the right place."
-        raise SiteError(Fault(f"{place}/{FOLDER}", what, fix)) from error
-    except RecursionError as error:
-        raise SiteError(Fault(f"{place}/{FOLDER}", "its files are nested too deeply")) from error
 
 
 def published_board(files: SiteFiles, board: str) -> Audited:

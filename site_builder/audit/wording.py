@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from textwrap import wrap
 
-from site_builder.audit.boards import reading_api
 from site_builder.audit.findings import SCHEMA, Audit, Scale, find_audit
 from site_builder.audit.sources import AuditOptions, Taken, read_source
 from site_builder.compute.intervals import LEAST_TASKS
@@ -18,6 +17,7 @@ from site_builder.errors import Fault, one_line
 from site_builder.formatting import MISSING, listed, percent, sentence, text_columns
 from site_builder.messages import with_article
 from site_builder.records import asdict
+from site_builder.releases.snapshot import reading_api
 from site_builder.releases.wording import as_code
 from site_builder.tables.metrics import bounds_text
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 import tomllib
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -15,7 +14,6 @@ import click
 
 from site_builder.commands.console import Console, echo, form_option, repeatable
 from site_builder.commands.tables import format_name, import_options, score_options
-from site_builder.errors import SiteError
 
 
 def _values(lines: Sequence[str], better: Mapping[str, bool]) -> dict[str, Any]:
@@ -92,14 +90,11 @@ def audit(  # noqa: PLR0913 - one per option
         board=board,
         is_empty=not (better or lines or any(options.values()) or source_format != "any"),
     )
-    try:
+    console = Console(Path())
+    with console.exit_on_error("nothing was audited"):
         text, faults = write_audit(source, stated, form)
-    except (SiteError, MemoryError) as error:
-        failed = error if isinstance(error, SiteError) else SiteError("There is not enough memory.")
-        Console(Path()).fail(failed, "nothing was audited")
-        sys.exit(1)
     if verbose:
-        Console(Path()).warn(faults)
+        console.warn(faults)
     echo(_bold_labels(text) if form == "text" else text)
 
 

@@ -239,7 +239,7 @@ class Console:
         try:
             yield
         except (SiteError, MemoryError) as error:
-            no_memory = SiteError("There is not enough memory for this project.")
+            no_memory = SiteError("There is not enough memory.")
             failed = error if isinstance(error, SiteError) else no_memory
             self.fail(failed, failed.outcome or outcome)
             sys.exit(1)

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from site_builder.importers.run import ImportReport
     from site_builder.profile import MergedFeatures, TaskProfile
 
+_Command = Callable[..., None]
+
 # The importers, the database and the tokenizers are imported in the functions that need them: each
 # command would otherwise wait for those of the others.
 
@@ -65,7 +67,12 @@ class _ImportCommand(click.Command):
         super().format_epilog(ctx, formatter)
 
 
-_SCORE_OPTIONS = (
+def _every(*options: Callable[[_Command], _Command]) -> Callable[[_Command], _Command]:
+    """Return what adds several options, which the command gets as keywords."""
+    return lambda command: reduce(lambda of, option: option(of), reversed(options), command)
+
+
+score_options = _every(
     repeatable(
         *("--metric", "metrics", "[TASK=]NAME"),
         "Metric to take as the score of a task, or of all tasks; repeatable.",
@@ -84,8 +91,9 @@ _SCORE_OPTIONS = (
         help="Scores from 1 to 100 have another unit, without bounds.",
     ),
 )
-_READING_OPTIONS = (
-    *_SCORE_OPTIONS,
+"""What says which scores files have, and in which unit."""
+reading_options = _every(
+    score_options,
     click.option(
         "--subtasks", is_flag=True, help="Import the tasks of a group too, as parts of it."
     ),
@@ -96,17 +104,7 @@ _READING_OPTIONS = (
         help="Direction of scores if neither metric nor names tell it.",
     ),
 )
-_Command = Callable[..., None]
-
-
-def reading_options(command: _Command) -> _Command:
-    """Add the options that say how files are read; the command gets them as keywords."""
-    return reduce(lambda of, option: option(of), reversed(_READING_OPTIONS), command)
-
-
-def score_options(command: _Command) -> _Command:
-    """Add those of them that say which scores files have, and in which unit."""
-    return reduce(lambda of, option: option(of), reversed(_SCORE_OPTIONS), command)
+"""What says how files are read."""
 
 
 @click.command("import", cls=_ImportCommand)

@@ -213,10 +213,8 @@ def lines_of(
     files: ExampleFiles, aggregated: Aggregated, report: AggregateReport, *, dry: bool
 ) -> Iterator[str]:
     """Yield the lines of the report."""
-    models, tasks = (
-        {run.model for run in aggregated.scores},
-        {run.task for run in aggregated.scores},
-    )
+    models = {run.model for run in aggregated.scores}
+    tasks = {run.task for run in aggregated.scores}
     rows = counted(files.rows, "row")
     yield f"{rows} of {counted(len(models), 'model')} on {counted(len(tasks), 'task')}."
     if files.clustered:

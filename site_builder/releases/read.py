@@ -13,7 +13,7 @@ from site_builder.api import FOLDER
 from site_builder.compute.catalog import Release
 from site_builder.compute.results import SiteResults, compute_site
 from site_builder.config import SiteConfig, load_config
-from site_builder.errors import Fault, FaultsError, SiteError, describe_error
+from site_builder.errors import Fault, FaultsError, SiteError
 from site_builder.formatting import scale_for
 from site_builder.labels import Labels, make_labels
 from site_builder.prose.markdown import load_prose
@@ -45,6 +45,7 @@ from site_builder.releases.snapshot import (
     dropped_fault,
     read_kept,
     read_snapshot,
+    reading_api,
     take_snapshot,
     write_snapshot,
 )
@@ -294,14 +295,11 @@ def _figures(files: SiteFiles) -> dict[str, Any]:
         SiteError: Files of the API are missing, no JSON, or of another kind.
     """
     api = dict[str, Any]()
-    try:
+    with reading_api(files.place):
         for name in _API:
             if (content := files.read(f"{FOLDER}/{name}.json")) is not None:
                 api[name] = msgspec.json.decode(content)
         return published_figures(api)
-    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
-        what = f"its files are no API of a board: {describe_error(error)}"
-        raise SiteError(Fault(f"{files.place}/{FOLDER}", what, "Build the site again.")) from error
 
 
 # --- what a site tells of claims ------------------------------------------------------------------

@@ -261,7 +261,7 @@ def test_a_project_that_needs_too_much_memory(project, monkeypatch):
 
     monkeypatch.setattr("site_builder.build.make_files", allocate)
     said = run("check", "--project", project)
-    lines = ["There is not enough memory for this project.", "1 error; nothing was written."]
+    lines = ["There is not enough memory.", "1 error; nothing was written."]
     assert (1, lines) == (said.exit_code, said.stderr.splitlines())
 
 
