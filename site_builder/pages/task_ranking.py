@@ -126,16 +126,31 @@ class Ranking(OfSite):
         """The scores of the models with a rank, in the primary variant, in order."""
         return tuple(entry.own for entry in self.entries if entry.own)
 
+    @cached_property
+    def _ranks(self) -> Mapping[str, float]:
+        """The rank of each model with a score in the primary variant, best first, by model."""
+        scores = self.site.results.scores
+        column = scores.columns[self.task.task]
+        rows = scores.primary.ranked_rows(column)
+        ranks = scores.primary.ranks[rows, column].tolist()
+        return dict(zip((scores.models[row] for row in rows), ranks, strict=True))
+
     @property
     def n_ranked(self) -> int:
         """The number of models with a rank."""
-        return sum(score.rank is not None for score in self.ranked)
+        return sum(rank > 0 for rank in self._ranks.values())  # that of a reference is NaN
 
     @cached_property
     def leaders(self) -> tuple[Score, ...]:
-        """The best scores; none where all of several models are level."""
-        first = tuple(score for score in self.ranked if score.rank == 1)
-        return () if len(first) == self.n_ranked > 1 else first
+        """The best scores; none where all of several models are level.
+
+        The summary of each page needs them, for which all entries would take too long.
+        """
+        models = [model for model, rank in self._ranks.items() if rank == 1]
+        found = self.site.results.scores.of_task(self.task.task, models).values()
+        best = (of[self.labels.roles.primary] for of in found)
+        first = sorted(best, key=lambda score: -self.direction * score.score)
+        return () if len(first) == self.n_ranked > 1 else tuple(first)
 
     @property
     def is_baseline_first(self) -> bool:
