@@ -13,7 +13,7 @@ from tests.helpers import real_boards
 from tests.helpers.browsing import NARROW, WIDE, both_sizes, breaches_at, open_page, overflow
 from tests.helpers.odd_boards import built
 from tests.helpers.real_boards import bfcl, mteb
-from tests.helpers.sites import ROOT, BuiltSite, build
+from tests.helpers.sites import ROOT, BuiltSite, build_once
 from tests.helpers.tables import write_project
 
 CLIPBOARD = ("clipboard-read", "clipboard-write")
@@ -396,7 +396,7 @@ def stated(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
     ]
     root = tmp_path_factory.mktemp("stated")
     tasks = pd.DataFrame({"task": ["t1", "t2", "t3"], "category": ["X", "Y", "Y"]})
-    return build(write_project(root, {"results": pd.DataFrame(rows), "tasks": tasks}, STATED))
+    return build_once(write_project(root, {"results": pd.DataFrame(rows), "tasks": tasks}, STATED))
 
 
 def test_a_board_names_its_tasks_as_columns(chromium, stated):

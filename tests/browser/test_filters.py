@@ -17,7 +17,7 @@ from tests.helpers.browsing import (
     overflow,
 )
 from tests.helpers.real_boards import bfcl_entries
-from tests.helpers.sites import build
+from tests.helpers.sites import build_once
 from tests.helpers.tables import write_project
 from tests.helpers.visitor import visit
 
@@ -50,7 +50,7 @@ def grouped(tmp_path_factory):
     results = bfcl_entries()[["model", "mode", "task", "score", "cost_usd"]]
     toml = '[board]\ngroup_by = "model"\n[tasks."*"]\nunit = "percent"\nhigher_is_better = true\n'
     toml += '[measures]\ncost_usd = { combine = "none" }\n'
-    return build(write_project(tmp_path_factory.mktemp("grouped"), {"results": results}, toml))
+    return build_once(write_project(tmp_path_factory.mktemp("grouped"), {"results": results}, toml))
 
 
 def test_filters_are_in_the_address_and_back_undoes_them(chromium, bfcl):

@@ -20,7 +20,7 @@ from tests.helpers.browsing import (
     resize,
 )
 from tests.helpers.real_boards import AIDER, OPEN_WEIGHTS, aider, aider_models
-from tests.helpers.sites import BuiltSite, build
+from tests.helpers.sites import BuiltSite, build, build_once
 from tests.helpers.tables import HIGHER, write_project
 
 TWICE = "Qwen2.5-Coder-32B-Instruct"
@@ -50,7 +50,7 @@ def site(tmp_path_factory) -> BuiltSite:
     models["release_date"] = released.to_numpy()
     root = tmp_path_factory.mktemp("aider")
     files = {"results": aider(), "models": models}
-    return build(write_project(root, files, AIDER + OPEN_WEIGHTS))
+    return build_once(write_project(root, files, AIDER + OPEN_WEIGHTS))
 
 
 def opened(chromium, site: BuiltSite, query: str = "", size: tuple[int, int] = WIDE) -> Page:

@@ -19,7 +19,7 @@ from tests.helpers.browsing import (
     open_page,
     overflow,
 )
-from tests.helpers.sites import build
+from tests.helpers.sites import build, build_once
 from tests.helpers.tables import board, changed, having, write_project
 
 SHOWN = """id => [...document.getElementById(id).tBodies[0].rows]
@@ -35,7 +35,7 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> str:
     tables = board()
     models = changed(tables["models"], "developer", {1: ODD})
     tables["models"] = having(models, name=["=SUM(A1)", 'Beta, "B"', "@gamma"])
-    return build(write_project(tmp_path_factory.mktemp("odd"), tables)).url
+    return build_once(write_project(tmp_path_factory.mktemp("odd"), tables)).url
 
 
 def shown(page: Page, table: str) -> list[str]:

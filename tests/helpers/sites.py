@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
 from posixpath import dirname, normpath
@@ -23,6 +24,7 @@ from site_builder.config import load_config
 from site_builder.pages.page import Site, assemble_site
 from site_builder.publish.folder import publish
 from site_builder.tables.export import export_tables
+from tests.helpers.once import made_once
 from tests.helpers.serve import serve
 
 ROOT = Path(__file__).parents[2]
@@ -143,6 +145,14 @@ def build(root: Path, base_url: str | None = None) -> BuiltSite:
     """The site of a project, in memory."""
     files, warnings = make_files(load_project(root, base_url))
     return BuiltSite(files, tuple(str(warning) for warning in warnings))
+
+
+def build_once(root: Path, base_url: str | None = None) -> BuiltSite:
+    """The same, built by the first of the tests, in whichever worker, that has such a project."""
+    content = sha256(str(base_url).encode())
+    for path, file in contents(root).items():
+        content.update(f"{path} {sha256(file).hexdigest()}\n".encode())
+    return made_once(f"build-{content.hexdigest()}", lambda: build(root, base_url))
 
 
 def make_site(root: Path) -> Site:

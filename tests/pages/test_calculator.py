@@ -16,7 +16,7 @@ from tests.helpers.browsing import (
 )
 from tests.helpers.odd_boards import built
 from tests.helpers.priced import MIXED, NO_BASELINE, Listed, priced
-from tests.helpers.sites import BuiltSite, build, visible
+from tests.helpers.sites import BuiltSite, build, build_once, visible
 
 TIMES = "\N{MULTIPLICATION SIGN}"
 NONE = "\N{EN DASH}"
@@ -30,7 +30,7 @@ def board(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def site(board: Path) -> BuiltSite:
-    return build(board)
+    return build_once(board)
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from playwright.sync_api import expect
 from site_builder.api import api_values, score_values
 from site_builder.pages.model_scores import card_data
 from tests.helpers.browsing import NARROW, breaches, open_page
-from tests.helpers.sites import build, make_site, table, visible
+from tests.helpers.sites import build, build_once, make_site, table, visible
 from tests.helpers.tables import write_project
 
 AT_CHANCE = "no better than chance"
@@ -60,7 +60,7 @@ def root(tmp_path_factory):
 @pytest.fixture(scope="module")
 def site(root):
     """The built site."""
-    return build(root)
+    return build_once(root)
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from site_builder.render.urls import Urls
 from tests.helpers.browsing import open_page
 from tests.helpers.hostile import TEXTS as HOSTILE
 from tests.helpers.odd_boards import built
-from tests.helpers.sites import build, make_site
+from tests.helpers.sites import build_once, make_site
 from tests.helpers.tables import SITE_TOML, board, having, results_frame, write_project
 
 HERE = Urls.of([Address("model", "alpha")], "https://example.org/board")
@@ -120,14 +120,14 @@ def test_the_publishers_own_citation_comes_first(index_site):
 
 def test_a_board_without_a_citation_of_its_own(project):
     """Is cited all the same, and by its address where that is known."""
-    home = build(project, "https://example.org/board").page("")
+    home = build_once(project, "https://example.org/board").page("")
     assert [] == home.select("#cite-source")
     assert "https://example.org/board/" == fields_of(home.select("#cite-bibtex")[0].text)["url"]
 
 
 def test_a_script_completes_the_address(chromium, project):
     """Of the site, or of the page, as it is open; none on the disk."""
-    site = build(project)
+    site = build_once(project)
     for path in ("", "models/alpha/"):
         page, _ = open_page(chromium, site.url + path)
         entry = fields_of(str(page.locator("#cite-bibtex").text_content()))

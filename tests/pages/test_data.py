@@ -15,7 +15,7 @@ from site_builder.table_model import Cell, Column, Row, Table, Tag
 from tests.helpers.browsing import open_page
 from tests.helpers.odd_boards import built
 from tests.helpers.serve import served
-from tests.helpers.sites import build, load_json, target, visible
+from tests.helpers.sites import build_once, load_json, target, visible
 from tests.helpers.tables import board, write_project
 
 TABLES = ("results", "models", "tasks")
@@ -48,7 +48,7 @@ def test_the_pandas_code_reads_the_tables_from_the_address_of_the_site(tmp_path)
     """The build writes the whole address where `base_url` is set."""
     project = write_project(tmp_path / "project", board())
     with served(tmp_path / "site") as address:
-        site = build(project, base_url=address)
+        site = build_once(project, base_url=address)
         publish(site.files, tmp_path / "site")
         text = code(site.page("data/"), "pandas")
         assert f'pd.read_parquet("{address}downloads/results.parquet")' in text
@@ -56,7 +56,7 @@ def test_the_pandas_code_reads_the_tables_from_the_address_of_the_site(tmp_path)
 
 
 def test_a_script_completes_the_code_where_the_build_knows_no_address(chromium, tmp_path, project):
-    site = build(project)
+    site = build_once(project)
     page, heard = open_page(chromium, f"{site.url}data/")
     assert_reads_the_tables(run(page.locator("#code-pandas").inner_text(), tmp_path), project)
     for tool, line in {
@@ -72,7 +72,7 @@ def test_a_script_completes_the_code_where_the_build_knows_no_address(chromium, 
 
 def test_the_duckdb_code_reads_the_tables(project):
     """From the site's folder, in which the paths lead to the files without its HTTP extension."""
-    site = build(project)
+    site = build_once(project)
     connection = duckdb.connect(config={"file_search_path": str(site.folder)})
     statements = connection.extract_statements(code(site.page("data/"), "duckdb"))
     assert len(TABLES) == len(statements)
@@ -83,8 +83,8 @@ def test_the_duckdb_code_reads_the_tables(project):
 
 def test_without_scripts_the_page_says_what_the_paths_lack(project):
     says = "Put the address of this site before each path."
-    assert says in build(project).html["data/index.html"]
-    known = build(project, base_url="https://example.org/board/")
+    assert says in build_once(project).html["data/index.html"]
+    known = build_once(project, base_url="https://example.org/board/")
     assert says not in known.html["data/index.html"]
 
 

@@ -12,7 +12,7 @@ from site_builder.publish.folder import publish
 from tests.helpers.browsing import NARROW, open_page, overflow
 from tests.helpers.odd_boards import SHAPES, built
 from tests.helpers.serve import serve
-from tests.helpers.sites import BuiltSite, build, target, visible
+from tests.helpers.sites import BuiltSite, build_once, target, visible
 
 VIEW = re.compile(r"embed/([^/]+)/index\.html")
 # A page of somebody else, on the same server outside of the site.
@@ -83,7 +83,7 @@ def test_every_view_is_offered_where_it_stands(name):
 
 def test_the_frame_of_a_chart(project):
     """Its address in full where it is known, its title, and room for more than the drawing."""
-    site = build(project, "https://example.org/board")
+    site = build_once(project, "https://example.org/board")
     (offer,) = site.page("models/").select("#chart-averages [data-embed]")
     assert "https://example.org/board/embed/averages/" == offer["data-embed"]
     assert visible(site.page("embed/averages/").select("h1")[0]) == offer["data-embed-title"]

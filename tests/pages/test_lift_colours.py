@@ -5,7 +5,7 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 
 from tests.helpers.boards import make_frames
-from tests.helpers.sites import BuiltSite, build, single_spaced
+from tests.helpers.sites import BuiltSite, build_once, single_spaced
 from tests.helpers.tables import having, write_project
 
 MINUS = "\N{MINUS SIGN}"
@@ -54,7 +54,7 @@ def known_errors(tmp_path_factory) -> BuiltSite:
         for task, variant in zip(found["task"], found["variant"], strict=True)
     ]
     frames["results"] = having(found, stderr=pd.array(errors, dtype="Float64"))
-    return build(write_project(tmp_path_factory.mktemp("board"), frames, ""))
+    return build_once(write_project(tmp_path_factory.mktemp("board"), frames, ""))
 
 
 def test_gain_of_a_task_page_has_a_colour_if_it_is_certain(known_errors):

@@ -23,7 +23,7 @@ from site_builder.render.urls import Urls
 from site_builder.tables.export import export_tables
 from tests.helpers.boards import make_frames, make_results, make_tables
 from tests.helpers.browsing import LAYOUT_SHIFT, NARROW, breaches, open_page, overflow
-from tests.helpers.sites import BuiltSite, build, make_site, raw_of, table, target, visible
+from tests.helpers.sites import BuiltSite, build_once, make_site, raw_of, table, target, visible
 from tests.helpers.tables import SITE_TOML, board, changed, having, write_project
 
 BASE = "https://example.org/board/"
@@ -65,7 +65,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def site(project: Path) -> BuiltSite:
     """Its site."""
-    return build(project)
+    return build_once(project)
 
 
 @pytest.fixture(scope="module")

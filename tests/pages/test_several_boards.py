@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.helpers.boards import make_frames
 from tests.helpers.browsing import LAYOUT_SHIFT, open_page
-from tests.helpers.sites import build, faults_of, table, visible
+from tests.helpers.sites import build_once, faults_of, table, visible
 from tests.helpers.tables import board, having, results_frame, write_project
 
 TOML = """\
@@ -39,7 +39,7 @@ where = { developer = ["Acme", "Bolt"] }
 def site(tmp_path_factory):
     costs = [1.0, None, 3.0, None, 2.0, None, None, None, 5.0, 6.0]
     tables = board() | {"results": having(results_frame(), cost_usd=costs)}
-    return build(write_project(tmp_path_factory.mktemp("several"), tables, TOML))
+    return build_once(write_project(tmp_path_factory.mktemp("several"), tables, TOML))
 
 
 def test_nothing_is_wrong_with_it(site):
@@ -127,7 +127,7 @@ tasks = ["t2"]
 def apart(tmp_path_factory):
     """Two boards that share no task, with an entry on the first alone."""
     runs = {"base": {"a": [0.9, 0.8], "b": [0.5, 0.6], "c": [0.2, 0.1], "d": [0.1, None]}}
-    return build(write_project(tmp_path_factory.mktemp("apart"), make_frames(runs), APART))
+    return build_once(write_project(tmp_path_factory.mktemp("apart"), make_frames(runs), APART))
 
 
 @pytest.mark.parametrize(

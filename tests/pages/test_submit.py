@@ -11,7 +11,7 @@ from site_builder.tables.documents import Node, parse_document
 from site_builder.tables.submission_schema import submission_schema
 from site_builder.tables.submissions import parse_submission
 from tests.helpers.node import in_script
-from tests.helpers.sites import build, visible
+from tests.helpers.sites import build, build_once, visible
 from tests.helpers.tables import write_project
 from tests.tables.test_submissions import AS_JSON, HIGH, WRONG
 
@@ -36,7 +36,7 @@ ROWS = [
 def site(tmp_path_factory):
     root = write_project(tmp_path_factory.mktemp("board"), {}, TOML)
     (root / "data/results.csv").write_text("\n".join([*ROWS, ""]), encoding="utf8")
-    return build(root)
+    return build_once(root)
 
 
 def test_the_example_is_a_submission_to_the_board(site):

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.helpers.boards import make_frames
-from tests.helpers.sites import build, table, visible
+from tests.helpers.sites import build, build_once, table, visible
 from tests.helpers.tables import write_project
 
 MINUS = "\N{MINUS SIGN}"
@@ -109,7 +109,7 @@ def arena(tmp_path_factory):
         "controlled": {"gpt": [1250.0], "a": [1240.0], "b": [1280.0]},
     }
     toml = "[board]\nbaseline = 'gpt'\n[site]\ncards = false\n"
-    return build(write_project(tmp_path_factory.mktemp("arena"), make_frames(runs), toml))
+    return build_once(write_project(tmp_path_factory.mktemp("arena"), make_frames(runs), toml))
 
 
 def test_variants_without_pairs_are_entries_of_one_board(arena):

@@ -19,7 +19,7 @@ from site_builder.pages.page import OutputFile, Page, ScriptData, Site
 from site_builder.prose.markdown import SLOTS, escape_markdown, load_prose, to_html
 from site_builder.prose.template import ProseTemplate
 from site_builder.render.pages import render_site
-from tests.helpers.sites import build, index_results, make_site, visible
+from tests.helpers.sites import build, build_once, index_results, make_site, visible
 from tests.helpers.tables import board, write_project
 
 # Of the fixture board (helpers/tables.py): mean lift = (0.25 + 0.25 + 0.625 - 0.25) / 4 = 0.21875.
@@ -375,7 +375,7 @@ def test_prose_sets_no_id_of_the_page(project):
     (project / "data/content").mkdir()
     for slot in ("models", "tasks", "analysis", "about"):
         (project / f"data/content/{slot}.md").write_text(texts, encoding="utf8")
-    site = build(project)
+    site = build_once(project)
     for path in ("models/", "tasks/", "about/"):
         prose = {tag["id"] for tag in site.page(path).select(".prose [id]")}
         others = [tag["id"] for tag in site.page(path).select("[id]")]

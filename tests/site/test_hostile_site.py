@@ -19,6 +19,7 @@ from site_builder.publish.folder import publish
 from tests.helpers.browsing import Heard, open_page, scroll_through
 from tests.helpers.editions import build
 from tests.helpers.hostile import LINKS, TEXTS, take_submissions, write_hostile
+from tests.helpers.once import made_once
 from tests.helpers.sites import BuiltSite, is_outside, load_json
 
 FORMULA = re.compile(r"(?:^|[;\t\r\n])[^\S\t\r\n]*\u200B?[=+\-@]|^[\t\r\n]")
@@ -30,6 +31,10 @@ OWN = ("https://example.org/good", "https://example.org/some-repo/")
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
     """With an earlier release: the scores of the older edition are half as high."""
+    return made_once("hostile-again", lambda: build_editions(tmp_path_factory))
+
+
+def build_editions(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
     new = write_hostile(tmp_path_factory.mktemp("hostile"))
     take_submissions(new)
     old = write_hostile(tmp_path_factory.mktemp("hostile"), "2024-04-01")
