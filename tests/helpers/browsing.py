@@ -289,8 +289,7 @@ def breaches(page: Page, within: str | None = None, themes: Sequence[Theme] = TH
         # With reduced motion there are no colours between the two themes.
         scheme: Literal["dark", "light"] = "dark" if theme == "dark" else "light"
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        # No rule that is asked for reads style sheets, which would be fetched once more for it.
-        options = {**_RULES[theme], "resultTypes": ["violations"], "preload": False}
+        options = {**_RULES[theme], "resultTypes": ["violations"]}
         found += page.evaluate(_AXE_RUN, [within, options])
     page.evaluate(_PUT_BACK)
     page.emulate_media(color_scheme="light", reduced_motion="no-preference")
