@@ -5,7 +5,7 @@ Where a wide window has the same parts in the same places, a phone's is asked al
 
 import pandas as pd
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.helpers import real_boards
 from tests.helpers.browsing import NARROW, both_sizes
@@ -138,17 +138,3 @@ def test_cheapest_run_that_edits_whole_files(chromium):
     sort_by(me, "Cost")
     runs = runs_of_aider().query("edit_format == 'whole' and cost_usd > 0")
     assert sorted(runs["cost_usd"]) == values(me.page, "cost_usd")
-
-
-def test_worst_language_of_the_first_model(chromium):
-    me = visit(chromium, real_boards.published("mteb").url + "models/", NARROW)
-    me.click_on(me.page.locator(".columns > summary").first)
-    menu = me.page.locator("[data-tasks]")
-    me.click_on(menu.get_by_role("button", name="12 parts of SemRel24STS"))
-    me.click_on(menu.get_by_label("Worst part"))
-    cell: Locator = me.page.locator(f"{TABLE} tbody tr").first.locator("td:has(> small)").last
-    scores, first = real_boards.mteb(), me.page.locator(f"{TABLE} tbody tr").first
-    is_its = (scores["model"] == first.get_attribute("data-id")) & (scores["task"] == "SemRel24STS")
-    worst = scores[is_its].sort_values("score").iloc[0]
-    expect(cell.locator("small")).to_have_text(worst["subset"])
-    assert cell.get_attribute("data-value") == str(worst["score"])
