@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.helpers.browsing import (
+    CHARTS_FIT,
     EMPTY_CHARTS,
     LAYOUT_SHIFT,
     NARROW,
@@ -111,14 +112,14 @@ def test_every_page_is_whole(chromium, board, path, size):
     home = BOARDS[board]()
     page, heard = open_page(chromium, home + path, size)
     wait_for_answers(page)
-    if size == NARROW or path in STATES:
-        assert_fits_small_windows_and_paper(page, size)
     scroll_through(page)
     assert [] == heard.complaints
     assert [] == [url for url in heard.requests if not url.startswith((home, "data:", "blob:"))]
     assert overflow(page) <= 0
     assert path in STATES or page.evaluate(LAYOUT_SHIFT) < 0.01
     assert 0 == page.evaluate(EMPTY_CHARTS)
+    if size == NARROW or path in STATES:
+        assert_fits_small_windows_and_paper(page, size)
     page.evaluate(OPEN_FOLDS)
     assert {} == faults_in(page)
     if path in STATES:
@@ -146,3 +147,4 @@ def assert_fits_small_windows_and_paper(page: Page, size: tuple[int, int]) -> No
     assert [] == page.evaluate(ON_PAPER)
     page.emulate_media(media="null")
     page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.wait_for_function(CHARTS_FIT)
