@@ -322,7 +322,7 @@ def read_json_lines(found: Found) -> Iterator[tuple[str, JsonObject, str]]:
 def find_files(path: Path) -> Iterator[Found]:
     """Yield the file at a path, or every file below a folder, sorted by name.
 
-    Hidden files and folders are left out; links to folders are not followed.
+    Hidden files and folders are left out; links to folders in it are not followed.
 
     Raises:
         FaultsError: A link leads out of the folder, or part of it cannot be read.
@@ -332,13 +332,15 @@ def find_files(path: Path) -> Iterator[Found]:
         return
     top = path.resolve().name
     closed: list[OSError] = []
+    folders: list[Path] = []
     files: list[Path] = []
     for folder, names, inside in os.walk(path, onerror=closed.append):
         names[:] = sorted(name for name in names if not name.startswith("."))
+        folders += (Path(folder, name) for name in names)
         files += (Path(folder, name) for name in sorted(inside) if not name.startswith("."))
     if closed:
         raise FaultsError(unreadable(error.filename, error) for error in closed)
-    refuse_outside(files, path)
+    refuse_outside((*folders, *files), path)
     for file in files:
         yield Found(file, as_text(Path(top, file.relative_to(path)).as_posix()))
 
