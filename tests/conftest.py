@@ -36,10 +36,10 @@ expect.set_options(timeout=30_000)
 
 
 def write_to_memory() -> None:
-    """Write temporary files to memory where there is much: a publishing waits for the disk.
+    """Write temporary files to memory where there is enough of it.
 
-    Each file of a site is flushed; with that, and with deleting it, most tests of a whole build
-    took twice as long.
+    A build flushes each file that it publishes: on a disk, most tests of a build take twice as
+    long.
     """
     memory = Path("/dev/shm")
     if "TMPDIR" in os.environ or not os.access(memory, os.W_OK):

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from email.message import Message
+from functools import partial
 from hashlib import sha256
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -330,10 +331,8 @@ class LiveServer(ThreadingHTTPServer):
     @contextmanager
     def running(self) -> Iterator[None]:
         """Answer requests during the block; threads that still answer end with the program."""
-        pause_s = (0.05,)  # which Ctrl-C waits for
-        threading.Thread(
-            target=self.serve_forever, args=pause_s, name="server", daemon=True
-        ).start()
+        serve = partial(self.serve_forever, poll_interval=0.05)  # seconds that Ctrl-C waits
+        threading.Thread(target=serve, name="server", daemon=True).start()
         try:
             yield
         finally:

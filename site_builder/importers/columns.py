@@ -201,10 +201,10 @@ def _margins(columns: Collection[str]) -> Iterator[str]:
     of_plain = {plain_name(name): name for name in columns}
     for plain, name in of_plain.items():
         for low, high in _INTERVALS:
-            # Of the only score of a row, the whole name: `lower`, `upper`.
-            other = f"_{plain}".removesuffix(low) + high
-            other = other.removeprefix("_")
-            if f"_{plain}".endswith(low) and other in of_plain:
+            # With one score in a row, the ends have no name before them: `lower`, `upper`.
+            whole = f"_{plain}"
+            other = f"{whole.removesuffix(low)}{high}".removeprefix("_")
+            if whole.endswith(low) and other in of_plain:
                 yield from (name, of_plain[other])
         if plain.startswith("moe_") and plain.removeprefix("moe_") in of_plain:
             yield name

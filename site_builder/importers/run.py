@@ -419,8 +419,8 @@ def _model_facts(
 def _task_facts(assumed: Assumed) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield what is known of each task by its id, what counts more first.
 
-    A task is a part only of one that is imported too or known to the tables, or of which the files
-    state a row: that whole without a score has the direction and the range of its parts.
+    A task is a part only of a whole that is imported too, that the tables have, or that the files
+    list as a task. A whole without a score has the direction and the range of its parts.
     """
     first = {one.task: one.score for one in reversed(assumed.placed)}
     names = {name: name for name in assumed.known}

@@ -79,6 +79,7 @@ def board_lede(site: Site) -> str:
 def board_note(site: Site) -> str:
     """Return what a reader of the board needs to know of ranks, ties and missing scores."""
     board, say = site.results.board, site.labels.say
+    boards = site.results.boards.values()
     rank_by, share = board.rules.rank_by, board.rules.min_coverage
     has_gaps = any(s.scored and s.rank is None for s in board.entries)
     sentences = (
@@ -87,8 +88,8 @@ def board_note(site: Site) -> str:
         rank_by == "mean_win_rate" and say("board.note.mean_win_rate"),
         share == 1 and say("board.note.complete"),
         0 < share < 1 and say("board.note.min_coverage", share=percent(share)),
-        any(b.tested for b in site.results.boards.values())
-        and say("board.note.rank_range_errors" if board.by_errors else "board.note.rank_range"),
+        any(b.tested and not b.by_errors for b in boards) and say("board.note.rank_range"),
+        any(b.by_errors for b in boards) and say("board.note.rank_range_errors"),
     )
     return " ".join(str(said) for said in sentences if said)
 

@@ -37,8 +37,8 @@ def compose_entries(tables: Tables, config: SiteConfig) -> Tables:
     An entry is a model with its settings: one of the results, or one that waits. Its id is that of
     the model where the model has one entry, else with the settings in which they differ in
     brackets: `o3 (HAL Agent, high)`. The table of models gets a row for each entry, with the
-    columns `of`, the id of its model, and one for each facet. No two entries have one name, which
-    has no setting that the others before it make needless: `o3 (HAL Agent)`.
+    columns `of`, the id of its model, and one for each facet. No two entries have one name; it has
+    only the settings that are needed for that: `o3 (HAL Agent)`.
     """
     results, facets = tables.results, tables.facets
     if variants_are_facets(results, config):
@@ -160,7 +160,10 @@ def _varying(found: pd.DataFrame, settings: Sequence[str]) -> Mapping[str, list[
 
 
 def _fewest(found: pd.DataFrame, settings: Sequence[str]) -> list[str]:
-    """Return settings that tell entries of one model apart; the last that do without go first."""
+    """Return settings that tell the entries of one model apart, and none that is not needed.
+
+    Of two that would do alike, the first stays.
+    """
     few = [*settings]
     for name in reversed(settings):
         others = [other for other in few if other != name]
