@@ -3,8 +3,10 @@
 import functools
 import os
 import re
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import rmtree
 from tempfile import TemporaryDirectory
 
 import jinja2
@@ -230,3 +232,17 @@ def test_an_unknown_name_in_a_macro(tmp_path):
 def test_a_template_that_is_not_utf8(tmp_path):
     expected = "templates/about.html: it, or a part of it, is not UTF-8 text."
     assert expected == fault(tmp_path, about=os.fsdecode(b"caf\xe9"))
+
+
+def test_pages_are_made_where_no_compiled_template_can_be_kept(tmp_path, monkeypatch):
+    folder = tmp_path / "temporary"
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    name = "macros/cite.html"
+    assert make_environment([default_folder("templates")]).get_template(name)
+    folder.mkdir()
+    environment = make_environment([default_folder("templates")])
+    rmtree(folder)
+    assert environment.get_template(name)
+    folder.mkdir()
+    make_environment([default_folder("templates")]).get_template(name)
+    assert [*folder.rglob("leaderboard-site-*")]
