@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import webbrowser
 from pathlib import Path
@@ -30,6 +31,7 @@ from site_builder.formatting import listed
 @click.option("--open", "opens", is_flag=True, help="Open the site in the browser.")
 def serve(root: Path, host: str, port: int | None, *, opens: bool) -> None:
     """Serve the site on this machine and rebuild it after each change, until Ctrl-C."""
+    gc.enable()
     console, root = Console(root), root.resolve()
     try:
         server = listen(host, port)
