@@ -8,15 +8,43 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from site_builder.audit.boards import Audited
-from site_builder.audit.sources import Taken
+from site_builder.api import api_values, published_statistics
 from site_builder.compute.board import share_a_scale
+from site_builder.compute.catalog import TaskInfo
 from site_builder.compute.intervals import LEAST_TASKS
-from site_builder.messages import Messages
-from site_builder.records import Record
+from site_builder.compute.results import BoardResults, SiteResults
+from site_builder.config import SiteConfig
+from site_builder.errors import Fault, SiteError, did_you_mean
+from site_builder.formatting import NumberFormat
+from site_builder.labels import make_labels
+from site_builder.messages import Messages, make_messages
+from site_builder.records import Record, field, replace
+from site_builder.tables.metrics import Assumption
 
 SCHEMA = 1
 """Of the JSON document; a key never changes its meaning."""
+
+
+class Taken(Record):
+    """What scores were taken for, and what was not read.
+
+    Attributes:
+        directions: Tasks that are left out, since nothing tells whether higher is better.
+        units: Tasks of which nothing tells the unit, with their least and greatest score.
+        mixed: Those of them that are left out, since proportions and percentages may be mixed.
+        measures: What is measured beside the score, and ranks nothing.
+        assumed: Tasks of which higher counts as better, though nothing states it.
+        told: What the direction of each task of files was taken from, where nothing states it.
+        faults: Warnings.
+    """
+
+    directions: tuple[str, ...] = ()
+    units: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    mixed: tuple[str, ...] = ()
+    measures: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
+    told: tuple[Assumption, ...] = ()
+    faults: tuple[Fault, ...] = ()
 
 
 class First(Record):
@@ -108,14 +136,21 @@ class Audit(Record):
     """What is said of one board.
 
     Attributes:
+        source: What was given: a file, a folder, an address.
+        board: Title of the board, or of the site with one; empty where there is none.
+        other_boards: Ids of the other boards of the site.
         variants: The variants of its scores; the first is the one that is ranked.
+        why: What decided the rule, as in `RankingRules`, or `unknown units`.
         without_task: `one_task_left_out` of the API, with its leaders by task; None below two tasks
             or ranked entries, and by rules that do not tell.
         is_one_scale: Whether scores on the tasks can be averaged (docs/statistics.md#rules); None
-            where a unit is not known, or the API of a published board leaves it open.
+            where a unit is not known.
         rules: The leaders by each rule that the tasks allow, that of the board first.
         taken: What scores were taken for, and what was not read.
-        audited: What this is of.
+        names, task_names: By id.
+        rule: The rule in words.
+        scale, lead_scale: Formats of what ranks, and of differences of it.
+        say: Texts in English, in the words of the site.
     """
 
     source: str
@@ -136,53 +171,91 @@ class Audit(Record):
     scales: tuple[Scale, ...]
     is_one_scale: bool | None
     entries: tuple[AuditedEntry, ...]
+    taken: Taken
     names: Mapping[str, str]
     task_names: Mapping[str, str]
-    taken: Taken
-    audited: Audited
-
-    @property
-    def say(self) -> Messages:
-        """Texts in English, in the words of the site."""
-        return self.audited.say
+    rule: str
+    scale: NumberFormat
+    lead_scale: NumberFormat
+    say: Messages
 
 
-def find_audit(audited: Audited, taken: Taken) -> Audit:
-    """Return what there is to say of a board."""
-    stats, robustness = audited.stats, audited.robustness or {}
+TEXTS = ("names", "task_names", "rule", "scale", "lead_scale", "say")
+"""Fields that only sentences need."""
+
+
+def find_audit(
+    source: str, computed: SiteResults, config: SiteConfig, board: str, taken: Taken
+) -> Audit:
+    """Return what there is to say of a board; of the one of the home page if none is named.
+
+    Raises:
+        SiteError: There is no board of this name.
+    """
+    found = _find(computed, board)
+    results, ranked, ids = found.results, found.results.board, [b.spec.id for b in computed.boards]
+    labels = make_labels(results, config)
+    labels = replace(labels, say=make_messages(config.words.model_dump()))  # in English
+    values = api_values(results)
+    stats, robustness = values["stats"], values.get("robustness", {})
     variant = stats["variants"][0]
-    entries = tuple(_entry(model, audited, variant) for model in audited.models)
+    fields = {s.id: name for name, s in published_statistics(ranked).items()}
+    merit = fields.get(ranked.rule.statistic, "")
+    entries = tuple(_entry(model, merit, variant) for model in values["models"])
     scored = tuple(e for e in entries if e.scored)
-    scored_tasks = [t for t in audited.tasks if t["best"].get(variant)]
-    tasks = [t["task"] for t in scored_tasks]
-    is_one_scale = _is_one_scale(audited, scored_tasks)
+    facts = [
+        {**task, **_facts(results.catalog.tasks[task["task"]])}
+        for task in values["tasks"]
+        if task["best"].get(variant)
+    ]
+    is_mean = ranked.rules.rank_by == "mean"
+    is_rate = ranked.rules.rank_by == "mean_win_rate"
     return Audit(
-        source=audited.source,
-        board=audited.board,
-        other_boards=audited.others,
+        source=source,
+        board=found.spec.title if found.spec.id or config.sha256 else "",
+        other_boards=tuple(one for one in ids if one != found.spec.id),
         variants=tuple(stats["variants"]),
-        tasks=len(tasks),
+        tasks=len(facts),
         scores=sum(e.scored for e in entries),
         ranked=sum(e.rank is not None for e in entries),
         rank_by=stats["ranked_by"],
-        why=audited.why,
+        why=ranked.rules.why,
         min_coverage=stats["min_coverage"],
-        first=_first(entries, audited, tasks),
+        first=_first(entries, len(facts)),
         neighbours=_neighbours(entries),
-        missing=_missing(scored, audited, tasks),
+        missing=_missing(scored, facts, by_values=not is_rate),
         without_task=_without_task(robustness.get("one_task_left_out")),
         rules=tuple(robustness.get("rules", ())),
-        scales=_scales(audited, scored_tasks),
-        is_one_scale=None if is_one_scale and taken.units else is_one_scale,
+        scales=_scales(facts),
+        is_one_scale=_is_one_scale(facts) and (None if taken.units else True),
         entries=scored,
-        names={m["model"]: m["name"] for m in audited.models},
-        task_names={t["task"]: t["name"] for t in audited.tasks},
         taken=taken,
-        audited=audited,
+        names={m["model"]: m["name"] for m in values["models"]},
+        task_names={t["task"]: t["name"] for t in values["tasks"]},
+        rule="score" if len(ranked.tasks) == 1 and is_mean else labels.rule(ranked.rule),
+        scale=labels.merit_scale(ranked),
+        lead_scale=labels.rate_scale if is_rate else labels.scale,
+        say=labels.say,
     )
 
 
-def _entry(model: Mapping[str, Any], audited: Audited, variant: str) -> AuditedEntry:
+def _find(computed: SiteResults, board: str) -> BoardResults:
+    if not board:
+        return computed.featured
+    ids = {b.spec.id: b for b in computed.boards}
+    if board in ids:
+        return ids[board]
+    known = [*filter(None, ids)]
+    fix = did_you_mean(board, known, "boards") if known else "Leave the option out: it has one."
+    raise SiteError(Fault("--board", f"there is no board {board!r}", fix))
+
+
+def _facts(task: TaskInfo) -> dict[str, Any]:
+    """Return what the API leaves out of a task."""
+    return {"unit": task.unit, "score_min": task.score_min, "score_max": task.score_max}
+
+
+def _entry(model: Mapping[str, Any], merit: str, variant: str) -> AuditedEntry:
     def of(name: str) -> Any:  # noqa: ANN401 - whatever the API has there
         return model.get(name, {}).get(variant)
 
@@ -194,7 +267,7 @@ def _entry(model: Mapping[str, Any], audited: Audited, variant: str) -> AuditedE
         name=model["name"],
         rank=model["rank"],
         unranked=model["unranked"],
-        value=of(audited.merit) if audited.merit else None,
+        value=of(merit) if merit else None,
         scored=of("scored") or 0,
         ranks=pair("rank_interval"),
         ranks_if_complete=pair("possible_ranks"),
@@ -203,15 +276,15 @@ def _entry(model: Mapping[str, Any], audited: Audited, variant: str) -> AuditedE
     )
 
 
-def _first(entries: Sequence[AuditedEntry], audited: Audited, tasks: Sequence[str]) -> First:
+def _first(entries: Sequence[AuditedEntry], n_tasks: int) -> First:
     ranked = [e for e in entries if e.rank is not None]
     leaders = tuple(e.entry for e in ranked if e.rank == 1)
     rivals = tuple(e.entry for e in ranked if e.rank != 1 and e.may_be_first)
     if any(e.ranks for e in ranked):
-        return First(leaders, rivals, "errors" if len(tasks) == 1 else "tasks", None)
+        return First(leaders, rivals, "errors" if n_tasks == 1 else "tasks", None)
     if len(ranked) < 2:
         return First(leaders, (), None, None)
-    return First(leaders, (), None, "few_tasks" if len(tasks) < LEAST_TASKS else "rule")
+    return First(leaders, (), None, "few_tasks" if n_tasks < LEAST_TASKS else "rule")
 
 
 def _neighbours(entries: Sequence[AuditedEntry]) -> Neighbours | None:
@@ -219,28 +292,27 @@ def _neighbours(entries: Sequence[AuditedEntry]) -> Neighbours | None:
     return Neighbours(len(ahead), ahead.count(False)) if ahead else None
 
 
-def _missing(entries: Sequence[AuditedEntry], audited: Audited, tasks: Sequence[str]) -> Missing:
-    """Count the missing scores of all that compete and have any; see who could be first."""
+def _missing(
+    entries: Sequence[AuditedEntry], tasks: Sequence[Mapping[str, Any]], *, by_values: bool
+) -> Missing:
+    """Count the missing scores of all that compete and have any; see who could be first.
+
+    `by_values` tells that the size of a score counts, not only its place among others.
+    """
     competing = [e for e in entries if e.unranked != "reference"]
     lacks = {e.entry: len(tasks) - e.scored for e in competing if e.scored < len(tasks)}
     most = dict(sorted(lacks.items(), key=lambda item: -item[1]))
     possible = [(e, e.ranks_if_complete) for e in competing if e.ranks_if_complete]
     first = tuple(e.entry for e, ranks in possible if ranks[0] == 1)
     leader = next((ranks for e, ranks in possible if e.rank == 1), None)
-    by_means = audited.facts and audited.stats["ranked_by"] != "mean_win_rate"
-    bounds = ("score_min", "score_max")
-    unbounded = [
-        task
-        for task in (tasks if by_means and lacks else ())
-        if None in map(audited.facts[task].get, bounds)
-    ]
+    unbounded = [t["task"] for t in tasks if None in (t["score_min"], t["score_max"])]
     return Missing(
         scores=sum(lacks.values()),
         of=len(competing) * len(tasks),
         entries=most,
         first=first if possible else None,
         ranks=leader,
-        tasks_without_bounds=tuple(unbounded),
+        tasks_without_bounds=tuple(unbounded) if by_values and lacks else (),
     )
 
 
@@ -251,26 +323,18 @@ def _without_task(found: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     return {**{k: found[k] for k in ("tried", "kept", "task", "share", "lead")}, "leaders": leaders}
 
 
-def _is_one_scale(audited: Audited, tasks: Sequence[Mapping[str, Any]]) -> bool | None:
-    if not audited.facts and len({t["metric"] for t in tasks}) > 1:
-        return False if len({t["higher_is_better"] for t in tasks}) > 1 else None
-    of = [audited.facts.get(t["task"], {}) for t in tasks]
-    facts = (
-        [t["higher_is_better"] for t in tasks],
-        [t["metric"] for t in tasks],
-        *([one.get(name) for one in of] for name in ("unit", "score_min", "score_max")),
-    )
-    return share_a_scale(*facts)
+def _is_one_scale(tasks: Sequence[Mapping[str, Any]]) -> bool:
+    names = ("higher_is_better", "metric", "unit", "score_min", "score_max")
+    return share_a_scale(*([task[name] for task in tasks] for name in names))
 
 
-def _scales(audited: Audited, tasks: Sequence[Mapping[str, Any]]) -> tuple[Scale, ...]:
+def _scales(tasks: Sequence[Mapping[str, Any]]) -> tuple[Scale, ...]:
     """Group tasks by direction, unit and bounds, and by metric where no bounds are stated."""
     groups: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
     for task in tasks:
-        of = audited.facts.get(task["task"], {})
-        low, high = of.get("score_min"), of.get("score_max")
+        low, high = task["score_min"], task["score_max"]
         metric = task["metric"] if low is None or high is None else None
-        key = task["higher_is_better"], of.get("unit"), low, high, metric
+        key = task["higher_is_better"], task["unit"], low, high, metric
         groups.setdefault(key, []).append(task)
     scales = []
     for (better, unit, low, high, _), mine in groups.items():

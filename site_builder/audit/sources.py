@@ -1,18 +1,17 @@
-"""Read what is to be audited: files of scores, a project, or a published board. Write nothing."""
+"""Audit files of scores, a project, or the file at an address. Write nothing."""
 
 from __future__ import annotations
 
 import os
 import re
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit
 
-from site_builder.api import FOLDER
-from site_builder.audit.boards import Audited, computed_board, published_board
+from site_builder.audit.findings import Audit, Taken, find_audit
 from site_builder.compute.results import compute_site
 from site_builder.config import SiteConfig, config_of, load_config
 from site_builder.errors import Fault, FaultsError, SiteError
@@ -21,17 +20,16 @@ from site_builder.importers.choices import taken_sections
 from site_builder.importers.formats import format_of
 from site_builder.importers.reading import ImportOptions
 from site_builder.importers.run import ImportReport, read_as_tables, warnings_of
-from site_builder.publish.manifest import open_folder
-from site_builder.records import Record, field, replace
-from site_builder.releases.download import download_file, is_address, open_site
+from site_builder.records import Record, replace
+from site_builder.releases.download import download_file, is_address
 from site_builder.tables.check import check_tables
-from site_builder.tables.metrics import Assumption
 from site_builder.tables.overrides import NOTHING
 from site_builder.tables.read import Tables, find_files, load_tables
 from site_builder.tables.schema import MODELS, RESULTS, TASKS
 
 _MAX_NAME = 100  # of a file, in letters
 _NOWHERE = Path(os.devnull)  # the folder of a project that is none
+_PAGE = "this is no file of scores, but a page; a board says there how firm its ranks are"
 
 ImportOptionsOf = Callable[[SiteConfig], ImportOptions]
 
@@ -54,30 +52,8 @@ class AuditOptions(Record):
     is_empty: bool = True
 
 
-class Taken(Record):
-    """What scores were taken for, and what was not read.
-
-    Attributes:
-        directions: Tasks that are left out, since nothing tells whether higher is better.
-        units: Tasks of which nothing tells the unit, with their least and greatest score.
-        mixed: Those of them that are left out, since proportions and percentages may be mixed.
-        measures: What is measured beside the score, and ranks nothing.
-        assumed: Tasks of which higher counts as better, though nothing states it.
-        told: What the direction of each task of files was taken from, where nothing states it.
-        faults: Warnings.
-    """
-
-    directions: tuple[str, ...] = ()
-    units: Mapping[str, tuple[float, float]] = field(default_factory=dict)
-    mixed: tuple[str, ...] = ()
-    measures: tuple[str, ...] = ()
-    assumed: tuple[str, ...] = ()
-    told: tuple[Assumption, ...] = ()
-    faults: tuple[Fault, ...] = ()
-
-
-def read_source(place: str, stated: AuditOptions) -> tuple[Audited, Taken]:
-    """Return the board at a place, and what its scores were taken for.
+def read_source(place: str, stated: AuditOptions) -> Audit:
+    """Return what there is to say of the board at a place.
 
     Raises:
         SiteError: It cannot be read, or has no board; every fault of it.
@@ -87,7 +63,7 @@ def read_source(place: str, stated: AuditOptions) -> tuple[Audited, Taken]:
     path = Path(place)
     try:
         if not place.strip() or not path.exists():
-            fix = "Name a file or folder of scores, a project, or the address of a board."
+            fix = "Name a file or folder of scores, a project, or the address of a file."
             raise SiteError(Fault(place or "''", "there is no such file or folder", fix))
         is_project = path.is_dir() and (
             (path / "site.toml").exists() or find_files(RESULTS, path / "data")
@@ -95,17 +71,16 @@ def read_source(place: str, stated: AuditOptions) -> tuple[Audited, Taken]:
         is_tables = path.is_dir() and bool(
             find_files(RESULTS, path) and (find_files(TASKS, path) or find_files(MODELS, path))
         )
-        is_site = path.is_dir() and (path / f"{FOLDER}/stats.json").exists()
     except (OSError, ValueError) as error:  # a name too long, a byte that no name may have
         raise SiteError(Fault(place, f"cannot be read: {error}")) from error
-    if is_project or is_tables or is_site:
+    if (path / "index.html").exists():
+        raise SiteError(Fault(place, _PAGE, f"Name {path / 'downloads'}, or the project."))
+    if is_project or is_tables:
         _refuse_statements(place, stated)
     if is_project:
         return _read_tables(path, path / "data", stated.board)
     if is_tables:
         return _read_tables(path.parent if path.name == "data" else _NOWHERE, path, stated.board)
-    if is_site:
-        return published_board(open_folder(path), stated.board), Taken()
     return _read_files(path, place, stated)
 
 
@@ -115,20 +90,18 @@ def _refuse_statements(place: str, stated: AuditOptions) -> None:
         raise SiteError(Fault(place, what, "Leave them out; a project has site.toml for them."))
 
 
-def _read_address(address: str, stated: AuditOptions) -> tuple[Audited, Taken]:
-    """Read a published board, or a file whose address ends in the name of one."""
+def _read_address(address: str, stated: AuditOptions) -> Audit:
+    """Read a file whose address ends in its name."""
     name = urlsplit(address).path.rpartition("/")[2][-_MAX_NAME:]
-    is_page = "." not in name.strip(".") or name == "index.html"
-    if is_page and not address.startswith("hf://"):
-        _refuse_statements(address, stated)
-        return published_board(open_site(address), stated.board), Taken()
+    if not address.startswith("hf://") and ("." not in name.strip(".") or name == "index.html"):
+        raise SiteError(Fault(address, _PAGE, "Name the address of a file of scores."))
     with TemporaryDirectory() as scratch:  # readers take a path, and tell formats by its ending
         path = Path(scratch) / name
         path.write_bytes(download_file(address))
         return _read_files(path, address, stated)
 
 
-def _read_tables(root: Path, data: Path, board: str) -> tuple[Audited, Taken]:
+def _read_tables(root: Path, data: Path, board: str) -> Audit:
     """Read a project, or the folder of its tables."""
     try:
         config = load_config(root) if root != _NOWHERE else _config({})
@@ -137,17 +110,16 @@ def _read_tables(root: Path, data: Path, board: str) -> tuple[Audited, Taken]:
         errors = (fault for fault in error.faults if fault.severity == "error")
         raise FaultsError(replace(f, where=str(data.parent / f.where)) for f in errors) from None
     place = data if root == _NOWHERE else root
-    audited = computed_board(str(place), compute_site(tables, config), config, board)
-    return audited, _taken(tables, tables.warnings)
+    assumed = tuple(a.task for a in tables.assumptions if a.why == NOTHING)
+    taken = Taken(assumed=assumed, measures=_measures(tables), faults=tuple(tables.warnings))
+    return find_audit(str(place), compute_site(tables, config), config, board, taken)
 
 
-def _taken(tables: Tables, faults: Sequence[Fault]) -> Taken:
-    assumed = [a.task for a in tables.assumptions if a.why == NOTHING]
-    measures = tuple(measure.label for measure in tables.measures)
-    return Taken(assumed=tuple(assumed), measures=measures, faults=tuple(faults))
+def _measures(tables: Tables) -> tuple[str, ...]:
+    return tuple(measure.label for measure in tables.measures)
 
 
-def _read_files(path: Path, place: str, stated: AuditOptions) -> tuple[Audited, Taken]:
+def _read_files(path: Path, place: str, stated: AuditOptions) -> Audit:
     """Read files of scores as `init --from` does, without a project."""
     try:
         return _read_found(path, place, stated)
@@ -155,7 +127,7 @@ def _read_files(path: Path, place: str, stated: AuditOptions) -> tuple[Audited, 
         raise FaultsError(for_options(fault, place) for fault in error.faults) from None
 
 
-def _read_found(path: Path, place: str, stated: AuditOptions) -> tuple[Audited, Taken]:
+def _read_found(path: Path, place: str, stated: AuditOptions) -> Audit:
     config = _config(stated.values)
     options = replace(stated.options(config), further=True, asks=False)
     report, loaded = read_as_tables(format_of(stated.source), path, config, options)
@@ -172,12 +144,11 @@ def _read_found(path: Path, place: str, stated: AuditOptions) -> tuple[Audited, 
         sections["board"] = {"rank_by": "mean_win_rate", **board}
     config = _config(sections)
     tables = check_tables(loaded, config)
-    audited = computed_board(place, compute_site(tables, config), config, stated.board)
-    if is_unsure and "rank_by" not in board:
-        audited = replace(audited, why="unknown units")
     found = (*warnings_of(report, config), *tables.warnings)
     faults = tuple(for_options(fault, place) for fault in found)
-    return audited, replace(about, measures=_taken(tables, ()).measures, faults=faults)
+    taken_for = replace(about, measures=_measures(tables), faults=faults)
+    audit = find_audit(place, compute_site(tables, config), config, stated.board, taken_for)
+    return replace(audit, why="unknown units") if is_unsure and "rank_by" not in board else audit
 
 
 def _unknown(report: ImportReport) -> Taken:

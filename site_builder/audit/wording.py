@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
 from textwrap import wrap
 
-from site_builder.audit.findings import SCHEMA, Audit, Scale, find_audit
-from site_builder.audit.sources import AuditOptions, Taken, read_source
+from site_builder.audit.findings import SCHEMA, TEXTS, Audit, Scale, Taken
+from site_builder.audit.sources import AuditOptions, read_source
 from site_builder.compute.intervals import LEAST_TASKS
 from site_builder.compute.rules import find_rule
 from site_builder.config import RULES
@@ -17,7 +16,6 @@ from site_builder.errors import Fault, one_line
 from site_builder.formatting import MISSING, listed, percent, sentence, text_columns
 from site_builder.messages import with_article
 from site_builder.records import asdict
-from site_builder.releases.snapshot import reading_api
 from site_builder.releases.wording import as_code
 from site_builder.tables.metrics import bounds_text
 
@@ -90,12 +88,12 @@ def findings(audit: Audit) -> list[Line]:
 def _first(audit: Audit) -> Iterator[str]:
     say, first = audit.say, audit.first
     n = len(first.entries)
-    who, merit = _models(audit, first.entries), with_article(audit.audited.rule)
+    who, merit = _models(audit, first.entries), with_article(audit.rule)
     if audit.ranked < 2:
         yield say("audit.first.only", first=who) if n else say("audit.first.none")
         return
     best = [e.value for e in audit.entries if e.rank == 1 and e.value is not None]
-    value = audit.audited.scale.score(best[0]) if best else ""
+    value = audit.scale.score(best[0]) if best else ""
     kind = "plain" if value else "bare"
     yield say(f"audit.first.{kind}", n, first=who, merit=merit, value=value)
     if first.by is None:
@@ -122,7 +120,7 @@ def _missing(audit: Audit) -> Iterator[str]:
     who = [f"{_models(audit, [one])} ({n:,})" for one, n in found.entries.items()]
     yield say("audit.missing.some", found.scores, of=found.of, who=listed(who, _NAMED))
     if found.first is None:
-        yield say("audit.missing.rule", merit=audit.audited.rule)
+        yield say("audit.missing.rule", merit=audit.rule)
         return
     if found.tasks_without_bounds:
         yield say("audit.missing.unbounded", tasks_named=_tasks(audit, found.tasks_without_bounds))
@@ -153,7 +151,7 @@ def _without_task(audit: Audit) -> Iterator[str]:
         yield say("audit.tasks.changed", len(leaders), of=of, named=_joined(named))
     second = audit.rules[0]["second"] if audit.rules else None
     if second and found["task"] and found["lead"] is not None:
-        signed = audit.audited.lead_scale.signed
+        signed = audit.lead_scale.signed
         leads = {"lead": signed(audit.rules[0]["lead"]), "without": signed(found["lead"])}
         names = {"second": _models(audit, [second]), "name": _tasks(audit, [found["task"]])}
         yield say("left_out.lead", **names, **leads)
@@ -177,20 +175,18 @@ def _rules(audit: Audit) -> Iterator[str]:
 
 
 def _rule_name(audit: Audit, rule: Mapping[str, object]) -> str:
-    name = str(rule["rule"])
-    name = audit.say(f"rule.{name}") if name in RULES else name  # of a newer version
-    metric = rule["metric"]
+    name, metric = audit.say(f"rule.{rule['rule']}"), rule["metric"]
     return audit.say("rules.metric", rule=name, metric=metric) if metric else name
 
 
 def _ranking(audit: Audit) -> Iterator[str]:
     """Say what ranks, and why that and no other rule."""
     say = audit.say
-    if audit.tasks == 1 and audit.audited.rule == "score":
+    if audit.tasks == 1 and audit.rule == "score":
         yield say("audit.ranking.one", name=_tasks(audit, audit.scales[0].tasks))
     else:
         kind = _WHY.get(audit.why, "plain")
-        yield say(f"audit.ranking.{kind}", merit=audit.audited.rule)
+        yield say(f"audit.ranking.{kind}", merit=audit.rule)
     if len(audit.variants) > 1:
         yield say("audit.ranking.variant", len(audit.variants) - 1, variant=audit.variants[0])
     hidden = Counter(entry.unranked for entry in audit.entries if entry.unranked)
@@ -225,7 +221,7 @@ def _scales(audit: Audit) -> Iterator[str]:
         return
     is_average = audit.rank_by in RULES and find_rule(audit.rank_by, ()).is_average
     kind = "averaged" if is_average else "apart"
-    yield say(f"audit.scales.{kind}", merit=audit.audited.rule)
+    yield say(f"audit.scales.{kind}", merit=audit.rule)
     yield from _told(audit)
 
 
@@ -284,7 +280,7 @@ def _warnings(audit: Audit) -> Iterator[Line]:
 def table(audit: Audit) -> tuple[list[list[str]], int]:
     """Return the first rows of the ranking below their headings, and how many more there are."""
     say, entries = audit.say, [e for e in audit.entries if e.rank is not None]
-    shown, scale = entries[:_ROWS], audit.audited.scale
+    shown, scale = entries[:_ROWS], audit.scale
     has_gaps = any(e.scored < audit.tasks for e in shown)
     has_complete = has_gaps and any(e.ranks_if_complete for e in shown)
     has_values = any(e.value is not None for e in shown)
@@ -292,7 +288,7 @@ def table(audit: Audit) -> tuple[list[list[str]], int]:
         (True, say("audit.column.rank"), [str(e.rank) for e in shown]),
         (any(e.ranks for e in shown), say("audit.column.ranks"), [_span(e.ranks) for e in shown]),
         (True, say("audit.column.model"), [_short(e.name) for e in shown]),
-        (has_values, sentence(audit.audited.rule), [scale.score(e.value) for e in shown]),
+        (has_values, sentence(audit.rule), [scale.score(e.value) for e in shown]),
         (has_gaps, say("audit.column.scored"), [f"{e.scored:,} of {audit.tasks:,}" for e in shown]),
         (has_complete, say("audit.column.complete"), [_span(e.ranks_if_complete) for e in shown]),
     )
@@ -352,9 +348,8 @@ def _escaped(text: str) -> str:
 
 def as_json(audit: Audit) -> str:
     """Return one document with every entry and every number; `docs/audit.md` explains its keys."""
-    values = {"schema": SCHEMA, **asdict(audit)}
-    for name in ("names", "task_names", "audited"):  # entries have theirs; tasks have their ids
-        del values[name]
+    values = {name: value for name, value in asdict(audit).items() if name not in TEXTS}
+    values = {"schema": SCHEMA, **values}
     return json.dumps(values, default=asdict, allow_nan=False)
 
 
@@ -371,7 +366,5 @@ def write_audit(place: str, stated: AuditOptions, form: str) -> tuple[str, tuple
     Raises:
         SiteError: It cannot be read, or has no board; every fault of it.
     """
-    audited, taken = read_source(place, stated)
-    # Of the tables of a board, nothing but the sound can be left here.
-    with nullcontext() if audited.facts else reading_api(place):
-        return FORMATS[form](find_audit(audited, taken)), taken.faults
+    audit = read_source(place, stated)
+    return FORMATS[form](audit), audit.taken.faults

@@ -74,9 +74,9 @@ def audit(  # noqa: PLR0913 - one per option
 ) -> None:
     """Tell how firm the ranks of any results are.
 
-    It reads what `import` reads, a project, or the address of a published board or of a file, and
-    writes nothing. It says who is first and who may be, how many neighbouring ranks are too close
-    to call, what missing scores could change, which tasks decide, and which units are mixed.
+    It reads what `import` reads, a project, or the address of a file, and writes nothing. It says
+    who is first and who may be, how many neighbouring ranks are too close to call, what missing
+    scores could change, which tasks decide, and which units are mixed.
     """
     from site_builder.audit.sources import AuditOptions
     from site_builder.audit.wording import write_audit

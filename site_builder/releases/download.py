@@ -45,7 +45,7 @@ def download_file(address: str) -> bytes:
         place = f"https://huggingface.co/datasets/{owner}/{name}/resolve/main/{file}"
         content = _download(place, _MAX_FILE_BYTES, _HUB_HOSTS)
     if content is None:
-        fix = "Name a file of scores; the address of a board ends in a slash."
+        fix = "Name a file of scores."
         raise SiteError(Fault(address, "there is no such file", fix))
     return content
 

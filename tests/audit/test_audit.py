@@ -165,7 +165,7 @@ def verdicts(found: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def test_it_says_what_the_site_of_the_same_file_says(tmp_path):
-    """Of a file, of the project that `init` makes of it, and of the published site."""
+    """Of a file, of the project that `init` makes of it, and of the tables that it publishes."""
     names = ("t1", "t2", "t3", "t4", "t5", "t6", "t7")
     rows: Rows = {
         "a": [0.81, 0.72, 0.9, 0.64, 0.77, 0.85, 0.7],
@@ -180,7 +180,7 @@ def test_it_says_what_the_site_of_the_same_file_says(tmp_path):
     assert 0 == CliRunner().invoke(main, [*map(str, made)]).exit_code
     of_file = verdicts(audited(path, "--higher-is-better", "*"))
     assert of_file == verdicts(audited(project))
-    assert of_file == verdicts(audited(build(project).folder))
+    assert of_file == verdicts(audited(build(project).folder / "downloads"))
     found = compute_site(check_project(project), load_config(project)).featured.results.board
     pairs = [*pairwise(entry.model for entry in found.ranked)]
     close = [pair for pair in pairs if not found.is_ahead(*pair)]
@@ -227,33 +227,6 @@ def test_it_writes_nothing(tmp_path, monkeypatch):
     assert [] == [*scratch.iterdir()]
 
 
-def test_a_board_at_an_address(tmp_path):
-    """By its API, which says the same as its project; another board than the first is not told."""
-    site = build(write_project(tmp_path, board()))
-    host = Host({f"/x/{path}": file(content) for path, content in site.files.items()})
-    with hosted(host) as here:
-        found = audited(f"{here}/x/")
-        said = run(f"{here}/x/", "--board", "other")
-    assert verdicts(audited(tmp_path)) == verdicts(found)
-    assert f"{here}/x" == found["source"]
-    assert "there is no board 'other'" in said.stderr
-
-
-def test_an_api_that_is_none(tmp_path):
-    """Whatever a host answers is one line."""
-    site = build(write_project(tmp_path, board()))
-    stats = json.loads(site.files["api/v1/stats.json"])
-    names = ("models", "tasks", "robustness")
-    sound = {f"/api/v1/{name}.json": site.files[f"api/v1/{name}.json"] for name in names}
-    for broken in (b"[]", b"nope", b"{}", json.dumps(stats | {"variants": [7]}).encode()):
-        answers = {**sound, "/api/v1/stats.json": broken}
-        with hosted(Host({path: file(content) for path, content in answers.items()})) as here:
-            said = run(f"{here}/")
-        assert isinstance(said.exception, SystemExit), (broken, said.exception)
-        assert (1, "") == (said.exit_code, said.stdout)
-        assert "its files are no API of a board" in said.stderr.splitlines()[0]
-
-
 def test_a_file_at_an_address(monkeypatch):
     table = b"model,task,score\na,add,0.5\n"
     answers = {"/a.csv": file(table), "/moved.csv": redirect("/a.csv")}
@@ -281,6 +254,8 @@ def test_a_file_at_an_address(monkeypatch):
         (["scores.csv", "--board", "x"], "--board: there is no board 'x'"),
         (["project", "--percent"], "project: a board states itself what its scores are"),
         (["empty"], "no score was found"),
+        (["site"], "this is no file of scores, but a page; a board says there how firm"),
+        (["https://example.org/x/"], "this is no file of scores, but a page; a board says there"),
     ],
 )
 def test_what_cannot_be_audited_is_said_in_a_line(args, fault, tmp_path, monkeypatch):
@@ -288,6 +263,8 @@ def test_what_cannot_be_audited_is_said_in_a_line(args, fault, tmp_path, monkeyp
     wide(tmp_path / "scores.csv", {"a": [0.9] * 6, "b": [0.5] * 6})
     write_project(tmp_path / "project", board())
     (tmp_path / "empty").mkdir()
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site/index.html").touch()
     better = ("--higher-is-better", "t*") if args[0] == "scores.csv" else ()
     said = run(*args, *better)
     assert (1, "") == (said.exit_code, said.stdout)

@@ -63,7 +63,7 @@ MAY_IMPORT = {
         *("charts", "pages", "prose", "publish", "releases", "render"),
     },
     "importers": {"tables"},
-    "audit": {*BOARD, "api", "importers", "publish", "releases"},
+    "audit": {*BOARD, "api", "importers", "releases"},
     "examples": {"tables", "importers"},
     "profile": {"tables", "importers"},
     "starter": {"tables", "compute", "render"},

@@ -19,8 +19,6 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from site_builder.audit.sources import AuditOptions
-from site_builder.audit.wording import write_audit
 from site_builder.build import read_project
 from site_builder.compute.results import SiteResults, compute_site
 from site_builder.config import SiteConfig, load_config
@@ -392,8 +390,6 @@ def _computed() -> SiteResults:
 def _read_published(folder: Path) -> None:
     check_replaceable(folder)
     verify_site(folder)
-    with suppress(SiteError):
-        write_audit(str(folder), AuditOptions("any", lambda _: ImportOptions(), {}), "text")
     release, computed = read_release(str(folder), with_kept=True), _computed()
     find_news(SiteConfig(root=folder), release, release, computed)
 
