@@ -196,18 +196,6 @@ class FaultsError(SiteError):
         super().__init__(*faults, outcome=outcome)
 
 
-class UnclearScoresError(FaultsError):
-    """Only the publisher knows the direction or the unit of some scores.
-
-    Attributes:
-        of_direction, of_unit: Which of them is not known.
-    """
-
-    def __init__(self, faults: Iterable[Fault], *, of_direction: bool, of_unit: bool) -> None:
-        super().__init__(faults)
-        self.of_direction, self.of_unit = of_direction, of_unit
-
-
 class LockedError(FaultsError):
     """Another process holds a lock and does not release it."""
 

@@ -187,11 +187,6 @@ class Console:
         self._stage, self._is_drawn = "", False
         self._stage_began = self._last_report = time.perf_counter()
 
-    @property
-    def can_ask(self) -> bool:
-        """Whether a person reads the faults and can answer."""
-        return self._form == "text" and sys.stdin.isatty()
-
     def stage(self, name: str) -> None:
         """End the last stage and begin the next."""
         self._end_stage()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial, reduce
+from functools import reduce
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -25,13 +25,11 @@ from site_builder.config import SiteConfig, load_config
 from site_builder.errors import (
     Fault,
     FaultsError,
-    UnclearScoresError,
     did_you_mean,
     limit_faults,
     shortened,
 )
 from site_builder.formatting import count, counted, rounded
-from site_builder.records import replace
 
 if TYPE_CHECKING:
     from site_builder.importers.reading import ImportOptions
@@ -185,8 +183,6 @@ def run_import(
 ) -> tuple[ImportReport, SiteConfig]:
     """Import files of a format into a project; return what was done, and the configuration.
 
-    Asks on a terminal what only the publisher knows.
-
     Raises:
         SiteError: There is no score, or the tables cannot be changed; nothing is written.
     """
@@ -197,19 +193,12 @@ def run_import(
     console.stage("Reading the files")
     config = load_config(root)
     stated = import_options(config, **options)
-    import_paths = partial(
-        run.import_paths,
-        *(format_of(source), paths, config),
+    report = run.import_paths(
+        *(format_of(source), paths, config, stated),
         dry=dry,
         before_saving=lambda old, new: console.warn(rule_faults(old, new, config)),
     )
-    try:
-        return import_paths(stated), config
-    except UnclearScoresError as error:
-        if not console.can_ask:
-            raise
-        console.warn(error.faults)
-        return import_paths(_ask(error, stated)), config
+    return report, config
 
 
 def import_options(config: SiteConfig, **options: Any) -> ImportOptions:  # noqa: ANN401
@@ -225,18 +214,6 @@ def import_options(config: SiteConfig, **options: Any) -> ImportOptions:  # noqa
         task_by=tuple(section.task_by or ()),
         **options | {"scale": options["scale"] or section.scale},
     )
-
-
-def _ask(error: UnclearScoresError, options: ImportOptions) -> ImportOptions:
-    """Return the options with what the user answers about all scores that are not clear."""
-    if error.of_direction:
-        better = click.confirm("Is a higher score better for all of them?", default=None, err=True)
-        options = replace(options, higher_is_better=better)
-    if error.of_unit:
-        choice = click.Choice(["percent", "proportion", "other"])
-        answer = click.prompt("What is the unit of all of them?", type=choice, err=True)
-        options = replace(options, scale=answer)
-    return options
 
 
 @click.command(epilog="Example: leaderboard-site export eval-results out --project my-board")

@@ -7,7 +7,7 @@ from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, S
 from typing import Any
 
 from site_builder.config import SiteConfig
-from site_builder.errors import Fault, UnclearScoresError
+from site_builder.errors import Fault, FaultsError
 from site_builder.formatting import listed, quoted
 from site_builder.importers.choices import as_toml, choice_lines, lines_to_paste
 from site_builder.importers.merge import Placed
@@ -33,6 +33,7 @@ _FEWEST = 4
 """Tasks that are worth a pattern."""
 _MOST_NAMED = 4
 _UNIT = re.compile(r"[(\[]([A-Za-z]+/s|s|ms|[GM]B)[)\]]$", re.ASCII)  # `pp512 (tok/s)`
+_NUMBER = re.compile(r"\d+")
 _STATE_DIRECTION = (
     "Use --higher-is-better or --lower-is-better, or write {} = {{ higher_is_better = true }} "
     "(or false) under [tasks] in site.toml. Of a wide table, task_columns under [import] names the "
@@ -71,7 +72,7 @@ class Assumed(Record):
         return [task for task in self.units if are_mixed(task.scores)]
 
     def check(self, config: SiteConfig, *columns: Iterable[str]) -> None:
-        """Ask each question once, with all tasks that it is about, by an `UnclearScoresError`.
+        """Ask each question once, with all tasks that it is about, by a `FaultsError`.
 
         The last one has all answers as lines of `site.toml`: directions, units, and the `columns`
         that were guessed to be tasks, and to be none.
@@ -101,9 +102,7 @@ class Assumed(Record):
         keys = [{group.key for group in of} for of in (of_direction, of_unit)]
         lines = [_answer(group, tasks, *keys) for group in groups]
         last = replace(last, paste=(*paste, *lines_to_paste("tasks", lines, config)))
-        raise UnclearScoresError(
-            [*faults, last], of_direction=bool(self.directions), of_unit=bool(self.units)
-        )
+        raise FaultsError([*faults, last])
 
     def _groups(self, tasks: Mapping[str, _Task], asked: Collection[str]) -> list[Alike]:
         """Return the tasks about which the same is asked, in the order of their names.
@@ -396,55 +395,22 @@ class Alike(Record):
 
 
 def group_alike(questions: Mapping[str, Hashable], others: Collection[str]) -> list[Alike]:
-    """Group the names with one question that a pattern can name, without any of `others`."""
+    """Group the names with one question that a pattern can name, without any of `others`.
+
+    These are all names, or those that differ in a number alone: `q*`.
+    """
     every = {*questions, *others}
-    groups = [group for names in _by(questions, questions) for group in _joint(names, every)]
+    is_one = len(every) == len(questions) and len({*questions.values()}) == 1
+    families: dict[tuple[str, Hashable], list[str]] = {}
+    for name, question in questions.items():
+        pattern = "*" if is_one else _NUMBER.sub("*", name)
+        families.setdefault((pattern, question), []).append(name)
+    groups: list[Alike] = []
+    for (pattern, _), names in families.items():
+        is_clear = not any(matches(pattern, name) for name in every.difference(names))
+        if len(names) >= _FEWEST and is_clear and not any("*" in name for name in names):
+            groups.append(Alike(pattern, tuple(names)))
+        else:
+            groups += (Alike(name, (name,)) for name in names)
     places = {name: place for place, name in enumerate(questions)}
     return sorted(groups, key=lambda group: places[group.names[0]])
-
-
-def _by(names: Collection[str], keys: Mapping[str, Hashable]) -> list[list[str]]:
-    groups: dict[Hashable, list[str]] = {}
-    for name in names:
-        groups.setdefault(keys[name], []).append(name)
-    return [*groups.values()]
-
-
-def _joint(names: Sequence[str], every: set[str]) -> Iterator[Alike]:
-    """Yield all names as one group, else those that differ in a number alone, else each."""
-    if pattern := _pattern(names, every):
-        yield Alike(pattern, tuple(names))
-        return
-    families = _by(names, {name: re.sub(r"\d+", "#", name) for name in names})
-    for family in families:
-        if pattern := _pattern(family, every):
-            yield Alike(pattern, tuple(family))
-        else:
-            yield from (Alike(name, (name,)) for name in family)
-
-
-def _pattern(names: Sequence[str], every: set[str]) -> str:
-    """Return a pattern that matches some names and no other of `every`; empty if there is none.
-
-    It begins and ends where a word or a number does, so that it names what the names share.
-    """
-    if len(names) < _FEWEST or any("*" in name for name in names):
-        return ""
-    others = every.difference(names)
-    start = _common_start(names)
-    end = _common_start([name[::-1] for name in names])[::-1]
-    rests = [name[len(start) : len(start) + 1] for name in names]
-    starts = [start] if start and (not start[-1].isalnum() or all(map(str.isdigit, rests))) else []
-    ends = [end] if end and not end[0].isalnum() else []
-    patterns = [f"{one}*" for one in starts] + [f"*{one}" for one in ends]
-    patterns += [f"{one}*{other}" for one in starts for other in ends]
-    for pattern in (*patterns, "*"):
-        if not any(matches(pattern, name) for name in others):
-            return pattern if all(matches(pattern, name) for name in names) else ""
-    return ""
-
-
-def _common_start(names: Sequence[str]) -> str:
-    first, last = min(names), max(names)
-    n = next((n for n, pair in enumerate(zip(first, last, strict=False)) if len({*pair}) > 1), None)
-    return first[:n]

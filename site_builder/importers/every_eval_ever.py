@@ -15,9 +15,9 @@ from site_builder.importers.reading import (
     Reading,
     Skipped,
     joined,
+    leave_samples,
     of_files,
     read_json_lines,
-    read_samples_alone,
 )
 from site_builder.importers.values import (
     JsonObject,
@@ -29,7 +29,6 @@ from site_builder.importers.values import (
     rounded_mean,
     version_of,
 )
-from site_builder.records import replace
 from site_builder.symlinks import is_inside
 
 _SAMPLES = "_samples"
@@ -50,15 +49,7 @@ def read_every_eval_ever(found: Found, options: ImportOptions) -> Reading:
     texts = [content] if found.path.suffix.lower() == ".json" else content.splitlines()
     lines = [text for text in texts if text.strip()]
     if "sample_id" in JsonObject(parse_json(lines[0])):
-        name = f"{found.path.stem.removesuffix(_SAMPLES)}.json"
-        why = f"its record, {name}, which states the scores and their task, is not beside it"
-        return read_samples_alone(
-            found,
-            options,
-            name,
-            why,
-            lambda of: _read_record(of, of.object(), replace(options, examples=True)),
-        )
+        return leave_samples(found, options, f"{found.path.stem.removesuffix(_SAMPLES)}.json")
     records = [JsonObject(parse_json(text)) for text in lines]
     if not any("evaluation_results" in record for record in records):
         why = "it is not a record of this schema: it has no evaluation_results"

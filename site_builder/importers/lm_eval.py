@@ -20,10 +20,10 @@ from site_builder.importers.reading import (
     Reading,
     Skipped,
     joined,
+    leave_samples,
     of_files,
     read_each,
     read_json_lines,
-    read_samples_alone,
 )
 from site_builder.importers.template import is_template
 from site_builder.importers.values import (
@@ -89,11 +89,7 @@ _Cell = tuple[str, str, str, float, float | None]
 def read_lm_eval(found: Found, options: ImportOptions) -> Reading:
     """Read a results file; the options `subtasks` and `examples` apply."""
     if found.path.name.startswith("samples_") and found.path.suffix == ".jsonl":
-        name = f"results_{found.path.stem.rpartition('_')[2]}.json"
-        why = f"{name}, which states its model, is not in the folder"
-        return read_samples_alone(
-            found, options, name, why, lambda results: _read_samples(found, results, options)
-        )
+        return leave_samples(found, options, f"results_{found.path.stem.rpartition('_')[2]}.json")
     readings: list[Reading] = []
     for run in RUNS.take(_runs(found)):  # each repeats what the file has once
         readings.append(_read_run(run, options))
@@ -101,16 +97,6 @@ def read_lm_eval(found: Found, options: ImportOptions) -> Reading:
     reading = joined(readings)
     skipped = dict.fromkeys(reading.skipped)  # such as that no run names a model
     return replace(reading, skipped=tuple(skipped))
-
-
-def _read_samples(found: Found, results: Found, options: ImportOptions) -> Reading:
-    """Read a samples file that was named itself, with the scores of its task."""
-    *_, run = _runs(results)
-    examples = read_each([found], lambda file: _read_examples(run, file))
-    scores = _read_run(run, replace(options, examples=False))
-    tasks = {example.task for example in examples.examples}
-    kept = tuple(score for score in scores.measures if score.task in tasks)
-    return replace(joined([scores, examples]), measures=kept)
 
 
 class _Run(Record):

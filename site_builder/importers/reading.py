@@ -195,7 +195,7 @@ class ImportOptions(Record):
         subtasks: Import the tasks of a group too, as parts of it.
         ours: Leave the scores as they are that the tables have.
         further: Take every column that can be a facet or a measure.
-        asks: Raise an `UnclearScoresError` where the direction or the unit of scores is not known.
+        asks: Ask, by a `FaultsError`, where the direction or the unit of scores is not known.
         ending: Ending of new tables: `.csv`, `.jsonl`; empty for Parquet.
     """
 
@@ -291,20 +291,19 @@ def of_files(read: Callable[[Found, ImportOptions], Reading]) -> Reader:
     return read_path
 
 
-def read_samples_alone(
-    found: Found, options: ImportOptions, name: str, why: str, read: Callable[[Found], Reading]
-) -> Reading:
-    """Read a file of single examples by the file with a `name` beside it, or say `why` not.
+def leave_samples(found: Found, options: ImportOptions, name: str) -> Reading:
+    """Leave a file of single examples to the reader of the file with a `name` beside it.
 
-    In a folder, that file reads it, with the option `examples`.
+    That reads it with the option `examples`.
     """
-    if not (options.examples or found.is_named):
-        what = "it has scores of single examples, which --examples reads"
-        return Reading(skipped=(Skipped(found.shown, what, what="score"),))
-    about = found.beside(name)
-    if about == found or not about.path.is_file():
-        raise UnreadableFileError(why=why)
-    return read(about) if found.is_named else Reading()
+    what = "it has scores of single examples, which --examples reads"
+    left_out = Skipped(found.shown, what, what="score")
+    if found.is_named or not found.beside(name).path.is_file():
+        why = f"its examples are read with {name}, which states their task"
+        left_out = Skipped(found.shown, why, "row", "Name the folder of both, with --examples.")
+    elif options.examples:
+        return Reading()
+    return Reading(skipped=(left_out,))
 
 
 def read_json_lines(found: Found) -> Iterator[tuple[str, JsonObject, str]]:

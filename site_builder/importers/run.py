@@ -113,9 +113,8 @@ def import_paths(
     old and the new tables, if there are old scores and something changes.
 
     Raises:
-        UnclearScoresError: The user has to state the direction or the unit of some scores; nothing
-            is written.
-        FaultsError: There is no score, or the tables cannot be changed; nothing is written.
+        FaultsError: There is no score, the user has to state the direction or the unit of some, or
+            the tables cannot be changed; nothing is written.
     """
     stated = options.metrics
     options = replace(options, metrics=(*stated, *config.importing.metrics))

@@ -6,19 +6,17 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import click
 import pandas as pd
 import pytest
 
 from site_builder.commands import tables as command
-from site_builder.commands.console import Console
 from site_builder.config import load_config
 from site_builder.errors import FaultsError
 from site_builder.importers.formats import ANY, FORMATS, format_of, known_formats
 from site_builder.importers.reading import ImportOptions
 from site_builder.importers.run import import_paths
 from tests.commands.test_cli import run
-from tests.helpers.imported import contents, lm_eval_results, rows, run_import, write_json
+from tests.helpers.imported import contents, lm_eval_results, run_import, write_json
 from tests.helpers.sites import ROOT
 from tests.helpers.tables import check_project
 
@@ -107,23 +105,6 @@ def test_error_in_site_toml_stops_the_import(folder, tmp_path):
     assert 1 == said.exit_code
     assert "import.scale = 5 must be 'percent', 'proportion' or 'other'" in said.stderr
     assert not (tmp_path / "data").exists()
-
-
-@pytest.mark.parametrize(
-    ("better", "unit", "most"), [(True, "percent", 100.0), (True, "other", None), (False, "", None)]
-)
-def test_terminal_asks_for_direction_and_unit(tmp_path, monkeypatch, better, unit, most):
-    monkeypatch.setattr(Console, "can_ask", True)
-    monkeypatch.setattr(click, "confirm", lambda *_args, **_more: better)
-    monkeypatch.setattr(click, "prompt", lambda *_args, **_more: unit or "percent")
-    path = tmp_path / "a.csv"
-    path.write_text("model,add\nalpha,71.5\nbeta,30\n")
-    said = run_import("csv", path, into=tmp_path)
-    assert 0 == said.exit_code
-    assert "a.csv does not tell whether higher is better for 'add'. " in said.stderr
-    assert "a.csv does not tell the unit of 'add' (30 to 71.5). " in said.stderr
-    (task,) = rows(tmp_path, "tasks")
-    assert (better, most) == (task["higher_is_better"], task.get("score_max"))
 
 
 def test_imported_project_builds_and_publishes_examples(tmp_path):

@@ -16,15 +16,12 @@ UUID = "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 
 
 def test_record_of_version_0_3_and_its_single_example(tmp_path):
-    """Also where the file of examples is named by itself."""
-    for number, path in enumerate((SAMPLES, SAMPLES / f"{NAME}_samples.jsonl")):
-        root = tmp_path / str(number)
-        (row,) = imported("every-eval-ever", path, "--examples", into=root)
-        assert (0.75, "2025-06-15") == (row["score"], row["date"])
-        (example,) = rows(root, "examples")
-        assert ("demo-org/demo-model", "demo-source.demo_bench", "demo_0001", 1.0) == tuple(
-            example[name] for name in ("model", "task", "example", "score")
-        )
+    (row,) = imported("every-eval-ever", SAMPLES, "--examples", into=tmp_path)
+    assert (0.75, "2025-06-15") == (row["score"], row["date"])
+    (example,) = rows(tmp_path, "examples")
+    assert ("demo-org/demo-model", "demo-source.demo_bench", "demo_0001", 1.0) == tuple(
+        example[name] for name in ("model", "task", "example", "score")
+    )
 
 
 def samples(path, *lines):
@@ -58,7 +55,7 @@ def test_examples_that_are_repeated_missing_or_strange(tmp_path):
     assert "it has scores of single examples, which --examples reads (1)" in said.stderr
     path.rename(path.with_name("other_samples.jsonl"))
     said = run_import("every-eval-ever", tmp_path / "in", "--examples", into=tmp_path / "q")
-    assert "its record, other.json, which states the scores and their task, is not" in said.stderr
+    assert "its examples are read with other.json, which states their task" in said.stderr
 
 
 def test_examples_behind_a_link_out_of_the_folder_are_refused(tmp_path):

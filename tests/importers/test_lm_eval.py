@@ -392,14 +392,6 @@ def test_examples(tmp_path):
     assert "has 10 of the 5,000 examples of the run" in said.stderr
 
 
-def test_samples_file_named_itself(tmp_path):
-    """It is read without `--examples`, with the score of its task."""
-    samples = next((REAL / "modern").glob("samples_*"))
-    (row,) = imported("lm-eval", samples, into=tmp_path)
-    assert ("math_perturbed_full", 0.0, MODERN.name) == (row["task"], row["score"], row["source"])
-    assert 10 == len(rows(tmp_path, "examples"))
-
-
 def test_samples_file_with_a_cut_line(tmp_path):
     results = tmp_path / "run/results_2024-05-01T10-00-00.json"
     write_json(results, lm_eval_results({"t": {"acc,none": 0.5}}))
@@ -424,10 +416,13 @@ def test_examples_of_older_runs_are_left_out(tmp_path):
 
 
 def test_samples_without_a_results_file(tmp_path):
-    (tmp_path / "samples_t_2024.jsonl").write_text('{"doc_id": 0, "metrics": ["acc"], "acc": 1.0}')
-    said = run_import("lm-eval", tmp_path / "samples_t_2024.jsonl", into=tmp_path)
-    assert 1 == said.exit_code
-    assert "results_2024.json, which states its model, is not in the folder" in said.stderr
+    samples = tmp_path / "in/samples_t_2024.jsonl"
+    samples.parent.mkdir()
+    samples.write_text('{"doc_id": 0, "metrics": ["acc"], "acc": 1.0}')
+    for path in (samples, samples.parent):
+        said = run_import("lm-eval", path, "--examples", into=tmp_path)
+        why = "its examples are read with results_2024.json, which states their task. Name the "
+        assert (1, True) == (said.exit_code, why in said.stderr)
 
 
 def test_every_number_is_one_of_the_files(tmp_path):
