@@ -314,7 +314,7 @@ def aggregate(  # noqa: PLR0913 - one per option
     from site_builder.examples import aggregate as examples
     from site_builder.examples.database import open_database
     from site_builder.examples.files import find_examples
-    from site_builder.examples.save import known_ids, lines_of, save, warnings_of
+    from site_builder.examples.save import lines_of, save, warnings_of
     from site_builder.starter.project import replacing_sample
 
     with (
@@ -323,11 +323,10 @@ def aggregate(  # noqa: PLR0913 - one per option
         open_database(memory) as database,
     ):
         config = load_config(root)
-        known = known_ids(config)
         files = find_examples(paths, dict(columns), Path(scratch))
         with console.bar(files.rows) as on_progress:
             found = examples.aggregate(
-                files, database, config, known, average=average, on_progress=on_progress
+                files, database, config, average=average, on_progress=on_progress
             )
         with replacing_sample(root, console.say):
             report = save(found, config, files.shown, dry=dry)

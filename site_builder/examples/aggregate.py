@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from math import isclose, sqrt
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Literal
 
 from site_builder.config import SiteConfig
-from site_builder.errors import Fault, FaultsError, limit_faults
+from site_builder.errors import Fault, FaultsError, Severity, limit_faults
 from site_builder.examples.files import ExampleFiles
 from site_builder.formatting import counted
 from site_builder.records import Record, field
-from site_builder.tables.check import unknown_id_fault
 from site_builder.tables.schema import LARGEST
 
 if TYPE_CHECKING:
@@ -161,16 +159,14 @@ def aggregate(
     files: ExampleFiles,
     database: Database,
     config: SiteConfig,
-    known: Mapping[str, Collection[str]],
     *,
     average: bool = False,
     on_progress: OnProgress = lambda *_: None,
 ) -> Aggregated:
     """Compute the score of every run, its standard error, and paired differences, or raise faults.
 
-    The rows are read once to find the runs, and then in batches that the database can hold. `known`
-    are the ids of `model` and `task` in the tables of the project. `average` takes the mean if an
-    example has several scores.
+    The rows are read once to find the runs, and then in batches that the database can hold.
+    `average` takes the mean if an example has several scores.
     """
     on_progress("Looking at all rows", 0)
     database.read(files, config.default_variant)
@@ -180,14 +176,15 @@ def aggregate(
     }
     counts = dict(sorted(counts.items(), key=itemgetter(0)))
     runs = [run for run in counts if all(map(_is_id, (run.model, run.task, run.variant)))]
-    faults = [*_id_faults(counts, files.shown), *_row_faults(counts, files.shown)]
-    faults += _unknown_faults(runs, known, files.shown)
+    faults = [*_id_faults(counts, files.shown)]
+    faults += count_faults(counts, files.shown, "invalid", "unnamed")
     done, rows_done, pairs = Aggregated(), 0, pair_runs(runs, config)
     for batch in batches(runs, database.rows_at_once):
         on_progress(batch[0].task, rows_done)
         _measure(database, batch, pairs, done)
         rows_done += sum(run.rows for run in batch)
-    faults += _contradictions(done.repeats, files.shown, average=average)
+    contradictions = ("in_several_clusters", *(() if average else ("differing",)))
+    faults += count_faults(done.repeats, files.shown, *contradictions)
     if faults:
         raise FaultsError(faults)
     return done
@@ -199,47 +196,46 @@ def _is_id(text: str) -> bool:
 
 def _id_faults(runs: Iterable[ExampleRun], shown: str) -> Iterator[Fault]:
     for name in ("model", "task", "variant"):
-        rows: Counter[str] = Counter()
-        for run in runs:
-            value = getattr(run, name)
-            if not _is_id(value):
-                rows[value if value.strip() else ""] += run.rows
-        if blank := rows.pop("", 0):
-            what = f"'{name}' is null or empty in {counted(blank, 'row')}"
-            yield Fault(shown, what, "Fill it in, or leave the rows out.")
-        faults = (
-            Fault(shown, f"{name} {value!r} contains a control character", "Remove it.")
-            for value in rows
-        )
-        yield from limit_faults(faults, len(rows), shown, f"{name}s with control characters")
+        if rows := sum(run.rows for run in runs if not _is_id(getattr(run, name))):
+            what = f"{name!r} is null, empty or has a control character in {counted(rows, 'row')}"
+            yield Fault(shown, what, "Correct it, or leave the rows out.")
 
 
-def _row_faults(counts: Mapping[ExampleRun, Mapping[str, Any]], shown: str) -> Iterator[Fault]:
-    """Find the runs with bad rows, as `Database.survey` counts them."""
-    invalid = f"'score' is null, NaN, infinite or beyond {LARGEST:g}"
-    for name, what, fix, kind in (
-        ("invalid", invalid, "Give the number", "invalid scores"),
-        ("unnamed", "'example' is null or empty", "Fill it in", "examples without an id"),
-    ):
+# What the database counts in the rows or examples of a run, and what to do about it.
+_COUNTED = {
+    "invalid": (
+        "row",
+        f"with a score that is null, NaN, infinite or beyond {LARGEST:g}",
+        "Give the number, or leave the rows out.",
+    ),
+    "unnamed": ("row", "without an example", "Fill it in, or leave the rows out."),
+    "differing": (
+        "example",
+        "with different scores",
+        "Keep one score for each, or use their mean: --average-repeats.",
+    ),
+    "in_several_clusters": ("example", "in several clusters", "Keep one cluster for each."),
+    "repeated": ("example", "more than once with the same score", "Each counts once."),
+}
+
+
+def count_faults(
+    counts: Mapping[ExampleRun, Mapping[str, Any]],
+    shown: str,
+    *names: str,
+    severity: Severity = "error",
+) -> Iterator[Fault]:
+    """Yield a fault for each run in which anything of these names was counted."""
+    for name in names:
+        noun, what, fix = _COUNTED[name]
         faults = []
         for run, row in counts.items():
             if row[name]:
                 example = row.get(f"{name}_example")
-                such = "" if example is None else f", such as example {example!r}"
-                problem = f"{what} in {counted(int(row[name]), 'row')}{such}"
-                faults.append(Fault(f"{shown}: {run}", problem, f"{fix}, or leave the rows out."))
-        yield from limit_faults(faults, len(faults), shown, f"runs with {kind}")
-
-
-def _unknown_faults(
-    runs: Iterable[ExampleRun], known: Mapping[str, Collection[str]], shown: str
-) -> Iterator[Fault]:
-    """Find models and tasks that the tables of the project do not list."""
-    for name, ids in known.items():
-        unknown = sorted({getattr(run, name) for run in runs} - {*ids}) if ids else []
-        faults = (unknown_id_fault(shown, name, value, ids) for value in unknown)
-        kind = f"{name}s that are not in {name}s.parquet"
-        yield from limit_faults(faults, len(unknown), shown, kind)
+                such = "" if example is None else f", such as {example!r}"
+                found = f"{counted(int(row[name]), noun)} {what}{such}"
+                faults.append(Fault(f"{shown}: {run}", found, fix, severity))
+        yield from limit_faults(faults, len(faults), shown, f"runs with {noun}s {what}")
 
 
 def pair_runs(runs: Iterable[ExampleRun], config: SiteConfig) -> list[Pair]:
@@ -307,26 +303,3 @@ def _measure(
 
 def _moments(database: Database, table: str, key: str) -> dict[int, Moments]:
     return {row.pop(key): Moments(**row) for row in database.moments(table, key)}
-
-
-def _contradictions(
-    repeats: Mapping[ExampleRun, Mapping[str, Any]], shown: str, *, average: bool
-) -> Iterator[Fault]:
-    """Find examples whose rows have several clusters or, unless averaged, several scores."""
-    for name, what, fix in (
-        (
-            *("differing", "with different scores"),
-            "Keep one score for each, or use their mean: --average-repeats.",
-        ),
-        ("in_several_clusters", "in several clusters", "Keep one cluster for each."),
-    ):
-        faults = [
-            Fault(
-                f"{shown}: {run}",
-                f"{counted(int(row[name]), 'example')} {what}, such as {row[f'{name}_example']!r}",
-                fix,
-            )
-            for run, row in repeats.items()
-            if row[name] and not (average and name == "differing")
-        ]
-        yield from limit_faults(faults, len(faults), shown, f"runs with examples {what}")

@@ -127,10 +127,10 @@ class Database:
 
         Returns:
             `run`, `repeated`, `differing` (examples with different scores), `in_several_clusters`,
-            and the first example of each: `example`, `differing_example`, ....
+            and the first example of each: `repeated_example`, `differing_example`, ....
         """
         return self._query("""
-            SELECT run, count(*) AS repeated, min(example) AS example,
+            SELECT run, count(*) AS repeated, min(example) AS repeated_example,
                 count(*) FILTER (low < high) AS differing,
                 min(example) FILTER (low < high) AS differing_example,
                 count(*) FILTER (cluster < last_cluster) AS in_several_clusters,

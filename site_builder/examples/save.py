@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from math import isclose
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from site_builder.config import SiteConfig
 from site_builder.errors import Fault, limit_faults
-from site_builder.examples.aggregate import Aggregated, Difference, ExampleRun, Moments
+from site_builder.examples.aggregate import (
+    Aggregated,
+    Difference,
+    ExampleRun,
+    Moments,
+    count_faults,
+)
 from site_builder.examples.files import ExampleFiles
-from site_builder.formatting import counted
+from site_builder.formatting import counted, listed
 from site_builder.importers.merge import MergedScores, Placed, key_of, merge_facts, merge_results
 from site_builder.importers.reading import ImportedScore
 from site_builder.importers.run import written_lines
-from site_builder.records import Record
+from site_builder.records import Record, replace
 from site_builder.tables.lock import read_locked, write_locked
 from site_builder.tables.schema import DIFFERENCES, MODELS, RESULTS, TASKS
 from site_builder.tables.write import StoredRow, find_sample, read_without_sample, save_tables
@@ -28,25 +34,16 @@ _N = TypeVar("_N", float, float | None)
 class AggregateReport(Record):
     """What changed in the tables: the merged results, and the files that were written.
 
-    `differences` counts those that are `added`, `replaced` or `unchanged`. `fewer` has the runs
-    whose stored score is over more examples, with both numbers.
+    `differences` counts those that are `added`, `replaced` or `unchanged`. `new` are the models and
+    tasks that the tables lacked. `fewer` has the runs whose stored score is over more examples,
+    with both numbers.
     """
 
     merged: MergedScores
     differences: Counter[str]
+    new: tuple[str, ...] = ()
     fewer: tuple[tuple[ExampleRun, int, int], ...] = ()
     saved: tuple[Path, ...] = ()
-
-
-def known_ids(config: SiteConfig) -> dict[str, set[str]]:
-    """Return the ids of `model` and `task` in the tables of a project, if all can be added to."""
-    specs = (DIFFERENCES, RESULTS, MODELS, TASKS)
-    stored = read_locked(config.data_dir, lambda: read_without_sample(specs, config.data_dir))
-    return {
-        key: {str(row.get(key)) for row in stored[spec.name].rows}
-        for spec in (MODELS, TASKS)
-        for key in spec.key
-    }
 
 
 def save(
@@ -54,8 +51,8 @@ def save(
 ) -> AggregateReport:
     """Merge scores and differences into the tables; write only tables that change, all or none.
 
-    The sample that `init` writes is replaced, with its models and tasks. `source` is the place of
-    the examples, for the `source` column.
+    Tables of models and tasks get a row for each new one. The sample that `init` writes is
+    replaced. `source` is the place of the examples, for the `source` column.
     """
     lock = read_locked if dry else write_locked
     return lock(config.data_dir, lambda: _merge(aggregated, config, source, dry=dry))
@@ -64,8 +61,7 @@ def save(
 def _merge(
     aggregated: Aggregated, config: SiteConfig, source: str, *, dry: bool
 ) -> AggregateReport:
-    more = (MODELS, TASKS) if find_sample(config.data_dir) else ()
-    stored = read_without_sample((RESULTS, DIFFERENCES, *more), config.data_dir)
+    stored = read_without_sample((RESULTS, DIFFERENCES, MODELS, TASKS), config.data_dir)
     results, differences = stored[RESULTS.name], stored[DIFFERENCES.name]
     variant = config.default_variant
     known = {key_of(row, variant): row for row in results.rows}
@@ -81,15 +77,19 @@ def _merge(
     merged = merge_results(results.rows, placed, variant)
     rows, counts = _merge_differences(differences.rows, aggregated.differences, variant)
     tables = [(results, merged.rows), (differences, rows)]
-    for table in (stored[spec.name] for spec in (MODELS, TASKS) if spec.name in stored):
+    new: list[str] = []
+    for table in (stored[MODELS.name], stored[TASKS.name]):
         (key,) = table.spec.key
-        tables.append((table, merge_facts(table.rows, merged.rows, key, {})))
+        if table.rows or find_sample(config.data_dir):
+            of_each = merge_facts(table.rows, merged.rows, key, {})
+            tables.append((table, of_each))
+            new += (f"{key} {row[key]}" for row in of_each[len(table.rows) :])
     changed = [(table, new) for table, new in tables if new != [*table.rows]]
+    report = AggregateReport(merged, counts, tuple(new), fewer)
     if dry or not changed:
-        return AggregateReport(merged, counts, fewer)
+        return report
     save_tables(config.data_dir, changed)
-    saved = (config.data_dir / table.file for table, _ in changed)
-    return AggregateReport(merged, counts, fewer, tuple(saved))
+    return replace(report, saved=tuple(config.data_dir / table.file for table, _ in changed))
 
 
 def _placed(run: ExampleRun, moments: Moments, old: StoredRow, source: str) -> Placed:
@@ -161,7 +161,7 @@ def warnings_of(
     """Yield warnings: skipped files, repeated rows, examples that are missing, refused scores."""
     yield from files.skipped
     if not average:
-        yield from _repeat_faults(aggregated.repeats, files.shown)
+        yield from count_faults(aggregated.repeats, files.shown, "repeated", severity="warning")
     yield from _unpaired_faults(aggregated.differences, files.shown)
     for run, n, before in report.fewer:
         what = f"its mean of {counted(n, 'example')} is in place of a score over {before:,}"
@@ -170,19 +170,6 @@ def warnings_of(
     for placed, why in report.merged.refused:
         key = f"{placed.model}, {placed.task} ({placed.variant})"
         yield Fault(f"{files.shown}: {key}", f"not saved: {why}", "", "warning")
-
-
-def _repeat_faults(repeats: Mapping[ExampleRun, Mapping[str, Any]], shown: str) -> Iterator[Fault]:
-    faults = (
-        Fault(
-            f"{shown}: {run}",
-            f"{counted(row['repeated'], 'example')} more than once with the same score, such as "
-            f"{row['example']!r}: each counts once",
-            severity="warning",
-        )
-        for run, row in repeats.items()
-    )
-    return limit_faults(faults, len(repeats), shown, "runs with examples more than once")
 
 
 def _unpaired_faults(differences: Iterable[Difference], shown: str) -> Iterator[Fault]:
@@ -228,4 +215,6 @@ def lines_of(
         f"Paired differences: {differences['added']:,} added, "
         f"{differences['replaced']:,} replaced, {differences['unchanged']:,} unchanged."
     )
+    if report.new:
+        yield f"New: {listed(report.new, most=5)}."
     yield from written_lines(report.saved, dry=dry)

@@ -15,6 +15,8 @@ from site_builder.examples.aggregate import ExampleRun, Moments, batches, pair_r
 from tests.commands.test_cli import run
 from tests.helpers.imported import contents
 from tests.helpers.instances import ROWS, Row, project_of, rows_of, run_aggregate, told, write_rows
+from tests.helpers.tables import board as fixture_board
+from tests.helpers.tables import write_project
 
 
 @pytest.fixture
@@ -181,9 +183,19 @@ def test_repeated_rows_count_once(instances: Path, board: Path) -> None:
     said = run_aggregate(instances, "--into", board)
     assert (
         "warning: instances: alpha, add (base): 3 examples more than once with the same score, "
-        "such as '1': each counts once"
+        "such as '1'. Each counts once."
     ) == told(said)[0]
     assert 4 == rows_of(board, "results")[0]["n_examples"]
+
+
+def test_models_and_tasks_that_the_tables_lack_are_added(tmp_path: Path) -> None:
+    project = write_project(tmp_path / "p", fixture_board())
+    rows = [("alhpa", "add", "base", "1", 1.0), ("beta", "multiply", "base", "1", 1.0)]
+    said = run_aggregate(write_rows(tmp_path / "i.parquet", rows), "--into", project)
+    assert "New: model alhpa and task multiply." in told(said)
+    assert ("alhpa", "multiply") == tuple(
+        rows_of(project, f"{name}s")[-1][name] for name in ("model", "task")
+    )
 
 
 def test_average_repeats(instances: Path, board: Path) -> None:

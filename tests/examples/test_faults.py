@@ -12,8 +12,7 @@ from site_builder.errors import SiteError
 from site_builder.examples.database import open_database
 from tests.commands.test_cli import run
 from tests.helpers.instances import ROWS, project_of, run_aggregate, told, write_rows
-from tests.helpers.tables import HIGHER, write_project
-from tests.helpers.tables import board as fixture_board
+from tests.helpers.tables import HIGHER
 
 NUMBER = "Write a number, such as 0.71, or leave the row out."
 
@@ -116,13 +115,12 @@ def test_bad_rows(tmp_path: Path, board: Path) -> None:
         example=["1", "2", None, "3"],
     )
     assert [
-        "i: 'model' is null or empty in 2 rows. Fill it in, or leave the rows out.",
-        "i: model 'al\\rpha' contains a control character. Remove it.",
-        "i: alpha, add (base): 'score' is null, NaN, infinite or beyond 1e+100 in 4 rows, such as "
-        "example 'x0'. Give the number, or leave the rows out.",
-        "i: alpha, add (tuned): 'example' is null or empty in 1 row. "
-        "Fill it in, or leave the rows out.",
-        "4 errors; nothing was written.",
+        "i: 'model' is null, empty or has a control character in 3 rows. "
+        "Correct it, or leave the rows out.",
+        "i: alpha, add (base): 4 rows with a score that is null, NaN, infinite or beyond 1e+100, "
+        "such as 'x0'. Give the number, or leave the rows out.",
+        "i: alpha, add (tuned): 1 row without an example. Fill it in, or leave the rows out.",
+        "3 errors; nothing was written.",
     ] == faults(tmp_path / "i", "--into", board)
 
 
@@ -134,20 +132,6 @@ def test_contradicting_scores(tmp_path: Path, board: Path) -> None:
         "'3'. Keep one score for each, or use their mean: --average-repeats.",
         "1 error; nothing was written.",
     ] == faults(tmp_path / "i.parquet", "--into", board)
-
-
-def test_unknown_models_and_tasks(tmp_path: Path) -> None:
-    board = fixture_board()
-    project = write_project(tmp_path / "p", {k: v for k, v in board.items() if k != "results"})
-    (project / "data/results.parquet").unlink(missing_ok=True)
-    rows = [("alhpa", "add", "base", "1", 1.0), ("beta", "multiply", "base", "1", 1.0)]
-    write_rows(tmp_path / "i.parquet", rows)
-    assert [
-        "i.parquet: model 'alhpa' is not in models.parquet. Did you mean 'alpha'? If not, add it "
-        "there.",
-        "i.parquet: task 'multiply' is not in tasks.parquet. Add it there.",
-        "2 errors; nothing was written.",
-    ] == faults(tmp_path / "i.parquet", "--into", project)
 
 
 def test_file_damaged_in_the_middle(tmp_path: Path, board: Path) -> None:

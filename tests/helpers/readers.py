@@ -24,10 +24,10 @@ from site_builder.compute.results import SiteResults, compute_site
 from site_builder.config import SiteConfig, load_config
 from site_builder.devserver.server import LOOPBACK, LiveServer, ServedState
 from site_builder.errors import FaultsError, SiteError
-from site_builder.examples.aggregate import aggregate
+from site_builder.examples.aggregate import Aggregated, aggregate
 from site_builder.examples.database import open_database
 from site_builder.examples.files import find_examples
-from site_builder.examples.save import known_ids, save
+from site_builder.examples.save import save
 from site_builder.importers.formats import FORMATS, Format, format_of
 from site_builder.importers.reading import UNEXPECTED, ImportedScore, ImportOptions, Reading
 from site_builder.importers.run import import_paths, warnings_of
@@ -312,7 +312,7 @@ def _merge(folder: Path) -> None:
     rows = [{"task": "add", "rouge_l": 0.25}]
     for merge in (
         lambda: import_paths(source, [folder], config, options, dry=True),
-        lambda: known_ids(config),
+        lambda: save(Aggregated(), config, "a", dry=True),
         lambda: save_features(config.data_dir, rows, dry=True),
     ):
         try:
@@ -346,8 +346,8 @@ def _examples() -> Files:
 def _aggregate(folder: Path) -> None:
     config = SiteConfig(root=folder.parent / "project")
     with open_database(10**8) as database, TemporaryDirectory() as scratch:
-        files, known = find_examples([folder], {}, Path(scratch)), known_ids(config)
-        save(aggregate(files, database, config, known, average=True), config, "a", dry=True)
+        files = find_examples([folder], {}, Path(scratch))
+        save(aggregate(files, database, config, average=True), config, "a", dry=True)
 
 
 def _training_sets() -> Files:
