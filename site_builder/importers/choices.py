@@ -65,15 +65,26 @@ def further_lines(further: Iterable[FurtherColumn], config: SiteConfig) -> Itera
     yield f"Not taken: {names}. For facets and measures, write into site.toml and import again:"
     columns = as_toml({**config.importing.columns, **_columns(left)})
     lines = [*lines_to_paste("import", [f"columns = {columns}"], config)]
-    for section, is_measure in (("facets", False), ("measures", True)):
-        of_kind = (_one_line(column) for column in left if column.is_measure == is_measure)
-        lines += lines_to_paste(section, [*of_kind], config)
+    for section, declared in _declared(left).items():
+        lines += lines_to_paste(section, declared, config)
     yield from (f"    {line}" for line in lines)
 
 
-def _one_line(column: FurtherColumn) -> str:
+def _declared(columns: Iterable[FurtherColumn]) -> dict[str, list[str]]:
+    """Return the lines that declare facets and measures, by their section of `site.toml`."""
+    lines: dict[str, list[str]] = {}
+    for column in columns:
+        lines.setdefault("measures" if column.is_measure else "facets", []).append(_line(column))
+    return lines
+
+
+def _line(column: FurtherColumn) -> str:
     """Return the line of a facet or measure, with what is not known of it as a comment."""
-    known: dict[str, Any] = {"unit": column.unit} if column.unit else {}
+    label = column.column
+    # The unit in brackets has a key of its own.
+    label = (label.endswith(")") and label.rpartition("(")[0].strip()) or label
+    known: dict[str, Any] = {"label": label} if label != column.id else {}
+    known |= {"unit": column.unit} if column.unit else {}
     known |= {"higher_is_better": False} if column.is_cost else {}
     known |= {"combine": "none"} if column.is_of_row else {}
     lacks = [name for name in ("unit", "higher_is_better") if name not in known]
@@ -87,14 +98,20 @@ def taken_texts(further: Iterable[FurtherColumn]) -> list[tuple[str, str]]:
     if not taken:
         return []
     columns = f"\ncolumns = {as_toml(_columns(taken))}\n"
-    sections = "\n".join((f"{_LAST_LINE}{_HEAD}", *_sections(taken)[1:], ""))
-    return [("\n# columns = {}\n", columns), (_LAST_LINE, sections)]
+    return [
+        ("\n# columns = {}\n", columns),
+        (_LAST_LINE, f"{_LAST_LINE}{_HEAD}{_sections(taken)}"),
+    ]
 
 
 def taken_sections(further: Iterable[FurtherColumn]) -> dict[str, Any]:
     """Return what `taken_texts` declares of facets and measures, as values of `site.toml`."""
-    taken = _by_id(column for column in further if column.is_taken)
-    return tomllib.loads("\n".join(_sections(taken)))
+    return tomllib.loads(_sections(_by_id(column for column in further if column.is_taken)))
+
+
+def _sections(columns: Iterable[FurtherColumn]) -> str:
+    sections = _declared(columns).items()
+    return "".join(f"\n[{name}]\n" + "".join(f"{line}\n" for line in of) for name, of in sections)
 
 
 def _by_id(further: Iterable[FurtherColumn]) -> list[FurtherColumn]:
@@ -107,26 +124,6 @@ def _by_id(further: Iterable[FurtherColumn]) -> list[FurtherColumn]:
 
 def _columns(further: Iterable[FurtherColumn]) -> dict[str, str]:
     return {column.id: column.column for column in further}
-
-
-def _sections(further: Iterable[FurtherColumn]) -> list[str]:
-    """Return a section of `site.toml` for each facet and measure, with comments to be filled in."""
-    lines: list[str] = []
-    for column in further:
-        label = column.column
-        # The unit in brackets has a key of its own.
-        label = (label.endswith(")") and label.rpartition("(")[0].strip()) or label
-        kind = "measures" if column.is_measure else "facets"
-        lines += ["", f"[{kind}.{column.id}]", f"label = {as_toml(label)}"]
-        if not column.is_measure:
-            lines.append('# order = []  # its values in their order, such as "low" before "high"')
-            continue
-        lines.append(f"unit = {as_toml(column.unit)}" if column.unit else '# unit = ""')
-        better = "higher_is_better = "
-        lines.append(f"{better}false" if column.is_cost else f"# {better}true  # or false")
-        if column.is_of_row:
-            lines.append('combine = "none"  # a row states it once for all of its scores')
-    return lines
 
 
 def as_toml(value: object) -> str:
