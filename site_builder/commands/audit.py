@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -95,12 +93,4 @@ def audit(  # noqa: PLR0913 - one per option
         text, faults = write_audit(source, stated, form)
     if verbose:
         console.warn(faults)
-    echo(_bold_labels(text) if form == "text" else text)
-
-
-def _bold_labels(text: str) -> str:
-    """Return a screen whose first line and labels stand out on a terminal; `echo` sees to that."""
-    heading, findings, *table = text.split("\n\n")
-    bold = partial(click.style, bold=True)
-    findings = re.sub(r"^\S+(?: \S+)*(?=  )", lambda found: bold(found[0]), findings, flags=re.M)
-    return "\n\n".join((bold(heading), findings, *table))
+    echo(text)

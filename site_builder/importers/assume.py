@@ -33,7 +33,7 @@ _FEWEST = 4
 """Tasks that are worth a pattern."""
 _MOST_NAMED = 4
 _UNIT = re.compile(r"[(\[]([A-Za-z]+/s|s|ms|[GM]B)[)\]]$", re.ASCII)  # `pp512 (tok/s)`
-_NUMBER = re.compile(r"\d+")
+_DIGITS = re.compile(r"\d+")
 _STATE_DIRECTION = (
     "Use --higher-is-better or --lower-is-better, or write {} = {{ higher_is_better = true }} "
     "(or false) under [tasks] in site.toml. Of a wide table, task_columns under [import] names the "
@@ -403,7 +403,7 @@ def group_alike(questions: Mapping[str, Hashable], others: Collection[str]) -> l
     is_one = len(every) == len(questions) and len({*questions.values()}) == 1
     families: dict[tuple[str, Hashable], list[str]] = {}
     for name, question in questions.items():
-        pattern = "*" if is_one else _NUMBER.sub("*", name)
+        pattern = "*" if is_one else _DIGITS.sub("*", name)
         families.setdefault((pattern, question), []).append(name)
     groups: list[Alike] = []
     for (pattern, _), names in families.items():

@@ -296,14 +296,14 @@ def leave_samples(found: Found, options: ImportOptions, name: str) -> Reading:
 
     That reads it with the option `examples`.
     """
-    what = "it has scores of single examples, which --examples reads"
-    left_out = Skipped(found.shown, what, what="score")
-    if found.is_named or not found.beside(name).path.is_file():
-        why = f"its examples are read with {name}, which states their task"
-        left_out = Skipped(found.shown, why, "row", "Name the folder of both, with --examples.")
-    elif options.examples:
+    if not (options.examples or found.is_named):
+        what = "it has scores of single examples, which --examples reads"
+        return Reading(skipped=(Skipped(found.shown, what, what="score"),))
+    if found.beside(name).path.is_file() and not found.is_named:
         return Reading()
-    return Reading(skipped=(left_out,))
+    why = f"its examples are read with {name}, which states their task"
+    fix = "Name the folder of both, with --examples."
+    return Reading(skipped=(Skipped(found.shown, why, "row", fix),))
 
 
 def read_json_lines(found: Found) -> Iterator[tuple[str, JsonObject, str]]:

@@ -910,8 +910,12 @@ def test_unit_that_all_cells_of_a_column_state(tmp_path):
     assert "'OOM' is not a number" in said.stderr
     (tmp_path / "site.toml").unlink()
     said = run_import("csv", path, "--higher-is-better", into=tmp_path / "other")
-    assert '    cost_usd = { label = "Cost", unit = "USD", higher_is_better = false, ' in said.stderr
-    assert '    latency = { label = "Latency", unit = "ms", higher_is_better = false, ' in said.stderr
+    assert (
+        '    cost_usd = { label = "Cost", unit = "USD", higher_is_better = false, ' in said.stderr
+    )
+    assert (
+        '    latency = { label = "Latency", unit = "ms", higher_is_better = false, ' in said.stderr
+    )
 
 
 @pytest.mark.parametrize(
