@@ -77,6 +77,11 @@ class SetFile(Record):
     split: Split
     path: Path
 
+    def place(self, line: int) -> str:
+        """Return what a message calls a record: by its line, of Parquet by its row, 0 for none."""
+        mark = ": row " if self.path.suffix == _PARQUET else ":"
+        return f"{self.path}{mark}{line}" if line else str(self.path)
+
 
 class TrainingExample(Record):
     """What a model is given, and what it should answer."""
@@ -96,6 +101,11 @@ class Fields(Record):
     inputs: tuple[str, ...]
     output: str = ""
 
+    @property
+    def names(self) -> list[str]:
+        """All of them."""
+        return [name for name in (*self.inputs, self.output) if name]
+
     def __str__(self) -> str:
         """Describe the fields for the report."""
         if not self.output:
@@ -108,19 +118,18 @@ def find_sets(names: Iterable[str]) -> tuple[list[SetFile], list[Path]]:
     """Find the files with examples at some paths, by task and split, and those without.
 
     A file is one task, named by its file name. In a folder, each file or folder is a task, unless
-    the files are named as splits. `TASK=PATH` names the task.
+    the files are named as splits.
 
     Raises:
         FaultsError: A path is missing, has no examples, or has another file format.
     """
     formats = f"file ending in {', '.join(_ENDINGS)}"
-    sets, others, faults = list[SetFile](), list[Path](), list[Fault]()
-    for name in names:
-        task, mark, rest = name.partition("=")
-        is_named = mark and task.strip() and not Path(name).exists()
-        path = Path(rest if is_named else name)
-        below = [*_files_at(path, task if is_named else "")]
-        files = [file for file in below if isinstance(file, SetFile)]
+    sets: dict[Path, SetFile] = {}  # a file that is named twice counts once
+    others, faults = list[Path](), list[Fault]()
+    for path in map(Path, names):
+        below = [*_files_at(path)]
+        files = {file.path.resolve(): file for file in below if isinstance(file, SetFile)}
+        sets |= files
         if files:
             others += sorted(file for file in below if isinstance(file, Path))
         elif path.exists():
@@ -128,20 +137,12 @@ def find_sets(names: Iterable[str]) -> tuple[list[SetFile], list[Path]]:
             faults.append(Fault(str(path), what, "Convert it to one of these."))
         else:
             faults.append(Fault(str(path), "there is no such file or folder."))
-        sets += sorted(files, key=lambda file: (file.task, file.split, file.path))
-    seen: set[Path] = set()
-    for file in sets:
-        path = file.path.resolve()
-        if path in seen:
-            faults.append(Fault(str(file.path), "is named twice.", "Name each file once."))
-        seen.add(path)
     if faults:
         raise FaultsError(faults)
-    sets.sort(key=lambda file: (file.task, file.split, str(file.path)))
-    return sets, others
+    return sorted(sets.values(), key=lambda file: (file.task, file.split, str(file.path))), others
 
 
-def _files_at(path: Path, task: str) -> Iterator[SetFile | Path]:
+def _files_at(path: Path) -> Iterator[SetFile | Path]:
     """Yield every file with examples at a path, and the path of every other file.
 
     Raises:
@@ -149,10 +150,9 @@ def _files_at(path: Path, task: str) -> Iterator[SetFile | Path]:
     """
     files = [found.path for found in find_files(path)]
     is_task = any(file.parent == path and _SPLIT_NAME.fullmatch(file.stem) for file in files)
-    whole = task or (path.name if is_task else "")
     for file in files:
         match = _SPLIT_NAME.fullmatch(file.stem) or _TASK_SPLIT_NAME.fullmatch(file.stem)
-        own = whole or next(iter(file.relative_to(path).parts[:-1]), "")
+        own = path.name if is_task else next(iter(file.relative_to(path).parts[:-1]), "")
         if file.suffix not in _ENDINGS:
             yield file
         elif match and file.is_file():
@@ -170,9 +170,10 @@ def find_fields(path: Path, inputs: Sequence[str] = (), output: str = "") -> Fie
     Raises:
         FaultsError: A given field is missing, no field has a usual name, or the file is damaged.
     """
-    names = _field_names(path)
-    if names is None:
+    first = next((row.values for row, _ in _records(path) if row.values is not None), None)
+    if first is None:
         return None
+    names = [*first]
     for name in (*inputs, *([output] if output else [])):
         if name not in names:
             hint = did_you_mean(name, names, "fields")
@@ -190,31 +191,10 @@ def find_fields(path: Path, inputs: Sequence[str] = (), output: str = "") -> Fie
     return Fields(chosen, answer)
 
 
-def _field_names(path: Path) -> list[str] | None:
-    if path.suffix == _PARQUET:
-        try:
-            return [column.name for column in read_footer(path).columns]
-        except UnreadableTableError as error:
-            raise FaultsError([error.fault(str(path))]) from error
-    return next((list(row.values) for row, _ in _records(path) if row.values is not None), None)
-
-
-def read_examples(path: Path, fields: Fields) -> Iterator[tuple[TrainingExample | Fault, float]]:
-    """Yield every example of a file, or why a record is not one, with the share read, 0 to 1."""
-    names = [name for name in (*fields.inputs, fields.output) if name]
-    for row, share in _records(path, names):
-        example = row.problem if row.values is None else _example(row.values, fields)
-        if isinstance(example, str):
-            place = f": row {row.line}" if path.suffix == _PARQUET else f":{row.line}"
-            yield Fault(f"{path}{place if row.line else ''}", example), share
-        else:
-            yield example, share
-
-
 def _records(path: Path, columns: Sequence[str] = ()) -> Iterator[tuple[TextRow, float]]:
-    """Yield every record of a file with the share read; a problem without a line ends it.
+    """Yield every record of a file with the share read, 0 to 1.
 
-    Of Parquet, the line is the row.
+    A problem without a line ends it. Of Parquet, the line is the row.
     """
     try:
         if path.suffix == _PARQUET:
@@ -386,14 +366,15 @@ class _Reader:
                 self.faults += error.faults
                 continue
             first, total = list[Fault](), 0
-            for number, (example, share) in enumerate(read_examples(file.path, self.fields), 1):
+            for number, (row, share) in enumerate(_records(file.path, self.fields.names), 1):
                 if number % _STEP == 0:
                     self._on_progress(name, began + share * size)
+                example = row.problem if row.values is None else _example(row.values, self.fields)
                 if isinstance(example, TrainingExample):
                     yield example
                     continue
                 total += 1
-                first += [example] if total <= MAX_ALIKE else []
+                first += [Fault(file.place(row.line), example)] if total <= MAX_ALIKE else []
             more = "records that are not examples"
             self.faults += limit_faults(first, total, str(file.path), more)
             self._on_progress(name, self._bytes)

@@ -337,7 +337,7 @@ def aggregate(  # noqa: PLR0913 - one per option
 
 
 @click.command(epilog="Example: leaderboard-site profile training-sets/ --into my-board")
-@click.argument("paths", metavar="[TASK=]PATH...", nargs=-1, required=True)
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
 @into_option("data/tasks.parquet gets the features.")
 @click.option(
     "--input", "inputs", multiple=True, help="Field with the input of an example; repeatable."
