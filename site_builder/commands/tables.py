@@ -254,29 +254,11 @@ def _size(text: str) -> int:
     return n_bytes
 
 
-def _column(text: str) -> tuple[str, str]:
-    """Return a column of the contract and its name in the files, of `example=doc_id`."""
-    from site_builder.examples.files import COLUMNS
-
-    name, _, column = text.partition("=")
-    message = "" if column else f"{text!r} names no column. Write {name}=COLUMN."
-    if name not in COLUMNS:
-        message = f"{name!r} is not a column of the contract. {did_you_mean(name, COLUMNS)}"
-    if message:
-        raise click.BadParameter(message)
-    return name, column
-
-
 @click.command(epilog="Example: leaderboard-site aggregate instances/ --into my-board")
 @click.argument(
     "paths", metavar="INSTANCES...", nargs=-1, required=True, type=click.Path(path_type=Path)
 )
 @into_option("data/ gets the tables. It is created if it does not exist.")
-@repeatable(
-    *("--column", "columns", "NAME=COLUMN"),
-    "Name of a column in the files, such as example=doc_id; repeatable.",
-    type=_column,
-)
 @click.option(
     "--average-repeats",
     "average",
@@ -293,11 +275,10 @@ def _column(text: str) -> tuple[str, str]:
 )
 @dry_run_option
 @with_console
-def aggregate(  # noqa: PLR0913 - one per option
+def aggregate(
     root: Path,
     console: Console,
     paths: tuple[Path, ...],
-    columns: tuple[tuple[str, str], ...],
     memory: int,
     *,
     average: bool,
@@ -323,7 +304,7 @@ def aggregate(  # noqa: PLR0913 - one per option
         open_database(memory) as database,
     ):
         config = load_config(root)
-        files = find_examples(paths, dict(columns), Path(scratch))
+        files = find_examples(paths, Path(scratch))
         with console.bar(files.rows) as on_progress:
             found = examples.aggregate(
                 files, database, config, average=average, on_progress=on_progress

@@ -179,21 +179,19 @@ class Database:
 
 
 def _select_rows(source: ExampleSource, base: str) -> str:
-    text = {name: f"{_name(column)}::VARCHAR" for name, column in source.columns.items()}
+    def text(name: str) -> str:
+        return f"{name}::VARCHAR" if name in source.columns else "NULL"
+
     # The types of folder names are off, so that `task=007` stays text. DuckDB reads patterns.
     files = _literals(escape(str(path)) for path in source.files)
-    options = f"hive_partitioning = {bool(source.folders)}, hive_types_autocast = false"
+    options = f"hive_partitioning = {source.is_partitioned}, hive_types_autocast = false"
     return f"""
-        SELECT coalesce({text["model"]}, '') AS model, coalesce({text["task"]}, '') AS task,
-            coalesce({text.get("variant", "NULL")}, {_literals([base])}) AS variant,
-            {text["example"]} AS example, coalesce({text.get("cluster", "NULL")}, '') AS cluster,
-            {_name(source.columns["score"])}::DOUBLE AS score
+        SELECT coalesce({text("model")}, '') AS model, coalesce({text("task")}, '') AS task,
+            coalesce({text("variant")}, {_literals([base])}) AS variant,
+            {text("example")} AS example, coalesce({text("cluster")}, '') AS cluster,
+            score::DOUBLE AS score
         FROM read_parquet([{files}], {options})
     """
-
-
-def _name(column: str) -> str:
-    return '"' + column.replace('"', '""') + '"'
 
 
 def _literals(values: Iterable[str | int]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from tempfile import mkdtemp
 from urllib.parse import unquote
@@ -28,8 +28,6 @@ _KINDS = {
     "score": ("number", "whole number", "true or false"),
     "cluster": ("text", "whole number"),
 }
-COLUMNS = tuple(_KINDS)
-"""Columns of per-example scores."""
 _OPTIONAL = ("variant", "cluster")
 
 
@@ -37,13 +35,13 @@ class ExampleSource(Record):
     """Files with the same columns, which are read as one.
 
     Attributes:
-        columns: Column of the files by column of the schema; variant and cluster may be absent.
-        folders: Columns that are in the names of folders, such as `model=alpha/`.
+        columns: Those of the schema that they have; variant and cluster may be absent.
+        is_partitioned: Whether some of them are in the names of folders, such as `model=alpha/`.
     """
 
     files: tuple[Path, ...]
-    columns: Mapping[str, str]
-    folders: tuple[str, ...]
+    columns: tuple[str, ...]
+    is_partitioned: bool
 
 
 class ExampleFiles(Record):
@@ -65,12 +63,11 @@ class ExampleFiles(Record):
         return any("cluster" in source.columns for source in self.sources)
 
 
-def find_examples(paths: Sequence[Path], named: Mapping[str, str], scratch: Path) -> ExampleFiles:
+def find_examples(paths: Sequence[Path], scratch: Path) -> ExampleFiles:
     """Find the per-example scores at some paths.
 
     Paths are files and folders of them: flat, nested, or with columns in the names of folders
-    (`model=alpha/task=add/`). `named` has columns of other names, by column of the schema. The
-    folder `scratch` gets text files as Parquet.
+    (`model=alpha/task=add/`). The folder `scratch` gets text files as Parquet.
 
     Raises:
         FaultsError: Every fault of the paths, files and columns.
@@ -90,12 +87,11 @@ def find_examples(paths: Sequence[Path], named: Mapping[str, str], scratch: Path
         rows += footer.rows
     faults += limit_faults(unread, len(unread), "", "files that cannot be read")
     for (stored, keys), files in forms.items():
-        faults += _column_faults(stored, keys, files, named)
+        faults += _column_faults(stored, keys, files)
         names = {column.name for column in stored}
-        columns = {name: named.get(name, name) for name in COLUMNS}
-        columns = {name: column for name, column in columns.items() if column in names.union(keys)}
-        folders = tuple(column for column in columns.values() if column not in names)
-        sources.append(ExampleSource(tuple(file.path for file in files), columns, folders))
+        columns = tuple(name for name in _KINDS if name in names.union(keys))
+        is_partitioned = not names.issuperset(columns)
+        sources.append(ExampleSource(tuple(file.path for file in files), columns, is_partitioned))
     shown = ", ".join(path.resolve().name for path in paths)
     if not candidates and not faults:
         fix = f"Name files that end in {', '.join(_ENDINGS)}."
@@ -145,27 +141,23 @@ def _find(paths: Sequence[Path]) -> tuple[list[Found], list[Fault], list[Fault]]
 
 
 def _column_faults(
-    stored: Sequence[StoredColumn],
-    keys: Collection[str],
-    files: Sequence[Found],
-    named: Mapping[str, str],
+    stored: Sequence[StoredColumn], keys: Collection[str], files: Sequence[Found]
 ) -> Iterator[Fault]:
     """Find the faults of the columns of files that have the same."""
     more = f" and {len(files) - 1:,} more" if len(files) > 1 else ""
     where, names = f"{files[0].shown}{more}", [column.name for column in stored]
     for name, kinds in _KINDS.items():
-        column = named.get(name, name)
-        if names.count(column) > 1:
-            yield Fault(where, f"two columns are named {column!r}", "Rename one of them.")
-        elif column in names:
-            kind = stored[names.index(column)].kind
+        if names.count(name) > 1:
+            yield Fault(where, f"two columns are named {name!r}", "Rename one of them.")
+        elif name in names:
+            kind = stored[names.index(name)].kind
             if kind not in kinds and not (kind == "null" and name in _OPTIONAL):
                 wanted = " or ".join(map(_with_article, kinds[:2]))
-                yield Fault(where, f"column {column!r} is {_with_article(kind)}, not {wanted}")
-        elif column not in keys and (name not in _OPTIONAL or name in named):
-            hint = did_you_mean(column, [n for n in names if n not in _KINDS], "columns")
-            fix = f"{hint} Name the column: --column {name}=COLUMN.".strip()
-            yield Fault(where, f"column {column!r} is missing", fix)
+                yield Fault(where, f"column {name!r} is {_with_article(kind)}, not {wanted}")
+        elif name not in keys and name not in _OPTIONAL:
+            hint = did_you_mean(name, [n for n in names if n not in _KINDS], "columns")
+            fix = f"{hint} Rename the column that has it.".strip()
+            yield Fault(where, f"column {name!r} is missing", fix)
 
 
 def _with_article(kind: str) -> str:

@@ -342,36 +342,27 @@ def _shortest(text: str) -> float:
 def _from_document(found: Found, document: object) -> Sheet:
     rows = rows_of(document)
     _check_size(len(rows.rows), len(rows.names))
-    spelled = _spellings(rows.rows, rows.names)
-    if spelled:
-        joint = [{spelled.get(n, n): v for n, v in row.items()} for row in rows.rows]
-        rows = replace(rows, rows=joint)
     names = _checked_names(rows.names)
-    notes = (f"{n!r} is another spelling of {of!r}" for n, of in spelled.items())
+    _check_spellings(names)
     return Sheet(
         found,
         rows.rows,
         names,
         deep=rows.deep,
         is_across=rows.is_across,
-        notes=(*notes, *rows.notes),
+        notes=rows.notes,
         counts=rows.counts,
     )
 
 
-def _spellings(rows: list[dict[str, Any]], names: list[str]) -> dict[str, str]:
-    """Return the first spelling of each name that differs in case or spaces, if no row has both."""
-    found: dict[str, str] = {}
+def _check_spellings(names: Iterable[str]) -> None:
+    """Refuse names that differ in case or spaces alone: nothing tells whether they are one."""
     firsts: dict[str, str] = {}
     for name in names:
         first = firsts.setdefault(_SPACES.sub("_", name.casefold()), name)
         if first != name:
-            found[name] = first
-    for row in rows:
-        of_row = Counter(found.get(name, name) for name in row)
-        twice = {name for name, times in of_row.items() if times > 1}
-        found = {name: first for name, first in found.items() if first not in twice}
-    return found
+            why = f"nothing tells whether {first!r} and {name!r} are one name"
+            raise UnreadableFileError(why=why, fix="Write it in one way, or rename one of them.")
 
 
 class _LimitedConstructor(SafeConstructor):

@@ -90,7 +90,7 @@ MISTAKES: dict[str, tuple[Files, str, str]] = {
     "examples without ids": (
         {"x.parquet": TEXT.assign(score=1.0)},
         "aggregate x.parquet --into board",
-        "x.parquet: column 'example' is missing. Name the column: --column example=COLUMN.",
+        "x.parquet: column 'example' is missing. Rename the column that has it.",
     ),
     "training set with unusual fields": (
         {"x.csv": "a,b\n1,2\n"},

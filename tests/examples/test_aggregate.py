@@ -242,15 +242,6 @@ def test_a_name_is_not_a_pattern(tmp_path: Path, board: Path) -> None:
     assert (1.0, 2) == (score["score"], score["n_examples"])
 
 
-def test_columns_with_other_names(tmp_path: Path, board: Path) -> None:
-    """`--column` names them."""
-    names = {"doc_id": [1, 2], "acc": [True, False], "example": None, "score": None}
-    write_rows(tmp_path / "i.parquet", ROWS[:2], **names)
-    asked = ("--column", "example=doc_id", "--column", "score=acc")
-    assert 0 == run_aggregate(tmp_path / "i.parquet", "--into", board, *asked).exit_code
-    assert 0.5 == rows_of(board, "results")[0]["score"]
-
-
 def test_missing_variant_is_the_base(tmp_path: Path) -> None:
     """The one of `site.toml`, or `base`."""
     board = project_of(tmp_path / "p", '[board]\nbase_variant = "plain"\n')
@@ -306,9 +297,8 @@ def test_clusters_by_hand(tmp_path: Path, board: Path) -> None:
     passages = ["p", "p", "q", "q", None]
     scores = {"base": (0.0, 1.0, 0.0, 1.0, 0.0), "tuned": (1.0, 1.0, 0.0, 0.0, 1.0)}
     rows = [("a", "t", v, str(e), s) for v, own in scores.items() for e, s in enumerate(own)]
-    write_rows(tmp_path / "i.parquet", rows, passage=passages * 2)
-    named = ("--column", "cluster=passage")
-    said = run_aggregate(tmp_path / "i.parquet", "--into", board, *named)
+    write_rows(tmp_path / "i.parquet", rows, cluster=passages * 2)
+    said = run_aggregate(tmp_path / "i.parquet", "--into", board)
     assert "Standard errors are those of clusters of examples." in told(said)
     row = rows_of(board, "results")[1]
     assert (0.6, 5) == (row["score"], row["n_examples"])

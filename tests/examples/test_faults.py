@@ -76,18 +76,16 @@ def test_faults_of_files(tmp_path: Path, board: Path) -> None:
         write_rows(folder / f"{n}.parquet", ROWS[:4], model=None, modle=["a"] * 4)
     twice = pa.Table.from_arrays([pa.array(["a"])] * 2, names=["model", "model"])
     pq.write_table(twice, folder / "twice.parquet")
+    rename = "Rename the column that has it."
     missing = [
-        f"i/twice.parquet: column '{n}' is missing. Name the column: --column {n}=COLUMN."
-        for n in ("task", "example", "score")
+        f"i/twice.parquet: column '{n}' is missing. {rename}" for n in ("task", "example", "score")
     ]
     assert [
         "i/cut.parquet: the Parquet file is cut short. Write it again as Parquet.",
         f"i/d.csv:2: 'score' is 'high', not a number. {NUMBER}",
         "i/empty.parquet: the file is empty (0 bytes). Write it again as Parquet.",
-        "i/0.parquet and 4 more: column 'model' is missing. Did you mean 'modle'? "
-        "Name the column: --column model=COLUMN.",
-        "i/a.parquet: column 'example' is missing. Known columns: doc_id. "
-        "Name the column: --column example=COLUMN.",
+        f"i/0.parquet and 4 more: column 'model' is missing. Did you mean 'modle'? {rename}",
+        f"i/a.parquet: column 'example' is missing. Known columns: doc_id. {rename}",
         "i/b.parquet: column 'task' is a whole number, not text",
         "i/b.parquet: column 'score' is text, not a number or a whole number",
         "i/c.parquet: column 'example' is a number, not text or a whole number",
@@ -95,13 +93,6 @@ def test_faults_of_files(tmp_path: Path, board: Path) -> None:
         *missing,
         "12 errors; nothing was written.",
     ] == faults(folder, "--into", board)
-
-
-def test_missing_column_of_the_column_option(tmp_path: Path, board: Path) -> None:
-    write_rows(tmp_path / "i.parquet", ROWS)
-    fault = "i.parquet: column 'stage' is missing. Name the column: --column variant=COLUMN."
-    told_so = ("--column", "variant=stage")
-    assert fault == faults(tmp_path / "i.parquet", "--into", board, *told_so)[0]
 
 
 def test_bad_rows(tmp_path: Path, board: Path) -> None:
@@ -163,11 +154,6 @@ def test_ctrl_c_during_a_query() -> None:
         (("i",), "Missing option '--into'"),
         (("i", "--into", "p", "--memory", "much"), "'much' is not a size of at least 100MB"),
         (("i", "--into", "p", "--memory", "5MB"), "'5MB' is not a size of at least 100MB"),
-        (
-            ("i", "--into", "p", "--column", "exmaple=id"),
-            "'exmaple' is not a column of the contract. Did you mean 'example'?",
-        ),
-        (("i", "--into", "p", "--column", "score"), "'score' names no column. Write score=COLUMN."),
     ],
 )
 def test_wrong_usage(args: tuple[str, ...], said: str) -> None:

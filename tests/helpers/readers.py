@@ -346,7 +346,7 @@ def _examples() -> Files:
 def _aggregate(folder: Path) -> None:
     config = SiteConfig(root=folder.parent / "project")
     with open_database(10**8) as database, TemporaryDirectory() as scratch:
-        files = find_examples([folder], {}, Path(scratch))
+        files = find_examples([folder], Path(scratch))
         save(aggregate(files, database, config, average=True), config, "a", dry=True)
 
 
