@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
-import shlex
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -124,7 +122,7 @@ def _read_files(path: Path, place: str, stated: AuditOptions) -> Audit:
     try:
         return _read_found(path, place, stated)
     except FaultsError as error:
-        raise FaultsError(for_options(fault, place) for fault in error.faults) from None
+        raise FaultsError(_of_source(fault, place) for fault in error.faults) from None
 
 
 def _read_found(path: Path, place: str, stated: AuditOptions) -> Audit:
@@ -145,7 +143,7 @@ def _read_found(path: Path, place: str, stated: AuditOptions) -> Audit:
     config = _config(sections)
     tables = check_tables(loaded, config)
     found = (*warnings_of(report, config), *tables.warnings)
-    faults = tuple(for_options(fault, place) for fault in found)
+    faults = tuple(_of_source(fault, place) for fault in found)
     taken_for = replace(about, measures=_measures(tables), faults=faults)
     audit = find_audit(place, compute_site(tables, config), config, stated.board, taken_for)
     return replace(audit, why="unknown units") if is_unsure and "rank_by" not in board else audit
@@ -184,33 +182,10 @@ def _nothing_left(place: str, about: Taken) -> Fault:
     return Fault(place, what, "Correct them, or give --percent, --proportion or --other-unit.")
 
 
-# In place of a file that there is none of here.
-_IN_CONFIG = (
-    ("Write into site.toml", "State by --set"),
-    ("write into site.toml", "state by --set"),
-    ("in site.toml", "by --set"),
-    ("Import each with `leaderboard-site import FORMAT`", "Give --from FORMAT"),
-)
+_BY_SET = "# by --set, after the name of its section: --set 'import.model_by = [\"agent\"]'"
 
 
-def for_options(fault: Fault, place: str) -> Fault:
-    """Return a fault of files as an audit says it, which has neither `site.toml` nor tables.
-
-    Lines of `site.toml` become options. Rows of the tables are not those of the files.
-    """
-    if fault.where.startswith("data/"):
-        fault = replace(fault, where=place)
-    elif fault.where == "site.toml":
-        fault = replace(fault, where="")
-    what, fix, section, paste = fault.what, fault.fix, "", list[str]()
-    what = re.sub(r"^\[tasks\.('.*')\] is", r"\1 is", what)
-    for before, after in _IN_CONFIG:
-        what, fix = what.replace(before, after), fix.replace(before, after)
-    for line in fault.paste:
-        heading = re.fullmatch(r"(?:# or below )?\[(\w+)\]", line)
-        if heading:
-            section = heading[1]
-            continue
-        is_other, plain = line.startswith("# or "), line.removeprefix("# or ").partition("  # ")[0]
-        paste.append(f"{'or ' * is_other}--set {shlex.quote(f'{section}.{plain}')}")
-    return replace(fault, what=what, fix=fix, paste=tuple(paste))
+def _of_source(fault: Fault, place: str) -> Fault:
+    """Return a fault of files as an audit has it: of no table, and with the option for its lines."""
+    where = place if fault.where.startswith("data/") else fault.where.removeprefix("site.toml")
+    return replace(fault, where=where, paste=(_BY_SET, *fault.paste) if fault.paste else ())

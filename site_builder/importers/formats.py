@@ -104,11 +104,7 @@ def format_of(name: str) -> Format:
 
 
 def _load_reader(name: str) -> Reader:
-    entry, *others = entry_points(group=_GROUP, name=name)
-    if others:
-        origins = " and ".join(map(package_of, (entry, *others)))
-        what = f"several packages have the format {name!r}: {origins}"
-        raise FaultsError([Fault("", what, "Uninstall all but one.")])
+    entry = next(iter(entry_points(group=_GROUP, name=name)))
     with _name_package(entry):
         read: Reader = entry.load()
 

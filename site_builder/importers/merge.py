@@ -150,13 +150,11 @@ class Pairing(Record):
 
     Attributes:
         pairs: Each tuned run with its base model.
-        unscored: Base models of pairs without a score of their own.
         notes: What could not be paired, and why.
     """
 
     places: Mapping[Run, Place]
     pairs: tuple[tuple[str, str], ...]
-    unscored: frozenset[str]
     notes: tuple[str, ...]
 
 
@@ -210,7 +208,6 @@ def pair_runs(
     return Pairing(
         places,
         tuple((name, base) for name, base in bases.items() if name in paired),
-        frozenset(forced.values()) - {*compared.values()},
         (*notes, *_lone_runs(alone)),
     )
 

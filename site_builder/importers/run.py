@@ -518,10 +518,7 @@ def lines_of(report: ImportReport, *, verbose: bool, dry: bool) -> Iterator[str]
         yield f"Left out {n} of single examples, whose task, metric or run was not imported."
     moved = (f"moved: {_words(key)} to {m} ({v})" for key, (m, v) in merged.moved)
     replaced = (f"replaced: {_words(key)}, {a!r} by {b!r}" for key, a, b in merged.replaced)
-    paired = (
-        f"paired: {tuned} with {base}{', which has no score' * (base in report.pairing.unscored)}"
-        for tuned, base in report.pairing.pairs
-    )
+    paired = (f"paired: {tuned} with {base}" for tuned, base in report.pairing.pairs)
     for lines in (moved, replaced, paired):
         yield from _limited(lines, verbose=verbose)
     yield (

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,6 @@ _STATUSES = {
     "FAILED": ("not_evaluated", "its evaluation failed"),
     "CANCELLED": ("not_evaluated", "its evaluation was cancelled"),
 }
-_MOST_NAMED = 8
 # Keys of the lm-evaluation-harness, whose files have a `config` of another kind.
 _OTHERS = frozenset(("configs", "versions", "n-shot", "config_general"))
 
@@ -78,24 +78,17 @@ def read_template(path: Path, options: ImportOptions) -> Reading:
         for model, about in requests.items()
     )
     reading = replace(reading, models=(*reading.models, *facts))
-    waiting = {model: about for model, about in requests.items() if model not in scored}
+    waiting = [about for model, about in requests.items() if model not in scored]
     if not waiting or not reading.measures:
         return reading
-    return replace(reading, notes=(*reading.notes, *_waiting_notes(path, waiting)))
+    return replace(reading, notes=(*reading.notes, _waiting_note(path, waiting)))
 
 
-def _waiting_notes(path: Path, waiting: Mapping[str, JsonObject]) -> Iterator[str]:
-    """Yield how many models have no results, and which these are by their status."""
-    states: dict[str, list[str]] = {}
-    for model, about in sorted(waiting.items()):
-        day = about.day("submitted_time")
-        shown = f"{model} ({day})" if day else model
-        states.setdefault(about.text("status") or "no status", []).append(shown)
-    counts = listed([f"{status} ({len(models)})" for status, models in sorted(states.items())])
-    yield f"{path.name}: {counted(len(waiting), 'request')} without results: {counts}"
-    for status, models in sorted(states.items()):
-        known = "listed as without scores" if _known_status(status) else "not listed"
-        yield f"{path.name}: {status}, {known}: {listed(models, most=_MOST_NAMED)}"
+def _waiting_note(path: Path, waiting: Iterable[JsonObject]) -> str:
+    """Return how many models have no results, by their status; the board lists these models."""
+    statuses = Counter(about.text("status") or "no status" for about in waiting)
+    counts = listed([f"{status} ({n})" for status, n in sorted(statuses.items())])
+    return f"{path.name}: {counted(statuses.total(), 'request')} without results: {counts}"
 
 
 def _known_status(status: str) -> tuple[str, str] | None:

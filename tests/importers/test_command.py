@@ -199,15 +199,3 @@ def test_broken_package_is_reported(install: Install, tmp_path: Path, code: str,
         format_of("odd").read(tmp_path, ImportOptions())
     (fault,) = caught.value.faults
     assert re.fullmatch(f"odd-formats 1\\.0: format 'odd' {what}", str(fault)), str(fault)
-
-
-def test_two_packages_with_one_format_name(install: Install) -> None:
-    install("one", "same = one_of_two:read", "")
-    install("two", "same = two_of_two:read", "")
-    with pytest.raises(FaultsError) as caught:
-        format_of("same")
-    assert re.fullmatch(
-        "several packages have the format 'same': (one|two) 1.0 and (one|two) 1.0. "
-        "Uninstall all but one.",
-        str(caught.value),
-    )
