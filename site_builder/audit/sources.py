@@ -186,6 +186,6 @@ _BY_SET = "# by --set, after the name of its section: --set 'import.model_by = [
 
 
 def _of_source(fault: Fault, place: str) -> Fault:
-    """Return a fault of files as an audit has it: of no table, and with the option for its lines."""
+    """Return a fault of files as an audit says it: of no table, with the option for its lines."""
     where = place if fault.where.startswith("data/") else fault.where.removeprefix("site.toml")
     return replace(fault, where=where, paste=(_BY_SET, *fault.paste) if fault.paste else ())

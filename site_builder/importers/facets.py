@@ -16,7 +16,7 @@ from site_builder.importers.choices import lines_to_paste
 from site_builder.importers.merge import RESERVED, Placed
 from site_builder.importers.reading import ImportedScore
 from site_builder.importers.runs import fields_of, is_setting, short_names
-from site_builder.records import Record, replace
+from site_builder.records import replace
 from site_builder.tables.metrics import plain_name
 from site_builder.tables.schema import MEASURES
 
@@ -32,19 +32,6 @@ _MEASURES = {
 _PLAIN = {name: column for column, names in _MEASURES.items() for name in names}
 
 
-class Stated(Record):
-    """Scores with their facets and measures.
-
-    Attributes:
-        notes: Which these are, and what was stated but is neither.
-        faults: Measures that were left out, since they are of several tasks together.
-    """
-
-    placed: list[Placed]
-    notes: tuple[str, ...] = ()
-    faults: tuple[Fault, ...] = ()
-
-
 def state_facets(
     placed: Sequence[Placed],
     config: SiteConfig,
@@ -52,11 +39,11 @@ def state_facets(
     *,
     by_name: bool,
     is_text: bool = False,
-) -> Stated:
-    """Give each score its facets: those of its reader, those that `site.toml` declares, and others.
+) -> tuple[list[Placed], list[str]]:
+    """Give each score its facets, and say which.
 
-    Others are texts with a name such as `agent`, unless the publisher states `by_name` what tells
-    models apart. A facet is the same for all scores of a model, or tells scores on one task apart;
+    These are those of its reader, those that `site.toml` declares, and texts with a name such as
+    `agent`, unless the publisher states `by_name` what tells models apart. A facet is the same for all scores of a model, or tells scores on one task apart;
     one that only differs between tasks is none, unless it is declared or in the tables (`kept`). A
     facet that all scores share adds no column to a table of text (`is_text`).
     """
@@ -84,7 +71,7 @@ def state_facets(
     if differing:
         what = f"differs between the tasks of a model: {listed(differing, most=8)}"
         notes.append(f"No facet, since it {what}. [facets] in site.toml can make it one.")
-    return Stated(with_facets, tuple(notes))
+    return with_facets, notes
 
 
 def _check_names(placed: Iterable[Placed]) -> None:
@@ -160,8 +147,10 @@ def _of_entries(placed: Sequence[Placed], values: Sequence[str]) -> list[str]:
 
 def state_measures(
     placed: Sequence[Placed], config: SiteConfig, wholes: Mapping[str, str]
-) -> Stated:
+) -> tuple[list[Placed], list[str], list[Fault]]:
     """Give each score its measures: those of its reader, and numbers in its record.
+
+    Notes say which, and warnings which are of several tasks together.
 
     Numbers count whose names are known, such as `total_cost_usd`, or declared in `site.toml`. One
     that is the same for several tasks of a record, and would be summed over them, is of all of them
@@ -191,9 +180,8 @@ def state_measures(
         replace(one, measures={**found.get(id(one), {}), **one.score.measures}) for one in placed
     ]
     measures = dict.fromkeys(name for one in with_measures for name in one.measures)
-    notes = (f"Measures: {listed([*measures], most=12)}.",) if measures else ()
-    faults = tuple(_shared_fault(name, scores, config) for name, scores in shared.items())
-    return Stated(with_measures, notes, faults)
+    notes = [f"Measures: {listed([*measures], most=12)}."] if measures else []
+    return with_measures, notes, [_shared_fault(*of, config) for of in shared.items()]
 
 
 def _is_summed(name: str, config: SiteConfig) -> bool:

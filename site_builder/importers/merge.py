@@ -185,9 +185,11 @@ def pair_runs(
         of_base = stored.get((names.get(base, base), config.default_variant), set())
         return not tasks[run].isdisjoint(of_base | scored.get(base, set()))
 
-    compared = {run: base for run, base in stated.items() if shares_a_task(run, base)}
-    forced = {run: base for run, base in stated.items() if run in config.importing.pairs}
-    bases = compared | forced
+    bases = {
+        run: base
+        for run, base in stated.items()
+        if run in config.importing.pairs or shares_a_task(run, base)
+    }
     alone = {run: base for run, base in stated.items() if run not in bases}
     tuned = next(iter(config.board.tuned_variants or ()), "fine_tuned")
     has_tuned = bool(bases) or any(variant == tuned for _, variant in stored)

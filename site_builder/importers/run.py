@@ -259,29 +259,29 @@ def _choose(
     chosen, others = choose_metrics(reading.measures, options.metrics, setups)
     ids = name_tasks(chosen, known, names.tasks)
     pairing = pair_runs(chosen, ids, config, table.rows)
-    faceted = state_facets(
+    faceted, facet_notes = state_facets(
         _place(chosen, ids, pairing, options, config),
         config,
         table.types.keys() - RESERVED,
         by_name=options.model_by is not None,
         is_text=bool(table.texts),  # in which a new column would change each row
     )
-    kept, older = _choose_runs(faceted.placed, options, config)
+    kept, older = _choose_runs(faceted, options, config)
     stated = StatedRows(reading.tasks)
     rows = ((one.task, row.values) for one in kept for row in stated.of(one.score))
     wholes = {task: facts["part_of"] for task, facts in rows if facts.get("part_of")}
-    measured = state_measures(kept, config, wholes)
-    assumed = assume_tasks(measured.placed, stated, known, config, options)
+    measured, measure_notes, faults = state_measures(kept, config, wholes)
+    assumed = assume_tasks(measured, stated, known, config, options)
     if options.asks:
         assumed.check(config, reading.guessed, reading.others)
     return ImportReport(
-        _without_facets(reading, faceted.placed),
+        _without_facets(reading, faceted),
         assumed,
         others,
         older,
         pairing,
-        notes=(*of_versions, *faceted.notes, *measured.notes),
-        faults=(*measured.faults, *joined_faults(assumed.placed, config)),
+        notes=(*of_versions, *facet_notes, *measure_notes),
+        faults=(*faults, *joined_faults(assumed.placed, config)),
     )
 
 
