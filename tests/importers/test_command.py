@@ -63,14 +63,6 @@ def test_control_characters_in_names_are_escaped(tmp_path):
     assert "\x1b" not in said.stderr
 
 
-def test_quiet_prints_only_warnings(folder, tmp_path):
-    """`--quiet` leaves out the report."""
-    said = run_import("lm-eval", folder, "--quiet", into=tmp_path / "p")
-    assert ["warning: runs/notes.md: skipped: a results file does not end in .md"] == (
-        said.stderr.splitlines()
-    )
-
-
 def test_machine_readable_faults(folder, tmp_path):
     """`--format` works as in the other commands."""
     said = run_import("lm-eval", folder, "--format", "json", "--quiet", into=tmp_path / "p")

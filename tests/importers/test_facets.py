@@ -1,7 +1,5 @@
 """What records state beside a score: facets of entries, and measures."""
 
-import itertools
-
 import pandas as pd
 import pytest
 
@@ -62,24 +60,6 @@ def test_hal_comes_out_in_the_order_of_its_publisher(hal):
     tables = check_project(hal)
     assert len(published[["model_id", *ENTRY[1:]]].drop_duplicates()) == len(tables.models)
     assert not tables.warnings
-
-
-def test_order_of_files_and_imports_changes_nothing(tmp_path):
-    """The second import finds the row of each entry again."""
-    files = [
-        write_json(tmp_path / f"{n}.json", record("m", {"t": 0.5}, agent=agent))
-        for n, agent in enumerate(("A", "B", ""))
-    ]
-    found = set()
-    for number, order in enumerate(itertools.permutations(files)):
-        root = tmp_path / str(number)
-        imported("every-eval-ever", *order, into=root)
-        before = contents(root)
-        imported("every-eval-ever", *order, into=root)
-        assert before == contents(root)
-        found.add(tuple(content for content, _ in before.values()))
-    assert 1 == len(found)
-    assert ["A", "B", None] == [row.get("agent") for row in rows(root)]
 
 
 def test_rows_of_older_imports_become_the_entry_of_their_file(tmp_path):

@@ -48,10 +48,14 @@ def test_files_without_times_are_an_error_that_names_both(tmp_path):
 
 
 def test_order_and_times_of_files_change_nothing(tmp_path):
-    """The newer record has the earlier name; a copy has the same score."""
+    """The newer record has the earlier name; a copy has the same score; an agent is an entry.
+
+    A second import finds the row of each entry again.
+    """
     new = record("m", {"t": 0.75}) | {"retrieved_timestamp": "1770683238"}
     old = record("m", {"t": 0.5}) | {"retrieved_timestamp": "1760492095.81"}
-    folder = write_records(tmp_path / "runs", a=new, b=old, c=new)
+    other = record("m", {"t": 0.25}, agent="A")
+    folder = write_records(tmp_path / "runs", a=new, b=old, c=new, d=other)
     paths = sorted(folder.iterdir())
     found = set()
     for number, order in enumerate(itertools.permutations(paths)):
@@ -59,9 +63,12 @@ def test_order_and_times_of_files_change_nothing(tmp_path):
             os.utime(path, (1_000 * time, 1_000 * time))
         project = tmp_path / str(number)
         said = run_import("every-eval-ever", *order, into=project)
-        found.add(tuple((name, content) for name, (content, _) in contents(project).items()))
+        before = contents(project)
+        found.add(tuple((name, content) for name, (content, _) in before.items()))
+        imported("every-eval-ever", *order, into=project)
+        assert before == contents(project)
     assert 1 == len(found)
-    assert [0.75] == [row["score"] for row in rows(project)]
+    assert [(0.75, None), (0.25, "A")] == [(r["score"], r.get("agent")) for r in rows(project)]
     assert "older: 1 score of b.json, since a.json is newer" in said.stderr
     assert "identical: 1 score of c.json, since a.json has them too" in said.stderr
 

@@ -253,6 +253,9 @@ def test_fields_can_be_named(tmp_path):
     assert "input 'b' + 'a', output 'c'" == str(found.fields)
     means = (found.features[f"{part}_length_mean"] for part in ("input", "output"))
     assert [3.0, 1.0] == [*means]
+    assert [f"{path}: there is no field 'outptu'. Did you mean 'output'?"] == told(
+        path, output="outptu"
+    )
 
 
 def test_same_set_in_every_file_format(tmp_path):
@@ -315,13 +318,6 @@ def test_every_fault_in_one_run(tmp_path):
         == (found[28])
     )
     assert 29 == len(found)
-
-
-def test_missing_field(tmp_path):
-    path = lines(tmp_path / "t.jsonl", QA)
-    assert [f"{path}: there is no field 'questoin'. Did you mean 'question'?"] == told(
-        path, inputs=("questoin",)
-    )
 
 
 @pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
