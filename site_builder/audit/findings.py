@@ -12,7 +12,7 @@ from site_builder.api import api_values, published_statistics
 from site_builder.compute.board import share_a_scale
 from site_builder.compute.catalog import TaskInfo
 from site_builder.compute.intervals import LEAST_TASKS
-from site_builder.compute.results import BoardResults, SiteResults
+from site_builder.compute.results import BoardResults, Results, SiteResults
 from site_builder.config import SiteConfig
 from site_builder.errors import Fault, SiteError, did_you_mean
 from site_builder.formatting import NumberFormat
@@ -132,6 +132,24 @@ class AuditedEntry(Record):
     ahead_of_next: bool | None
 
 
+class Words(Record):
+    """What only sentences need.
+
+    Attributes:
+        names, task_names: By id.
+        rule: The rule in words.
+        scale, lead_scale: Formats of what ranks, and of differences of it.
+        say: Texts in English, in the words of the site.
+    """
+
+    names: Mapping[str, str]
+    task_names: Mapping[str, str]
+    rule: str
+    scale: NumberFormat
+    lead_scale: NumberFormat
+    say: Messages
+
+
 class Audit(Record):
     """What is said of one board.
 
@@ -147,10 +165,6 @@ class Audit(Record):
             where a unit is not known.
         rules: The leaders by each rule that the tasks allow, that of the board first.
         taken: What scores were taken for, and what was not read.
-        names, task_names: By id.
-        rule: The rule in words.
-        scale, lead_scale: Formats of what ranks, and of differences of it.
-        say: Texts in English, in the words of the site.
     """
 
     source: str
@@ -172,16 +186,12 @@ class Audit(Record):
     is_one_scale: bool | None
     entries: tuple[AuditedEntry, ...]
     taken: Taken
-    names: Mapping[str, str]
-    task_names: Mapping[str, str]
-    rule: str
-    scale: NumberFormat
-    lead_scale: NumberFormat
-    say: Messages
+    words: Words
 
-
-TEXTS = ("names", "task_names", "rule", "scale", "lead_scale", "say")
-"""Fields that only sentences need."""
+    @property
+    def say(self) -> Messages:
+        """The texts of `words`."""
+        return self.words.say
 
 
 def find_audit(
@@ -193,9 +203,7 @@ def find_audit(
         SiteError: There is no board of this name.
     """
     found = _find(computed, board)
-    results, ranked, ids = found.results, found.results.board, [b.spec.id for b in computed.boards]
-    labels = make_labels(results, config)
-    labels = replace(labels, say=make_messages(config.words.model_dump()))  # in English
+    results, ranked = found.results, found.results.board
     values = api_values(results)
     stats, robustness = values["stats"], values.get("robustness", {})
     variant = stats["variants"][0]
@@ -208,12 +216,11 @@ def find_audit(
         for task in values["tasks"]
         if task["best"].get(variant)
     ]
-    is_mean = ranked.rules.rank_by == "mean"
-    is_rate = ranked.rules.rank_by == "mean_win_rate"
+    others = (b.spec.id for b in computed.boards if b.spec.id != found.spec.id)
     return Audit(
         source=source,
         board=found.spec.title if found.spec.id or config.sha256 else "",
-        other_boards=tuple(one for one in ids if one != found.spec.id),
+        other_boards=tuple(others),
         variants=tuple(stats["variants"]),
         tasks=len(facts),
         scores=sum(e.scored for e in entries),
@@ -223,16 +230,26 @@ def find_audit(
         min_coverage=stats["min_coverage"],
         first=_first(entries, len(facts)),
         neighbours=_neighbours(entries),
-        missing=_missing(scored, facts, by_values=not is_rate),
+        missing=_missing(scored, facts, by_values=ranked.rules.rank_by != "mean_win_rate"),
         without_task=_without_task(robustness.get("one_task_left_out")),
         rules=tuple(robustness.get("rules", ())),
         scales=_scales(facts),
         is_one_scale=_is_one_scale(facts) and (None if taken.units else True),
         entries=scored,
         taken=taken,
+        words=_words(results, config, values),
+    )
+
+
+def _words(results: Results, config: SiteConfig, values: Mapping[str, Any]) -> Words:
+    ranked, labels = results.board, make_labels(results, config)
+    labels = replace(labels, say=make_messages(config.words.model_dump()))  # in English
+    is_score = len(ranked.tasks) == 1 and ranked.rules.rank_by == "mean"
+    is_rate = ranked.rules.rank_by == "mean_win_rate"
+    return Words(
         names={m["model"]: m["name"] for m in values["models"]},
         task_names={t["task"]: t["name"] for t in values["tasks"]},
-        rule="score" if len(ranked.tasks) == 1 and is_mean else labels.rule(ranked.rule),
+        rule="score" if is_score else labels.rule(ranked.rule),
         scale=labels.merit_scale(ranked),
         lead_scale=labels.rate_scale if is_rate else labels.scale,
         say=labels.say,

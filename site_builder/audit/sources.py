@@ -182,10 +182,13 @@ def _nothing_left(place: str, about: Taken) -> Fault:
     return Fault(place, what, "Correct them, or give --percent, --proportion or --other-unit.")
 
 
-_BY_SET = "# by --set, after the name of its section: --set 'import.model_by = [\"agent\"]'"
+_BY_SET = (
+    "# lines of site.toml by --set, after their section: --set 'import.model_by = [\"agent\"]'"
+)
 
 
 def _of_source(fault: Fault, place: str) -> Fault:
-    """Return a fault of files as an audit says it: of no table, with the option for its lines."""
+    """Return a fault of files as an audit says it: of no table, and with the option for lines."""
     where = place if fault.where.startswith("data/") else fault.where.removeprefix("site.toml")
-    return replace(fault, where=where, paste=(_BY_SET, *fault.paste) if fault.paste else ())
+    has_lines = bool(fault.paste) or "site.toml" in fault.fix
+    return replace(fault, where=where, paste=(_BY_SET, *fault.paste) if has_lines else ())

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from textwrap import wrap
 
-from site_builder.audit.findings import SCHEMA, TEXTS, Audit, Scale, Taken
+from site_builder.audit.findings import SCHEMA, Audit, Scale, Taken
 from site_builder.audit.sources import AuditOptions, read_source
 from site_builder.compute.intervals import LEAST_TASKS
 from site_builder.compute.rules import find_rule
@@ -35,11 +35,11 @@ Line = tuple[str, str]
 
 
 def _models(audit: Audit, ids: Sequence[str]) -> str:
-    return listed([_short(audit.names.get(one, one)) for one in ids], _NAMED)
+    return listed([_short(audit.words.names.get(one, one)) for one in ids], _NAMED)
 
 
 def _tasks(audit: Audit, ids: Sequence[str], most: int = _NAMED) -> str:
-    return listed([_short(audit.task_names.get(one, one)) for one in ids], most)
+    return listed([_short(audit.words.task_names.get(one, one)) for one in ids], most)
 
 
 def _short(text: str, most: int = _LONGEST) -> str:
@@ -88,12 +88,12 @@ def findings(audit: Audit) -> list[Line]:
 def _first(audit: Audit) -> Iterator[str]:
     say, first = audit.say, audit.first
     n = len(first.entries)
-    who, merit = _models(audit, first.entries), with_article(audit.rule)
+    who, merit = _models(audit, first.entries), with_article(audit.words.rule)
     if audit.ranked < 2:
         yield say("audit.first.only", first=who) if n else say("audit.first.none")
         return
     best = [e.value for e in audit.entries if e.rank == 1 and e.value is not None]
-    value = audit.scale.score(best[0]) if best else ""
+    value = audit.words.scale.score(best[0]) if best else ""
     kind = "plain" if value else "bare"
     yield say(f"audit.first.{kind}", n, first=who, merit=merit, value=value)
     if first.by is None:
@@ -120,7 +120,7 @@ def _missing(audit: Audit) -> Iterator[str]:
     who = [f"{_models(audit, [one])} ({n:,})" for one, n in found.entries.items()]
     yield say("audit.missing.some", found.scores, of=found.of, who=listed(who, _NAMED))
     if found.first is None:
-        yield say("audit.missing.rule", merit=audit.rule)
+        yield say("audit.missing.rule", merit=audit.words.rule)
         return
     if found.tasks_without_bounds:
         yield say("audit.missing.unbounded", tasks_named=_tasks(audit, found.tasks_without_bounds))
@@ -151,7 +151,7 @@ def _without_task(audit: Audit) -> Iterator[str]:
         yield say("audit.tasks.changed", len(leaders), of=of, named=_joined(named))
     second = audit.rules[0]["second"] if audit.rules else None
     if second and found["task"] and found["lead"] is not None:
-        signed = audit.lead_scale.signed
+        signed = audit.words.lead_scale.signed
         leads = {"lead": signed(audit.rules[0]["lead"]), "without": signed(found["lead"])}
         names = {"second": _models(audit, [second]), "name": _tasks(audit, [found["task"]])}
         yield say("left_out.lead", **names, **leads)
@@ -182,11 +182,11 @@ def _rule_name(audit: Audit, rule: Mapping[str, object]) -> str:
 def _ranking(audit: Audit) -> Iterator[str]:
     """Say what ranks, and why that and no other rule."""
     say = audit.say
-    if audit.tasks == 1 and audit.rule == "score":
+    if audit.tasks == 1 and audit.words.rule == "score":
         yield say("audit.ranking.one", name=_tasks(audit, audit.scales[0].tasks))
     else:
         kind = _WHY.get(audit.why, "plain")
-        yield say(f"audit.ranking.{kind}", merit=audit.rule)
+        yield say(f"audit.ranking.{kind}", merit=audit.words.rule)
     if len(audit.variants) > 1:
         yield say("audit.ranking.variant", len(audit.variants) - 1, variant=audit.variants[0])
     hidden = Counter(entry.unranked for entry in audit.entries if entry.unranked)
@@ -221,7 +221,7 @@ def _scales(audit: Audit) -> Iterator[str]:
         return
     is_average = audit.rank_by in RULES and find_rule(audit.rank_by, ()).is_average
     kind = "averaged" if is_average else "apart"
-    yield say(f"audit.scales.{kind}", merit=audit.rule)
+    yield say(f"audit.scales.{kind}", merit=audit.words.rule)
     yield from _told(audit)
 
 
@@ -280,7 +280,7 @@ def _warnings(audit: Audit) -> Iterator[Line]:
 def table(audit: Audit) -> tuple[list[list[str]], int]:
     """Return the first rows of the ranking below their headings, and how many more there are."""
     say, entries = audit.say, [e for e in audit.entries if e.rank is not None]
-    shown, scale = entries[:_ROWS], audit.scale
+    shown, scale = entries[:_ROWS], audit.words.scale
     has_gaps = any(e.scored < audit.tasks for e in shown)
     has_complete = has_gaps and any(e.ranks_if_complete for e in shown)
     has_values = any(e.value is not None for e in shown)
@@ -288,7 +288,7 @@ def table(audit: Audit) -> tuple[list[list[str]], int]:
         (True, say("audit.column.rank"), [str(e.rank) for e in shown]),
         (any(e.ranks for e in shown), say("audit.column.ranks"), [_span(e.ranks) for e in shown]),
         (True, say("audit.column.model"), [_short(e.name) for e in shown]),
-        (has_values, sentence(audit.rule), [scale.score(e.value) for e in shown]),
+        (has_values, sentence(audit.words.rule), [scale.score(e.value) for e in shown]),
         (has_gaps, say("audit.column.scored"), [f"{e.scored:,} of {audit.tasks:,}" for e in shown]),
         (has_complete, say("audit.column.complete"), [_span(e.ranks_if_complete) for e in shown]),
     )
@@ -348,8 +348,8 @@ def _escaped(text: str) -> str:
 
 def as_json(audit: Audit) -> str:
     """Return one document with every entry and every number; `docs/audit.md` explains its keys."""
-    values = {name: value for name, value in asdict(audit).items() if name not in TEXTS}
-    values = {"schema": SCHEMA, **values}
+    values = {"schema": SCHEMA, **asdict(audit)}
+    del values["words"]  # entries have their names; tasks have their ids
     return json.dumps(values, default=asdict, allow_nan=False)
 
 

@@ -304,6 +304,7 @@ def aggregate(
         open_database(memory) as database,
     ):
         config = load_config(root)
+        save(examples.Aggregated(), config, "", dry=True)  # says at once what is wrong with tables
         files = find_examples(paths, Path(scratch))
         with console.bar(files.rows) as on_progress:
             found = examples.aggregate(

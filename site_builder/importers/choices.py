@@ -83,7 +83,7 @@ def _line(column: FurtherColumn) -> str:
     label = column.column
     # The unit in brackets has a key of its own.
     label = (label.endswith(")") and label.rpartition("(")[0].strip()) or label
-    known: dict[str, Any] = {"label": label} if label != column.id else {}
+    known: dict[str, Any] = {"label": label}
     known |= {"unit": column.unit} if column.unit else {}
     known |= {"higher_is_better": False} if column.is_cost else {}
     known |= {"combine": "none"} if column.is_of_row else {}

@@ -43,9 +43,10 @@ def state_facets(
     """Give each score its facets, and say which.
 
     These are those of its reader, those that `site.toml` declares, and texts with a name such as
-    `agent`, unless the publisher states `by_name` what tells models apart. A facet is the same for all scores of a model, or tells scores on one task apart;
-    one that only differs between tasks is none, unless it is declared or in the tables (`kept`). A
-    facet that all scores share adds no column to a table of text (`is_text`).
+    `agent`, unless the publisher states `by_name` what tells models apart. A facet is the same for
+    all scores of a model, or tells scores on one task apart; one that only differs between tasks is
+    none, unless it is declared or in the tables (`kept`). A facet that all scores share adds no
+    column to a table of text (`is_text`).
     """
     candidates = [*_candidates(placed, config, by_name=by_name)]
     names = dict.fromkeys(name for of_score in candidates for name in of_score)

@@ -280,7 +280,7 @@ def test_a_question_is_answered_by_an_option(tmp_path):
     path.write_text("who,add\na,0.5\nb,0.25\n", encoding="utf8")
     said = run(path, "--higher-is-better", "*")
     assert 1 == said.exit_code
-    assert "    # by --set, after the name of its section: --set 'import." in said.stderr
+    assert "    # lines of site.toml by --set, after their section: --set 'import." in said.stderr
     assert '    [import]\n    columns = { model = "who" }\n' in said.stderr
     answer = ("--set", 'import.columns = { model = "who" }')
     assert ["a"] == audited(path, "--higher-is-better", "*", *answer)["first"]["entries"]
