@@ -17,14 +17,6 @@ from site_builder.formatting import counted, listed
 if TYPE_CHECKING:
     from site_builder.starter.installation import Action
 
-_STATES = {
-    "renewed": "renewed",
-    "current": "already current",
-    "changed": "kept, because it was changed. The new text is in {path}.new",
-    "unknown": "kept, because nothing in it says that leaderboard-site wrote it. If that did, "
-    "delete it and run `init` for the new text",
-}
-"""What is said of a file that `upgrade` renews."""
 _TEXTS = {".csv": ".csv", ".tsv": ".csv", ".jsonl": ".jsonl", ".ndjson": ".jsonl"}
 """Endings of tables that stay text, which Git can merge, and what they become."""
 
@@ -180,35 +172,24 @@ def init(  # noqa: PLR0913 - one per option
 @project_option
 @with_console
 def upgrade(root: Path, console: Console) -> None:
-    """Let a project have what this version of the generator writes.
+    """Let the workflows of a project install this version of the generator.
 
-    Its workflows install this version: by the commit of the action that they name, or as the wheel
-    in generator/. The workflows themselves, the schemas in data/, .gitattributes and .gitignore are
-    renewed as long as they are as they were written; one that was changed stays, and the new text
-    stands beside it.
+    That is by the commit of the action that they name, or as the wheel in generator/. All else
+    stays: to have a file as this version writes it, delete it, and run `init` again.
     """
     from site_builder import __version__
-    from site_builder.starter.installation import released, renew, replace_action, used_action
-    from site_builder.starter.project import INCLUDED, generated_texts, replace_generator
+    from site_builder.starter.installation import released, replace_action, used_action
+    from site_builder.starter.project import INCLUDED, replace_generator
 
     with console.exit_on_error():
         used, release = used_action(root), released()
         if used and not release:
             what = f"the project uses {used}, and this copy of the generator is no release"
             raise SiteError(Fault(str(root), what, "Install a release, and run its `upgrade`."))
-        action = release if used else None
-        changed = replace_action(root, action) if action else replace_generator(root)
-        states = renew(root, generated_texts(action))
-    lines = {path: "renewed" if (root / path).exists() else "removed" for path in changed}
-    for path, state in states.items():
-        text = _STATES[state].format(path=path)
-        if path in lines and state != "renewed":
-            text = "renewed" if state == "current" else f"{text}. Its action is renewed"
-        lines[path] = text
-    for path, text in sorted(lines.items()):
-        console.say(f"  {path}: {text}.")
-    is_new = changed or "renewed" in states.values()
-    console.say(f"The project {'now has' if is_new else 'has'} leaderboard-site {__version__}.")
+        new = replace_action(root, release) if used and release else replace_generator(root)
+    for path in sorted(new):
+        console.say(f"  {path}: {'renewed' if (root / path).exists() else 'removed'}.")
+    console.say(f"The project {'now has' if new else 'has'} leaderboard-site {__version__}.")
     requirements = root / "requirements.txt"
     text = requirements.read_text(errors="replace") if requirements.is_file() else ""
     if not used and INCLUDED not in text:

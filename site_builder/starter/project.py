@@ -24,13 +24,7 @@ from site_builder.errors import Fault, FaultsError, SiteError, unreadable, unwri
 from site_builder.formatting import listed
 from site_builder.records import Record, replace
 from site_builder.render.assets import PACKAGE, default_folder
-from site_builder.starter.installation import (
-    NAME,
-    Action,
-    say_install,
-    with_installation,
-    with_mark,
-)
+from site_builder.starter.installation import NAME, Action, say_install, with_installation
 from site_builder.starter.site_schema import FILE as SITE_SCHEMA_FILE
 from site_builder.starter.site_schema import FIRST_LINE as SITE_SCHEMA_LINE
 from site_builder.starter.site_schema import site_schema_text
@@ -248,10 +242,7 @@ def workflow_text(name: str, action: Action | None) -> str:
 
 
 def generated_texts(action: Action | None) -> dict[str, str]:
-    """Return every file that a project may have and that `upgrade` renews, by path.
-
-    The others, such as prose and settings, are the publisher's once they are written.
-    """
+    """Return every file that is the same in all projects that have it, by path."""
     named = {
         ".github/workflows/check.yml": "check.yml",
         ".github/workflows/comment.yml": "comment.yml",
@@ -262,7 +253,7 @@ def generated_texts(action: Action | None) -> dict[str, str]:
         for host, files in hosts.items():
             for path, name in files.items():
                 named[path] = f"{host}/{name if action else _CARRYING.get(name, name)}"
-    texts = {
+    return {
         **{path: workflow_text(name, action) for path, name in named.items()},
         ".gitattributes": _read("gitattributes"),
         ".gitignore": _read("gitignore"),
@@ -270,7 +261,6 @@ def generated_texts(action: Action | None) -> dict[str, str]:
         f"data/{SCHEMA_FILE}": schema_text(),
         f"data/{SITE_SCHEMA_FILE}": site_schema_text(),
     }
-    return {path: with_mark(path, text) for path, text in texts.items()}
 
 
 def _prose(sample: Path | None) -> dict[str, str]:

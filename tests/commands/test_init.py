@@ -541,13 +541,14 @@ def test_upgrade_names_the_action_of_the_new_release(tmp_path, release, options)
     changed = sorted({*named, "README.md"} - {".github/workflows/own.yml"})
     told = [f"  {path}: renewed." for path in changed]
     told.append(f"The project now has leaderboard-site {__version__}.")
-    assert sorted(told) == sorted(news(said))
+    assert sorted(told) == sorted(said.stderr.splitlines())
     for path in before:
         new = before[path]
         if path in changed:
             new = new.replace(V1.commit.encode(), V2.commit.encode()).replace(b"1.0.0", b"2.0.0")
         assert new == after[path], path
-    assert [f"The project has leaderboard-site {__version__}."] == news(upgrade(own.parents[2]))
+    again = upgrade(tmp_path / "board")
+    assert [f"The project has leaderboard-site {__version__}."] == again.stderr.splitlines()
 
 
 def test_upgrade_by_a_copy_that_is_no_release(tmp_path, release):
@@ -570,11 +571,6 @@ def upgrade(root: Path) -> Result:
     return CliRunner().invoke(main, ["upgrade", "--project", str(root)])
 
 
-def news(said: Result) -> list[str]:
-    """What a command says, without the files that stay."""
-    return [line for line in said.stderr.splitlines() if not line.endswith(": already current.")]
-
-
 @pytest.fixture
 def outdated(sample: Path, tmp_path: Path) -> Path:
     """The sample with the generator of an older version, and a package of the publisher's."""
@@ -594,13 +590,13 @@ def test_upgrade_replaces_the_generator_and_nothing_else(sample, outdated):
         "  generator/requirements.txt: renewed.",
         "  generator/site_builder-0.0.9-py3-none-any.whl: removed.",
         f"The project now has leaderboard-site {__version__}.",
-    ] == news(said)
+    ] == said.stderr.splitlines()
     after, fresh = contents(outdated), contents(sample)
     assert fresh.keys() == after.keys()
     for path, content in after.items():
         assert content == (fresh if path.startswith("generator/") else before)[path], path
     again = upgrade(outdated)
-    assert [f"The project has leaderboard-site {__version__}."] == news(again)
+    assert [f"The project has leaderboard-site {__version__}."] == again.stderr.splitlines()
 
 
 def test_upgrade_keeps_a_file_that_is_not_the_generators(outdated):
@@ -630,83 +626,6 @@ def test_upgrade_of_a_project_that_installs_another_generator(outdated):
     what = f"the workflows install what it lists, and it lacks the line {line}. Add it."
     assert f"warning: {outdated}/requirements.txt: {what}" == said.stderr.splitlines()[-1]
     assert (0, True) == (said.exit_code, (outdated / WHEEL).is_file())
-
-
-OLDER = {
-    "check.yml": ("# Reviews each pull request", "# Looks at each pull request"),
-    "comment.yml": ("timeout-minutes", "timeout-seconds"),
-    "update.yml": ("Imports new scores once a week", "Imports scores"),
-    "gitattributes": ("/data/*.csv merge=union\n", ""),
-}
-
-
-@pytest.fixture
-def older(tmp_path: Path, release: Callable[[Action], None], monkeypatch: Any) -> Path:
-    """A project of an older version, which wrote other texts; the next version is running."""
-    files = shutil.copytree(STARTER, tmp_path / "files")
-    for name, (new, old) in OLDER.items():
-        edit(files / name, new, old)
-    release(V1)
-    with monkeypatch.context() as then:
-        then.setattr("site_builder.starter.project.FILES", files)
-        then.setattr("site_builder.starter.project.schema_text", lambda: "{\n}\n")
-        assert 0 == run(tmp_path / "board", "--updates-from", "runs").exit_code
-    release(V2)
-    assert 0 == run(tmp_path / "fresh", "--updates-from", "runs").exit_code
-    return tmp_path / "board"
-
-
-def edit(path: Path, old: str, new: str) -> None:
-    text = path.read_text(encoding="utf8")
-    assert old in text
-    path.write_text(text.replace(old, new), encoding="utf8")
-
-
-def test_upgrade_renews_what_the_generator_wrote(older):
-    """Of an older version; what the publisher changed stays, with the new text beside it."""
-    flows = ".github/workflows"
-    edit(older / f"{flows}/check.yml", "contents: read", "contents: none")
-    edit(older / f"{flows}/pages.yml", "timeout-minutes: 15", "timeout-minutes: 30")
-    (older / ".gitignore").write_text("/mine/\n", encoding="utf8")
-    before = contents(older)
-    kept = "kept, because it was changed. The new text is in"
-    unknown = "kept, because nothing in it says that leaderboard-site wrote it. If that did, delete"
-    assert [
-        "  .gitattributes: renewed.",
-        f"  {flows}/check.yml: {kept} {flows}/check.yml.new. Its action is renewed.",
-        f"  {flows}/comment.yml: renewed.",
-        f"  {flows}/pages.yml: renewed.",  # the action alone
-        f"  {flows}/update.yml: renewed.",
-        f"  .gitignore: {unknown} it and run `init` for the new text.",
-        "  README.md: renewed.",
-        "  data/site.schema.json: already current.",
-        "  data/submission.schema.json: renewed.",
-        f"The project now has leaderboard-site {__version__}.",
-    ] == upgrade(older).stderr.splitlines()
-    after, fresh = contents(older), contents(older.parent / "fresh")
-    for path in (".gitattributes", f"{flows}/comment.yml", "data/submission.schema.json"):
-        assert fresh[path] == after[path] != before[path], path
-    changed = before[f"{flows}/check.yml"]
-    assert changed.replace(str(V1).encode(), str(V2).encode()) == after[f"{flows}/check.yml"]
-    assert fresh[f"{flows}/check.yml"] == after[f"{flows}/check.yml.new"]
-    assert b"timeout-minutes: 30" in after[f"{flows}/pages.yml"]
-
-    # What the publisher takes over says so by its first line.
-    lines = (text.decode().partition("\n")[0] for text in (changed, fresh[f"{flows}/check.yml"]))
-    edit(older / f"{flows}/check.yml", *lines)
-    assert f"  {flows}/check.yml: already current." in upgrade(older).stderr.splitlines()
-
-
-def test_upgrade_keeps_settings_and_newer_actions(older):
-    update = ".github/workflows/update.yml"
-    path, fresh = older / update, older.parent / "fresh" / update
-    pin = re.search(r"actions/checkout@.*", path.read_text(encoding="utf8"))
-    assert pin
-    for of in (path, fresh):
-        edit(of, "FORMAT: any", "FORMAT: helm")
-        edit(of, pin[0], f"actions/checkout@{V1.commit} # v99.0.0")  # as a bot does
-    upgrade(older)
-    assert fresh.read_text(encoding="utf8") == path.read_text(encoding="utf8")
 
 
 # --- what a project begins with -------------------------------------------------------------------
