@@ -131,7 +131,7 @@ def _reference_faults(
         (f"results.task {bounds} tasks.metric", _mixed_metrics(tables, config)),
         ("tasks.length_unit", _mixed_units(tables)),
         (_SHARES, _uneven_shares(tables)),
-        ("tasks.task models.model models.trained_on", find_unknown_trained_on(tables, config)),
+        ("tasks.task models.model models.trained_on", find_unknown_trained_on(tables)),
         ("results.task results.version_of_task tasks.task tasks.version", _mixed_versions(tables)),
         ("results.model results.task", _likely_typos(tables)),
     )

@@ -73,9 +73,7 @@ class LoadedTable(Record):
             `YYYY-MM-DD` text, and columns of other types (lists, binary) are text.
         file: The bytes of the table as Parquet, for download.
         where: The name of the file in messages.
-        nan_rows: Rows with NaN by column, counted from 0; `frame` does not tell NaN from null.
         whole: Columns of whole numbers with nulls, which `frame` holds as floats.
-        times: Columns of dates or times, which `frame` holds as text.
         source: The content of the project's file, if it is not `file`.
         lines: The line of each row in a text file; None for Parquet.
         faults: Values of a text file that are of another type than their column.
@@ -88,9 +86,7 @@ class LoadedTable(Record):
     frame: pd.DataFrame
     file: bytes
     where: str
-    nan_rows: Mapping[str, list[int]] = field(default_factory=dict)
     whole: tuple[str, ...] = ()
-    times: frozenset[str] = frozenset()
     source: bytes | None = None
     lines: tuple[int, ...] | None = None
     faults: tuple[Fault, ...] = ()
@@ -470,9 +466,7 @@ def as_loaded(spec: TableSpec, stored: pa.Table, where: str, file: bytes = b"") 
         pa.table(list(plain.values()), names=list(plain)).to_pandas(),
         file,
         where,
-        nan_rows={name: _nan_rows(column) for name, column in plain.items()},
         whole=tuple(name for name, column in plain.items() if _is_whole(column)),
-        times=frozenset(n for n, column in columns.items() if pa.types.is_temporal(column.type)),
     )
 
 
@@ -517,12 +511,6 @@ def _is_whole(column: Column) -> bool:
         return False
     low, high = pc.min(column).as_py(), pc.max(column).as_py()
     return low is None or (low > -(2**53) and high < 2**53)
-
-
-def _nan_rows(column: Column) -> list[int]:
-    if not pa.types.is_floating(column.type):
-        return []
-    return np.flatnonzero(pc.is_nan(column).fill_null(False).to_numpy()).tolist()
 
 
 def complete_tables(loaded: LoadedTables, base: str) -> Tables:

@@ -113,7 +113,7 @@ def _value_faults(table: LoadedTable, spec: ColumnSpec) -> Iterator[Fault]:
         return
     if spec.type in ("number", "integer"):
         numbers = values.to_numpy(dtype=float, na_value=np.nan)
-        problems = _number_problems(spec, numbers, table.nan_rows.get(spec.name, []))
+        problems = _number_problems(spec, numbers)
     else:
         is_key = spec.name in table.spec.key and spec.type == "text"
         problems = _text_problems(spec, values, is_key=is_key)
@@ -130,9 +130,8 @@ def _type_fault(table: LoadedTable, spec: ColumnSpec, values: pd.Series) -> Faul
     known, article = values.dropna(), "" if spec.type in ("text", "boolean") else "a "
     kind = type(known.iloc[0])
     found = "a number" if values.dtype.kind in "iuf" else _TYPE_NAMES.get(kind, kind.__name__)
-    found = "a date or time" if spec.name in table.times else found
     what = f"column '{spec.name}' is {found}, not {article}{TYPE_WORDS[spec.type]}"
-    is_text = spec.name not in table.times and known.map(lambda v: isinstance(v, str)).all()
+    is_text = known.map(lambda v: isinstance(v, str)).all()
     if spec.type not in ("number", "integer") or not is_text:
         return Fault(table.where, what, _STORE[spec.type])
     rows = np.flatnonzero(values.notna())
@@ -145,15 +144,11 @@ def _type_fault(table: LoadedTable, spec: ColumnSpec, values: pd.Series) -> Faul
     return Fault(table.place(odd), f"{what}, such as {example!r}", fix)
 
 
-def _number_problems(
-    spec: ColumnSpec, numbers: np.ndarray, nan_rows: Sequence[int]
-) -> Iterator[_Problem]:
+def _number_problems(spec: ColumnSpec, numbers: np.ndarray) -> Iterator[_Problem]:
     infinite, instead = np.isinf(numbers), "leave it null"
     if spec.required:
         instead = "leave the row out"
-        is_nan = np.isin(np.arange(len(numbers)), nan_rows)
-        yield np.isnan(numbers) & ~is_nan, "is null", f"Fill it in, or {instead}."
-        yield is_nan, "is not a number (NaN)", f"Give the number, or {instead}."
+        yield np.isnan(numbers), "is null", f"Fill it in, or {instead}."
     yield infinite, "is infinite", f"Give the number, or {instead}."
     finite = np.where(infinite, np.nan, numbers)
     yield np.abs(finite) > LARGEST, f"is beyond {LARGEST:g}", "Choose a larger unit."
