@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from site_builder.commands.console import Console, echo, project_option
-from site_builder.devserver.server import FIRST_PORT, LOOPBACK, Rebuilt, follow, listen
+from site_builder.devserver.server import FIRST_PORT, Rebuilt, follow, listen
 from site_builder.errors import SiteError
 from site_builder.formatting import listed
 
@@ -18,23 +18,17 @@ from site_builder.formatting import listed
 @click.command(epilog="Example: leaderboard-site serve --project my-board --open")
 @project_option
 @click.option(
-    "--host",
-    default=LOOPBACK,
-    show_default=True,
-    help="Address to listen on; with 0.0.0.0 other machines can see the site.",
-)
-@click.option(
     "--port",
     type=click.IntRange(0, 65535),
     help=f"Port; 0 takes any free one. Default: {FIRST_PORT}, or the next free one.",
 )
 @click.option("--open", "opens", is_flag=True, help="Open the site in the browser.")
-def serve(root: Path, host: str, port: int | None, *, opens: bool) -> None:
+def serve(root: Path, port: int | None, *, opens: bool) -> None:
     """Serve the site on this machine and rebuild it after each change, until Ctrl-C."""
     gc.enable()
     console, root = Console(root), root.resolve()
     try:
-        server = listen(host, port)
+        server = listen(port)
     except SiteError as error:
         raise click.ClickException(str(error)) from error
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import errno
-import ipaddress
 import json
 import mimetypes
 import os
 import re
-import socket
 import sys
 import threading
 import time
@@ -242,8 +239,8 @@ def answers_site(state: ServedState, target: str, headers: Message) -> bool:
 
     Browsers say in `Sec-Fetch-Site` where a request comes from. From elsewhere, also from another
     port of this machine, a link may open a page and an embedded view may be framed. Requests
-    without the header are answered: tools send none, nor do browsers to an address that is neither
-    loopback nor HTTPS. There, `Cross-Origin-Resource-Policy` alone keeps other sites out.
+    without the header are answered: tools and old browsers send none. There,
+    `Cross-Origin-Resource-Policy` alone keeps other sites out.
 
     Source: W3C, Fetch Metadata Request Headers.
     """
@@ -296,32 +293,18 @@ _HEADERS = {
 
 
 class LiveServer(ThreadingHTTPServer):
-    """A server of the current state; an `OSError` says why it cannot listen on host and port."""
+    """A server of the current state on this machine; an `OSError` says why not on this port."""
 
     allow_reuse_address = os.name != "nt"  # on Windows two servers could share one port
 
-    def __init__(self, host: str, port: int) -> None:
-        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    def __init__(self, port: int) -> None:
         self.state = ServedState()
-        super().__init__((host, port), _Handler)
+        super().__init__((LOOPBACK, port), _Handler)
 
     @property
     def url(self) -> str:
         """The address of the home page."""
-        host = str(self.server_address[0])
-        shown = f"[{host}]" if ":" in host else host
-        if ipaddress.ip_address(host).is_unspecified:  # every address of the machine
-            shown = "localhost"
-        return f"http://{shown}:{self.server_port}{self.state.root}"
-
-    def accepts(self, host: str) -> bool:
-        """Return whether requests for a host name are answered.
-
-        On loopback only local names are: another site could point its name at this machine and
-        read the unpublished pages.
-        """
-        is_private = ipaddress.ip_address(str(self.server_address[0])).is_loopback
-        return not is_private or re.sub(r":\d*$", "", host).lower() in _LOCAL_NAMES
+        return f"http://{LOOPBACK}:{self.server_port}{self.state.root}"
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
         """Report an error, unless the browser closed the connection."""
@@ -340,21 +323,18 @@ class LiveServer(ThreadingHTTPServer):
             self.server_close()
 
 
-def listen(host: str, port: int | None) -> LiveServer:
+def listen(port: int | None) -> LiveServer:
     """Return a server on the port, or without one on the first free port from 8000.
 
-    Raise a `SiteError` if the port is in use or the address is not of this machine.
+    Raise a `SiteError` if the port is in use.
     """
     ports = range(FIRST_PORT, _LAST_PORT + 1) if port is None else range(port, port + 1)
     reason = ""
     for candidate in ports:
         try:
-            return LiveServer(host, candidate)
+            return LiveServer(candidate)
         except OSError as error:
             reason = str(error.strerror)
-            if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
-                what = f"this machine has no such address ({reason})"
-                raise SiteError(Fault(host, what, "Choose another with --host.")) from error
     named = f"ports {FIRST_PORT} to {_LAST_PORT} are" if port is None else f"port {port} is"
     raise SiteError(Fault("", f"{named} not free ({reason})", "Choose another with --port."))
 
@@ -365,8 +345,12 @@ class _Handler(BaseHTTPRequestHandler):
     server: LiveServer
 
     def do_GET(self) -> None:
-        """Answer a request."""
-        if not self.server.accepts(self.headers.get("Host", "")):
+        """Answer a request.
+
+        Another site could point its name at this machine and read the unpublished pages.
+        """
+        host = re.sub(r":\d*$", "", self.headers.get("Host", ""))
+        if host.lower() not in _LOCAL_NAMES:
             self._refuse(b"This server answers to localhost only.")
         elif not answers_site(self.server.state, self.path, self.headers):
             self._refuse(b"This server does not answer to other sites.")

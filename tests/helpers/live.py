@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from site_builder.devserver.server import (
-    LOOPBACK,
     LiveServer,
     Rebuilt,
     follow,
@@ -55,7 +54,7 @@ class Live:
 def live(root: Path) -> Iterator[Live]:
     """The project served, its first build done; all threads have ended after the block."""
     builds: queue.Queue[Rebuilt] = queue.Queue()
-    stop, server = threading.Event(), listen(LOOPBACK, 0)
+    stop, server = threading.Event(), listen(0)
     thread = threading.Thread(target=follow, args=(root, server, builds.put, stop))
     with server.running():
         thread.start()

@@ -465,7 +465,7 @@ class _Connection:
 @cache
 def _server() -> LiveServer:
     pages = {"index.html": b"<head></head>", "404.html": b"", "models/index.html": b""}
-    server = LiveServer(LOOPBACK, 0)
+    server = LiveServer(0)
     server.state = ServedState(pages)
     return server
 
