@@ -314,7 +314,7 @@ def _config_faults(config: SiteConfig, prose: Prose) -> Iterator[Fault]:
 
 
 def _table_files(tables: Tables) -> dict[str, bytes]:
-    stored = {t.where: t.file if t.source is None else t.source for t in tables.loaded.values()}
+    stored = {t.where: t.content for t in tables.loaded.values()}
     for table in tables.loaded.values():
         stored |= table.submissions
     return {where: content for where, content in stored.items() if content}

@@ -20,8 +20,16 @@ from site_builder.tables.metrics import (
     direction_of,
     is_cost,
 )
-from site_builder.tables.read import LoadedTable, LoadedTables, Tables, has_type
-from site_builder.tables.schema import MODELS, RESULTS, TABLES, TASKS, ColumnSpec, TableSpec
+from site_builder.tables.read import (
+    LoadedTable,
+    LoadedTables,
+    Tables,
+    has_type,
+    ids_of,
+    ids_of_results,
+    with_facts,
+)
+from site_builder.tables.schema import MODELS, RESULTS, TABLES, TASKS, TableSpec
 
 NOTHING = "nothing states it"
 """What the direction of a task comes from, where neither a statement nor a name tells it."""
@@ -67,34 +75,19 @@ def override_tables(
     """
     tables, faults = dict(loaded.tables), list[Fault]()
     for spec, sections in ((TASKS, config.tasks), (MODELS, config.models)):
-        table = tables.get(spec.name) or _table_of_results(tables.get(RESULTS.name), spec)
+        table, results = tables.get(spec.name), tables.get(RESULTS.name)
+        if table is None and results is not None:
+            table = ids_of_results(results, spec, TOML)
         if sections and table is not None and spec.name not in loaded.unreadable:
-            ids = _ids(table, spec)
+            ids = ids_of(table, spec)
             faults += _unmatched(spec, sections, ids) if ids else ()
-            tables[spec.name] = _with_facts(table, {n: stated_in(sections, n) for n in ids})
+            tables[spec.name] = with_facts(table, {n: stated_in(sections, n) for n in ids})
     before = loaded.tables.get(TASKS.name)
     if TASKS.name in tables:
-        tables[TASKS.name] = _with_facts(tables[TASKS.name], _implied(tables[TASKS.name]))
+        tables[TASKS.name] = with_facts(tables[TASKS.name], _implied(tables[TASKS.name]))
     assumed = list(_assumptions(before, tables, config))
     ordered = {spec.name: tables[spec.name] for spec in TABLES if spec.name in tables}
     return replace(loaded, tables=ordered), assumed, faults
-
-
-def _ids(table: LoadedTable, spec: TableSpec) -> list[str]:
-    """Return the ids of a table in its order; of none if their column is missing or no text."""
-    (key,) = spec.key
-    ids = table.frame.get(key)
-    if ids is None or not has_type(ids, "text"):
-        return []
-    return [str(value) for value in ids.dropna().unique()]
-
-
-def _table_of_results(results: LoadedTable | None, spec: TableSpec) -> LoadedTable | None:
-    """Return a table of models or tasks with the ids that the results have, and nothing else."""
-    if results is None:
-        return None
-    frame = pd.DataFrame({spec.key[0]: pd.Series(_ids(results, spec), dtype="str")})
-    return LoadedTable(spec, frame, frame.to_parquet(index=False), TOML, source=b"")
 
 
 def _unmatched(spec: TableSpec, sections: _Sections, ids: list[str]) -> Iterator[Fault]:
@@ -104,38 +97,6 @@ def _unmatched(spec: TableSpec, sections: _Sections, ids: list[str]) -> Iterator
             what = f"[{spec.name}.{key!r}] is none of the {spec.name}"
             hint = did_you_mean(key, ids, spec.name)
             yield Fault(TOML, what, hint, "warning" if "*" in key else "error")
-
-
-def _with_facts(table: LoadedTable, facts: _Facts) -> LoadedTable:
-    """Set values of a table, in its rows and in its published file."""
-    frame, (key,) = table.frame.copy(), table.spec.key
-    stated = {column for of_id in facts.values() for column in of_id}
-    for column in (column for column in table.spec.columns if column.name in stated):
-        new = _column(frame, key, column, facts)
-        if new is not None:
-            frame[column.name] = new
-    if frame.equals(table.frame):
-        return table
-    integers = {column.name for column in table.spec.columns if column.type == "integer"}
-    names = ({*table.whole} - stated) | (integers & stated)
-    whole = {name: "Int64" for name in frame if name in names}
-    file = frame.astype(whole).to_parquet(index=False)
-    source = table.file if table.source is None else table.source
-    return replace(table, frame=frame, file=file, source=source)
-
-
-def _column(frame: pd.DataFrame, key: str, column: ColumnSpec, facts: _Facts) -> pd.Series | None:
-    """Return a column with the stated values in it; None if its type is wrong, which is a fault."""
-    kind = {"number": "float64", "integer": "float64", "boolean": "object"}.get(column.type, "str")
-    old = frame.get(column.name, pd.Series(None, index=frame.index, dtype=kind))
-    if not has_type(old, column.type):
-        return None
-    values = {name: of_id[column.name] for name, of_id in facts.items() if column.name in of_id}
-    new = [
-        values.get(name, None if pd.isna(value) else value)
-        for name, value in zip(frame[key], old, strict=True)
-    ]
-    return pd.Series(new, index=frame.index, dtype=kind)
 
 
 def _implied(tasks: LoadedTable) -> _Facts:
@@ -154,7 +115,7 @@ def _implied(tasks: LoadedTable) -> _Facts:
 def _rows(tasks: LoadedTable | None) -> list[dict[str, Any]]:
     """Return what the rows of the tasks table state of their scores, without unknown values."""
     names = ("task", "metric", "unit", "higher_is_better", *_BOUNDS)
-    if tasks is None or not _ids(tasks, TASKS):
+    if tasks is None or not ids_of(tasks, TASKS):
         return []
     specs = [spec for spec in TASKS.columns if spec.name in names and spec.name in tasks.frame]
     sound = [spec.name for spec in specs if has_type(tasks.frame[spec.name], spec.type)]
@@ -171,7 +132,7 @@ def _assumptions(
         return
     stored = {row["task"]: row for row in _rows(before)}
     final = {row["task"]: row for row in _rows(tables.get(TASKS.name))}
-    for task in _ids(tables[RESULTS.name], TASKS):
+    for task in ids_of(tables[RESULTS.name], TASKS):
         row, old = final.get(task, {}), stored.get(task, {})
         metric, unit = row.get("metric", ""), row.get("unit", "")
         bounds = bounds_text(row.get("score_min"), row.get("score_max"))

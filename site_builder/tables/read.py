@@ -71,10 +71,10 @@ class LoadedTable(Record):
     Attributes:
         frame: All rows and columns of the file, in its order. Decimals are floats, dates are
             `YYYY-MM-DD` text, and columns of other types (lists, binary) are text.
-        file: The bytes of the table as Parquet, for download.
         where: The name of the file in messages.
         whole: Columns of whole numbers with nulls, which `frame` holds as floats.
-        source: The content of the project's file, if it is not `file`.
+        content: The bytes of the project's file; empty where it has none.
+        is_stored: Whether `content` is Parquet and has what `frame` has.
         lines: The line of each row in a text file; None for Parquet.
         faults: Values of a text file that are of another type than their column.
         submitted: Each row that is of a submission; they are the last ones.
@@ -84,15 +84,23 @@ class LoadedTable(Record):
 
     spec: TableSpec
     frame: pd.DataFrame
-    file: bytes
     where: str
     whole: tuple[str, ...] = ()
-    source: bytes | None = None
+    content: bytes = b""
+    is_stored: bool = False
     lines: tuple[int, ...] | None = None
     faults: tuple[Fault, ...] = ()
     submitted: tuple[Submitted, ...] = ()
     settings: tuple[str, ...] = ()
     submissions: Mapping[str, bytes] = {}
+
+    @property
+    def file(self) -> bytes:
+        """The table as Parquet, for download."""
+        if self.is_stored:
+            return self.content
+        made: bytes = self.frame.astype(dict.fromkeys(self.whole, "Int64")).to_parquet(index=False)
+        return made
 
     def place(self, rows: Iterable[Any], column: str = "") -> str:
         """Return the place of rows, counted from 0, or of their values in a column, in messages.
@@ -213,10 +221,8 @@ def _add_submissions(
     models = tables.get(MODELS.name)
     has_facts = any(one.waiting or len(one.facts.values) > 1 for one in submissions)
     if models is None and has_facts and _has_ids(results):
-        n_own = len(results.frame) - len(rows)
-        ids = results.frame["model"].iloc[:n_own].dropna().drop_duplicates()
-        models = as_loaded(MODELS, pa.table({"model": pa.array(ids, pa.string())}), results.where)
-        models = replace(models, source=b"")
+        own = replace(results, frame=results.frame.iloc[: len(results.frame) - len(rows)])
+        models = ids_of_results(own, MODELS, results.where)
     if models is not None and MODELS.name not in unreadable and _has_ids(models):
         tables[MODELS.name], faults = _with_facts(models, submissions, [*results.frame])
         yield from faults
@@ -264,7 +270,7 @@ def _with_facts(
     new += [(one, one.waiting) for one in submissions if one.waiting]
     models = _with_rows(models, MODELS, new)
     stated = {model: {k: v for k, (v, _) in known[model].items()} for model in known}
-    return _filled(models, stated, states_entry(models.frame, of_results)), faults
+    return with_facts(models, stated, ~states_entry(models.frame, of_results)), faults
 
 
 def states_entry(models: pd.DataFrame, settings: Iterable[str]) -> npt.NDArray[np.bool_]:
@@ -276,21 +282,47 @@ def states_entry(models: pd.DataFrame, settings: Iterable[str]) -> npt.NDArray[n
     return (models["status"].notna() & models[named].notna().any(axis=1)).to_numpy()
 
 
-def _filled(
-    models: LoadedTable,
+def with_facts(
+    table: LoadedTable,
     facts: Mapping[str, Mapping[str, Any]],
-    of_entry: npt.NDArray[np.bool_],
+    rows: npt.NDArray[np.bool_] | None = None,
 ) -> LoadedTable:
-    """Return the table of models with facts of models where it states none."""
-    frame, ids = models.frame.copy(), models.frame["model"].where(~of_entry)
-    for column in MODELS.columns:
-        new = ids.map({m: of[column.name] for m, of in facts.items() if column.name in of})
-        old = frame.get(column.name)
-        if old is None:
-            frame = frame.assign(**{column.name: new}) if new.notna().any() else frame
-        elif has_type(old, column.type) and has_type(new, column.type):
-            frame[column.name] = old.where(old.notna(), new)
-    return replace(models, frame=frame, file=_to_parquet(frame, models.whole))
+    """Return a table with facts, by id and column, in place of what it states; or in some rows.
+
+    A column stays as it is where it, or a fact, is of a wrong type, which is a fault.
+    """
+    frame, ids = table.frame.copy(), table.frame[table.spec.key[0]]
+    ids = ids if rows is None else ids.where(rows)
+    stated = {name for of_id in facts.values() for name in of_id}
+    for column in (column for column in table.spec.columns if column.name in stated):
+        name, kind = column.name, _PANDAS_TYPES.get(column.type, "str")
+        new = {id_: of_id[name] for id_, of_id in facts.items() if name in of_id}
+        old = frame.get(name, pd.Series(None, index=frame.index, dtype=kind))
+        if has_type(old, column.type) and has_type(pd.Series([*new.values()]), column.type):
+            plain = (None if pd.isna(value) else value for value in old)
+            values = [new.get(id_, value) for id_, value in zip(ids, plain, strict=True)]
+            frame[name] = pd.Series(values, index=frame.index, dtype=kind)
+    if frame.equals(table.frame):
+        return table
+    integers = {column.name for column in table.spec.columns if column.type == "integer"}
+    names = ({*table.whole} - stated) | (integers & stated)
+    whole = tuple(str(name) for name in frame if name in names)
+    return replace(table, frame=frame, whole=whole, is_stored=False)
+
+
+def ids_of(table: LoadedTable | None, spec: TableSpec) -> list[str]:
+    """Return the ids in a table, in its order; none if their column is missing or no text."""
+    (key,) = spec.key
+    ids = None if table is None else table.frame.get(key)
+    if ids is None or not has_type(ids, "text"):
+        return []
+    return [str(value) for value in ids.dropna().unique()]
+
+
+def ids_of_results(results: LoadedTable, spec: TableSpec, where: str) -> LoadedTable:
+    """Return a table of models or tasks with the ids that the results have, and nothing else."""
+    ids = pd.Series(ids_of(results, spec), dtype="str")
+    return LoadedTable(spec, pd.DataFrame({spec.key[0]: ids}), where)
 
 
 def _has_ids(table: LoadedTable) -> bool:
@@ -312,8 +344,7 @@ def _with_rows(
     frame, odd = make_frame(spec, [row.values for _, row in rows], where, place)
     own = as_loaded(spec, pa.Table.from_pandas(frame, preserve_index=False), where)
     if table is None:
-        file = _to_parquet(own.frame, own.whole)
-        return replace(own, file=file, source=b"", faults=odd, submitted=(*rows,))
+        return replace(own, faults=odd, submitted=(*rows,))
     frame, more = _alike(table, own.frame)
     frame = pd.concat([frame, more], ignore_index=True)
     whole = tuple(
@@ -324,9 +355,8 @@ def _with_rows(
     return replace(
         table,
         frame=frame,
-        file=_to_parquet(frame, whole),
-        source=table.file if table.source is None else table.source,
         whole=whole,
+        is_stored=False,
         faults=(*table.faults, *odd),
         submitted=(*rows,),
     )
@@ -362,11 +392,6 @@ def _plain_text(value: object) -> str:
 def _are_whole(name: str, table: LoadedTable) -> bool:
     values = table.frame.get(name)
     return values is None or name in table.whole or values.dtype.kind in "iu"
-
-
-def _to_parquet(frame: pd.DataFrame, whole: Iterable[str]) -> bytes:
-    content: bytes = frame.astype(dict.fromkeys(whole, "Int64")).to_parquet(index=False)
-    return content
 
 
 def _missing_fix(spec: TableSpec, data_dir: Path) -> str:
@@ -439,14 +464,14 @@ def _read_table(
         raise UnreadableTableError(what, "Make it readable.") from error
     ending = path.suffix.lower()
     if ending not in TEXT_ENDINGS:
-        return as_loaded(spec, read_whole(file), where, file)
+        return replace(as_loaded(spec, read_whole(file), where), content=file, is_stored=True)
     if len(file) > MAX_TEXT_BYTES:
         what = f"the file has {len(file):,} bytes, and at most {MAX_TEXT_BYTES:,} of text are read"
         raise UnreadableTableError(what, "Write the table as Parquet.")
     frame, lines, odd = parse_text(spec, file, where, ending)
-    parquet = frame.to_parquet(index=False)
-    table = as_loaded(spec, read_whole(parquet), where, parquet)
-    return replace(table, source=file, lines=lines, faults=odd)
+    table = as_loaded(spec, pa.Table.from_pandas(frame, preserve_index=False), where)
+    whole = tuple(str(name) for name, values in frame.items() if values.dtype == "Int64")
+    return replace(table, whole=whole, content=file, lines=lines, faults=odd)
 
 
 def load_text(spec: TableSpec, path: Path, where: str) -> LoadedTable:
@@ -457,14 +482,13 @@ def load_text(spec: TableSpec, path: Path, where: str) -> LoadedTable:
     return table
 
 
-def as_loaded(spec: TableSpec, stored: pa.Table, where: str, file: bytes = b"") -> LoadedTable:
+def as_loaded(spec: TableSpec, stored: pa.Table, where: str) -> LoadedTable:
     """Return a table of Arrow as if it had been read from a file."""
     columns = dict(zip(_unique(stored.column_names), stored.columns, strict=True))
     plain = {name: _plain(column, spec.column(name)) for name, column in columns.items()}
     return LoadedTable(
         spec,
         pa.table(list(plain.values()), names=list(plain)).to_pandas(),
-        file,
         where,
         whole=tuple(name for name, column in plain.items() if _is_whole(column)),
     )

@@ -144,7 +144,7 @@ def read_stored(spec: TableSpec, data_dir: Path) -> StoredTable:
 
 def _texts(table: LoadedTable) -> Iterator[str]:
     """Yield the text of a text file before its first row, then that of each row."""
-    lines = list(io.StringIO((table.source or b"").decode(), newline=""))
+    lines = list(io.StringIO(table.content.decode(), newline=""))
     starts = [0, *(line - 1 for line in table.lines or ()), len(lines)]
     return ("".join(lines[start:end]) for start, end in pairwise(starts))
 

@@ -32,7 +32,7 @@ BY_MEAN = RankingRules("mean", 1.0, averaged=True, why="comparable")
 def make_tables(frames: Mapping[str, pd.DataFrame], base: str = "base") -> Tables:
     """Tables as `check_tables` hands them over, of frames with any of the contract's columns."""
     loaded = {
-        spec.name: LoadedTable(spec, frames[spec.name], b"", spec.file)
+        spec.name: LoadedTable(spec, frames[spec.name], spec.file)
         for spec in TABLES
         if spec.name in frames
     }

@@ -56,7 +56,7 @@ def test_facts_replace_those_of_the_table_also_as_published(tmp_path):
     assert [1, 2] == published["turns"].tolist()
     assert [None, 50] == [n if pd.notna(n) else None for n in published["evaluation_examples"]]
     assert "Int64" == published["evaluation_examples"].dtype
-    assert (before, before) == (table.source, (root / "data/tasks.parquet").read_bytes())
+    assert (before, before) == (table.content, (root / "data/tasks.parquet").read_bytes())
     (root / "site.toml").unlink()
     assert before == check_project(root).loaded["tasks"].file
 
