@@ -7,21 +7,19 @@ import re
 from collections.abc import Callable, Iterator, MutableMapping
 from io import StringIO
 from itertools import takewhile
-from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 from site_builder.errors import first_line
 from site_builder.records import Record, replace
 from site_builder.tables.files import NUMBER, UnreadableTableError
 
-if TYPE_CHECKING:  # it is imported where there is YAML: most builds have none
-    from ruamel.yaml.events import NodeEvent
+# ruamel.yaml is imported where there is a document: most builds have none.
 
 ENDINGS = (".yaml", ".yml", ".json")
 """How the name of a document may end."""
 
 _MAX_LEVELS = 6
 _MOST_DIGITS = 16  # of a whole number; a larger one is a float, as in tables
-_JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]|[^\s{}\[\],:"]+|\n')
 _WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
 
 Value: TypeAlias = "dict[str, Node] | list[Node] | str | float | bool | None"
@@ -38,14 +36,6 @@ class Node(Record):
     raw: str = ""
 
 
-class _Event(Record):
-    """The begin of a mapping `{` or list `[`, an `end`, or a value that is `quoted` or `plain`."""
-
-    kind: str
-    line: int
-    text: str = ""
-
-
 def parse_document(text: str, ending: str) -> Node:
     """Return the content of a YAML or, by its `ending`, JSON file.
 
@@ -55,13 +45,15 @@ def parse_document(text: str, ending: str) -> Node:
         UnreadableTableError: It is no such document, or has what is refused: a key twice, an alias,
             a tag, a second document, more than six levels.
     """
-    events = _json_events(text) if ending == ".json" else _yaml_events(text)
+    if ending == ".json":  # which is YAML too
+        _check_json(text)
+    events = _events(text)
     first = next(events, None)
-    if first is None or (first.kind == "plain" and not first.text):
+    root = None if first is None else _node(first, events, 0)
+    if root is None or (root.value is None and not root.raw):
         _refuse("the file is empty")
-    root = _node(first, events, 0)
     for event in events:  # which says what else is wrong, or not
-        _refuse("it goes on behind its end", line=event.line)
+        _refuse("it goes on behind its end", line=_line(event))
     return root
 
 
@@ -94,37 +86,42 @@ def edit_document(
     return new.getvalue().replace("\n", "\r\n" if "\r\n" in text else "\n")
 
 
-def _node(event: _Event, events: Iterator[_Event], level: int) -> Node:
-    if event.kind == "quoted":
-        return Node(event.line, _whole(event))
-    if event.kind == "plain":
-        return Node(event.line, _resolved(event.text), event.text)
+def _node(event: Any, events: Iterator[Any], level: int) -> Node:  # noqa: ANN401 - of ruamel
+    from ruamel.yaml import events as kinds
+
+    line = _line(event)
+    if isinstance(event, kinds.ScalarEvent):
+        text = _whole(event)
+        return Node(line, text) if event.style else Node(line, _resolved(text), text)
     if level == _MAX_LEVELS:
         what = f"it has more than {_MAX_LEVELS} levels"
-        raise UnreadableTableError(what, "Put less into each other.", event.line)
-    inner = takewhile(lambda e: e.kind != "end", events)
-    if event.kind == "[":
-        return Node(event.line, [_node(part, events, level + 1) for part in inner])
+        raise UnreadableTableError(what, "Put less into each other.", line)
+    inner = takewhile(lambda e: not isinstance(e, kinds.CollectionEndEvent), events)
+    if isinstance(event, kinds.SequenceStartEvent):
+        return Node(line, [_node(part, events, level + 1) for part in inner])
     fields: dict[str, Node] = {}
     for key in inner:
-        if key.kind not in ("quoted", "plain"):
-            _refuse("a key is no text", "Write `key: value`.", key.line)
+        if not isinstance(key, kinds.ScalarEvent):
+            _refuse("a key is no text", "Write `key: value`.", _line(key))
         name = _whole(key)
         if name in fields:
             what = f"{name!r} stands twice, first in line {fields[name].line}"
-            raise UnreadableTableError(what, "Keep one.", key.line)
-        fields[name] = replace(_node(next(events), events, level + 1), line=key.line)
-    return Node(event.line, fields)
+            raise UnreadableTableError(what, "Keep one.", _line(key))
+        fields[name] = replace(_node(next(events), events, level + 1), line=_line(key))
+    return Node(line, fields)
 
 
-def _whole(event: _Event) -> str:
+def _line(event: Any) -> int:  # noqa: ANN401 - of ruamel
+    return event.start_mark.line + 1 if event.start_mark else 1
+
+
+def _whole(event: Any) -> str:  # noqa: ANN401 - of ruamel
     """Return a text, or refuse it if it is no Unicode: an escape may be half of a character."""
     try:
-        event.text.encode()
-    except UnicodeEncodeError:
+        return str(event.value).encode("utf-16", "surrogatepass").decode("utf-16")
+    except UnicodeDecodeError:
         what = "it has half of a character, such as \\ud800"
-        raise UnreadableTableError(what, "Remove it.", event.line) from None
-    return event.text
+        raise UnreadableTableError(what, "Remove it.", _line(event)) from None
 
 
 def _refuse(what: str, fix: str = "", line: int = 0) -> NoReturn:
@@ -140,7 +137,8 @@ def _resolved(text: str) -> str | float | bool | None:
     return text
 
 
-def _yaml_events(text: str) -> Iterator[_Event]:
+def _events(text: str) -> Iterator[Any]:
+    """Yield the values of a document, and where its mappings and lists begin and end."""
     from ruamel.yaml import YAML
     from ruamel.yaml import events as kinds
     from ruamel.yaml.error import YAMLError
@@ -148,18 +146,16 @@ def _yaml_events(text: str) -> Iterator[_Event]:
     seen = False
     try:
         for event in YAML(typ="safe", pure=True).parse(text):
-            line = event.start_mark.line + 1 if event.start_mark else 1
             if isinstance(event, kinds.DocumentStartEvent) and seen:
-                _refuse("a second document begins", "Use a file for each.", line)
+                _refuse("a second document begins", "Use a file for each.", _line(event))
             seen = seen or isinstance(event, kinds.DocumentStartEvent)
-            if isinstance(event, kinds.NodeEvent):
-                _refuse_references(event, line)
-            if isinstance(event, kinds.ScalarEvent):
-                yield _Event("quoted" if event.style else "plain", line, event.value)
-            elif isinstance(event, (kinds.MappingStartEvent, kinds.SequenceStartEvent)):
-                yield _Event("{" if isinstance(event, kinds.MappingStartEvent) else "[", line)
-            elif isinstance(event, kinds.CollectionEndEvent):
-                yield _Event("end", line)
+            # These make one value of many places, or an object of a value.
+            if getattr(event, "anchor", None):  # an alias has the name of its anchor
+                _refuse("it has an anchor or alias (& or *)", "Write it out.", _line(event))
+            if getattr(event, "ctag", None):
+                _refuse("it has a tag (!)", "Write the value alone.", _line(event))
+            if isinstance(event, kinds.NodeEvent | kinds.CollectionEndEvent):
+                yield event
     except (YAMLError, ValueError) as error:
         mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
         what = f"is not valid YAML: {problem or first_line(error)}".partition("\n")[0]
@@ -167,15 +163,7 @@ def _yaml_events(text: str) -> Iterator[_Event]:
         raise UnreadableTableError(what, "Correct this line.", line) from error
 
 
-def _refuse_references(event: NodeEvent, line: int) -> None:
-    """Refuse what makes one value of many places, or an object of a value."""
-    if event.anchor:  # an alias has the name of its anchor
-        _refuse("it has an anchor or alias (& or *)", "Write it out.", line)
-    if getattr(event, "ctag", None):
-        _refuse("it has a tag (!)", "Write the value alone.", line)
-
-
-def _json_events(text: str) -> Iterator[_Event]:
+def _check_json(text: str) -> None:
     try:
         json.loads(text)
     except json.JSONDecodeError as error:
@@ -184,16 +172,3 @@ def _json_events(text: str) -> Iterator[_Event]:
     except (ValueError, RecursionError) as error:
         what = f"is not valid JSON: {first_line(error)}"
         raise UnreadableTableError(what) from error
-    line = 1
-    for found in _JSON_TOKEN.finditer(text):
-        token = found[0]
-        if token == "\n":
-            line += 1
-        elif token in "{[":
-            yield _Event(token, line)
-        elif token in "}]":
-            yield _Event("end", line)
-        elif token.startswith('"'):
-            yield _Event("quoted", line, json.loads(token))
-        else:
-            yield _Event("plain", line, token)
