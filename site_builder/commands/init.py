@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -13,9 +13,6 @@ from site_builder.commands.console import Console, project_option, with_console
 from site_builder.commands.tables import import_files, reading_options
 from site_builder.errors import Fault, SiteError
 from site_builder.formatting import counted, listed
-
-if TYPE_CHECKING:
-    from site_builder.starter.installation import Action
 
 _TEXTS = {".csv": ".csv", ".tsv": ".csv", ".jsonl": ".jsonl", ".ndjson": ".jsonl"}
 """Endings of tables that stay text, which Git can merge, and what they become."""
@@ -49,15 +46,6 @@ def _check_source(_context: click.Context, _option: click.Parameter, text: str) 
         )
         raise click.BadParameter(message)
     return text
-
-
-def _check_action(_context: click.Context, _option: click.Parameter, text: str) -> Action | None:
-    from site_builder.starter.installation import parse_action
-
-    if text and parse_action(text) is None:
-        message = "name OWNER/REPOSITORY@COMMIT, with the 40 digits of the commit."
-        raise click.BadParameter(message)
-    return parse_action(text)
 
 
 @click.command(epilog="Example: leaderboard-site init my-board --from results/")
@@ -108,14 +96,7 @@ def _check_action(_context: click.Context, _option: click.Parameter, text: str) 
     "carries",
     is_flag=True,
     help="Carry this generator as a wheel (5 MB), so that the workflows need no action of its "
-    "release. A generator that is no release is always carried, unless there is an --action.",
-)
-@click.option(
-    "--action",
-    default="",
-    metavar="OWNER/REPOSITORY@COMMIT",
-    callback=_check_action,
-    help="What installs the generator in the workflows. Default: the action of this release.",
+    "release. A generator that is no release is always carried.",
 )
 @reading_options
 @with_console
@@ -129,7 +110,6 @@ def init(  # noqa: PLR0913 - one per option
     updates_from: str,
     is_template: bool,
     carries: bool,
-    action: Action | None,
     **options: Any,  # noqa: ANN401 - those of `reading_options`
 ) -> None:
     """Create a project from scores, from the data in the folder, or from a sample.
@@ -140,10 +120,6 @@ def init(  # noqa: PLR0913 - one per option
     from site_builder.importers.choices import taken_texts
     from site_builder.starter.installation import choose_action
     from site_builder.starter.project import Plan, start_project
-
-    if carries and action:
-        message = "Use --vendor or --action, not both."
-        raise click.UsageError(message)
 
     def read() -> list[tuple[str, str]]:
         ending = _TEXTS.get(source.suffix.lower(), "") if source and source.is_file() else ""
@@ -156,7 +132,7 @@ def init(  # noqa: PLR0913 - one per option
         return taken_texts(report.reading.further)
 
     with console.exit_on_error():
-        action = choose_action(root, carries=carries, named=action, is_template=is_template)
+        action = choose_action(root, carries=carries, is_template=is_template)
         plan = Plan(title, host, license_id, updates_from, action, is_template)
         files, kept = start_project(root, plan, read if source else None)
     if kept:

@@ -58,34 +58,24 @@ def released() -> Action | None:
     return Action(**tomllib.loads(_RELEASE.read_text(encoding="utf8")))
 
 
-def parse_action(text: str) -> Action | None:
-    """Return the action that `OWNER/REPOSITORY@COMMIT` names, or None if it names none."""
-    found = re.fullmatch(_ADDRESS, text)
-    return Action(found["repository"], found["commit"]) if found else None
-
-
-def choose_action(
-    root: Path, *, carries: bool, named: Action | None, is_template: bool
-) -> Action | None:
+def choose_action(root: Path, *, carries: bool, is_template: bool) -> Action | None:
     """Return what a project of a folder installs the generator by; None if it carries a wheel.
 
-    What it has stays. A new one has what is asked for, else the release that is running; a copy of
-    the generator that is no release has no action to name, and is carried.
+    What it has stays. A new one has the release that is running, unless it `carries` the generator;
+    a copy of the generator that is no release has no action to name, and is carried.
 
     Raises:
-        SiteError: What is asked for would change nothing, or a template has no action to name.
+        SiteError: Carrying it would change nothing, or a template has no action to name.
     """
-    has_wheel, used = (root / "generator").exists(), used_action(root)
-    if (used and (carries or named)) or (has_wheel and named):
-        option = "--action" if named else "--vendor"
-        what = f"it installs the generator already, so {option} would change nothing"
+    used = used_action(root)
+    if used and carries:
+        what = "it installs the generator already, so --vendor would change nothing"
         raise SiteError(Fault(str(root), what, "`upgrade` lets it use another version."))
-    if used or has_wheel or carries or named:
-        return used or named
+    if used or carries or (root / "generator").exists():
+        return used
     if is_template and not released():
         what = "this copy of the generator is no release, so a template cannot name its action"
-        fix = "Use --action OWNER/REPOSITORY@COMMIT, or --vendor to carry the generator."
-        raise SiteError(Fault("", what, fix))
+        raise SiteError(Fault("", what, "Use --vendor to carry the generator."))
     return released()
 
 

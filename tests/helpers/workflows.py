@@ -28,11 +28,12 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from site_builder.starter.installation import Action
 from tests.helpers.once import made_once
 
 Values = Mapping[str, Any]
 ROOT = Path(__file__).parents[2]
-ACTION = f"maker/generator@{7:040x}"
+ACTION = Action("maker/generator", f"{7:040x}", "v1.0.0")
 """The action of this repository, as workflows name it."""
 _EXPRESSION = re.compile(r"\$\{\{ *(.+?) *\}\}")
 # Every command that the runner knows in a log, as `src/Runner.Worker/ActionCommandManager.cs` of
@@ -236,7 +237,7 @@ class _Job:
             self._script(step, context, env)
             return
         given = {key: _filled(value, context) for key, value in step.get("with", {}).items()}
-        if step["uses"] == ACTION:
+        if step["uses"] == f"{ACTION}".partition(" ")[0]:
             self._own_action(given)
             return
         action = step["uses"].partition("@")[0].removeprefix("actions/").replace("-", "_")

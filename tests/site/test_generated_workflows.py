@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from unittest import mock
 from urllib.request import urlopen
 from xml.etree import ElementTree
 
@@ -16,6 +17,8 @@ from markdown import markdown
 
 from site_builder.commands import main
 from site_builder.publish.verify import verify_site
+from site_builder.starter import installation
+from site_builder.starter.installation import Action
 from tests.helpers.docker import build_image
 from tests.helpers.guides import BLOCK, act
 from tests.helpers.serve import served
@@ -56,11 +59,12 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 class Publisher:
     """Somebody with a project in a repository, and a host that runs its workflows."""
 
-    def __init__(self, folder: Path, *options: str) -> None:
+    def __init__(self, folder: Path, *options: str, action: Action = ACTION) -> None:
         self.folder, self.root = folder, folder / "board"
         (folder / "scores.csv").write_text(SCORES, encoding="utf8")
         source = [] if "--template" in options else ["--from", str(folder / "scores.csv")]
-        made = CliRunner().invoke(main, ["init", str(self.root), *source, *options])
+        with mock.patch.object(installation, "released", return_value=action):
+            made = CliRunner().invoke(main, ["init", str(self.root), *source, *options])
         assert 0 == made.exit_code, made.output
         self.set("# cards = true", "cards = false")  # the pictures take longer than all else
         self.origin = folder / "origin.git"
@@ -157,7 +161,7 @@ def test_a_copy_of_the_template(tmp_path, host):
 
     The second has a warning. Before them, it names a package that is not there.
     """
-    publisher = Publisher(tmp_path, "--template", "--action", ACTION)
+    publisher = Publisher(tmp_path, "--template")
     packages = publisher.root / "requirements.txt"
     packages.write_text("my-charts==1.0", encoding="utf8")
     publisher.push("2026-02-28")
@@ -192,8 +196,8 @@ def test_a_duplicate_of_the_space(tmp_path):
     git(generator, "add", "--all")
     git(generator, "commit", "--quiet", "--message", "A release", **WHO)
     commit = git(generator, "rev-parse", "HEAD")
-    options = ["--action", f"maker/generator@{commit}"]
-    publisher = Publisher(tmp_path, "--template", "--host", "hf-space", *options)
+    action = Action("maker/generator", commit, "v1.0.0")
+    publisher = Publisher(tmp_path, "--template", "--host", "hf-space", action=action)
     runner = Runner(tmp_path, generator)
     runner.host("https://github.com/maker/generator", generator)
     (tmp_path / "image").mkdir()
@@ -276,7 +280,7 @@ def test_update(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for name, value in WHO.items():
         monkeypatch.setenv(name, value)
-    publisher = Publisher(tmp_path, "--action", ACTION)
+    publisher = Publisher(tmp_path)
     runner = Runner(tmp_path, publisher.origin)
     repository = write_source(tmp_path / "results")
     runner.host("https://huggingface.co/datasets/OWNER/results", repository)
@@ -325,7 +329,7 @@ def test_check_of_a_fork(tmp_path):
     All other files are in the summary and in a comment, which says where the newcomer would stand.
     The comment is written by a run that takes nothing of the fork but a document.
     """
-    publisher = Publisher(tmp_path, "--action", ACTION)
+    publisher = Publisher(tmp_path)
     before = publisher.push("2026-03-01")
     change_other_files(publisher.root)
     (publisher.root / "data/content/lede.md").write_text("{% nonsense %}", encoding="utf8")
@@ -384,7 +388,7 @@ def issue_of(number: int, file: str) -> dict[str, object]:
 
 def test_an_issue_becomes_a_pull_request(tmp_path):
     """One file, with the review; an edit renews it. A wrong file is answered in the issue."""
-    publisher = Publisher(tmp_path, "--action", ACTION)
+    publisher = Publisher(tmp_path)
     publisher.set("# submissions = false", "submissions = true")
     assert 0 == CliRunner().invoke(main, ["init", str(publisher.root)]).exit_code
     publisher.push("2026-03-01")
