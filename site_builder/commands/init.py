@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -18,34 +19,21 @@ _TEXTS = {".csv": ".csv", ".tsv": ".csv", ".jsonl": ".jsonl", ".ndjson": ".jsonl
 """Endings of tables that stay text, which Git can merge, and what they become."""
 
 
-def _check_title(_context: click.Context, _option: click.Parameter, title: str) -> str:
-    if not title.isprintable():
-        message = "must be text on one line."
-        raise click.BadParameter(message)
-    return title.strip()
+def _checked(is_valid: Callable[[str], object], message: str) -> Callable[..., str]:
+    """Return the callback of an option whose text must be valid."""
+
+    def check(_context: click.Context, _option: click.Parameter, text: str) -> str:
+        if not is_valid(text):
+            raise click.BadParameter(message.format(text))
+        return text.strip()
+
+    return check
 
 
-def _check_license(_context: click.Context, _option: click.Parameter, text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9.+-]*", text):
-        message = f"{text!r} is not the id of a licence, such as CC-BY-4.0."
-        raise click.BadParameter(message)
-    return text
-
-
-def _check_source(_context: click.Context, _option: click.Parameter, text: str) -> str:
+def _is_source(text: str) -> bool:
     folder = PurePosixPath(text)
-    is_place = re.fullmatch(r"(https|hf)://[!-~]+", text) or (
-        text.isprintable()
-        and ":" not in text
-        and not folder.is_absolute()
-        and ".." not in folder.parts
-    )
-    if text and not is_place:
-        message = (
-            "name a folder of the project, https://... of a Git repository, or hf://datasets/..."
-        )
-        raise click.BadParameter(message)
-    return text
+    is_folder = not (":" in text or folder.is_absolute() or ".." in folder.parts)
+    return bool(re.fullmatch(r"(https|hf)://[!-~]+", text)) or (is_folder and text.isprintable())
 
 
 @click.command(epilog="Example: leaderboard-site init my-board --from results/")
@@ -59,7 +47,7 @@ def _check_source(_context: click.Context, _option: click.Parameter, text: str) 
 @click.option(
     "--title",
     default="",
-    callback=_check_title,
+    callback=_checked(str.isprintable, "must be text on one line."),
     help="Name of the site. Default: the name of the folder; the sample has a name of its own.",
 )
 @click.option(
@@ -73,14 +61,20 @@ def _check_source(_context: click.Context, _option: click.Parameter, text: str) 
     "--license",
     "license_id",
     default="",
-    callback=_check_license,
+    callback=_checked(
+        re.compile(r"[A-Za-z0-9.+-]*").fullmatch,
+        "{!r} is not the id of a licence, such as CC-BY-4.0.",
+    ),
     help="Licence of the scores, as its SPDX id, such as CC-BY-4.0.",
 )
 @click.option(
     "--updates-from",
     default="",
     metavar="SOURCE",
-    callback=_check_source,
+    callback=_checked(
+        _is_source,
+        "name a folder of the project, https://... of a Git repository, or hf://datasets/...",
+    ),
     help="Add a workflow that imports from SOURCE each week and opens a pull request: a folder of "
     "the project, the https address of a Git repository, or hf://datasets/OWNER/NAME.",
 )

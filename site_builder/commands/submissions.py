@@ -193,11 +193,6 @@ def migrate(root: Path, console: Console) -> None:
     console.warn(faults)
     for where in moved:
         console.say(f"  {where}")
-    has_errors, present = any(f.severity == "error" for f in faults), f"schema {VERSION}"
-    if moved:
-        console.say(f"Brought {len(moved)} of {counted(n, 'submission')} up to {present}.")
-    elif not has_errors:
-        who = f"All {n:,} submissions are" if n > 1 else "The submission is"
-        console.say(f"{who} of {present}, the present one." if n else "There is no submission.")
-    if has_errors:
+    console.say(f"Brought {len(moved)} of {counted(n, 'submission')} up to schema {VERSION}.")
+    if any(fault.severity == "error" for fault in faults):
         sys.exit(1)

@@ -58,13 +58,11 @@ def _no_site(folder: Path) -> Fault:
     if staged.has_only_site:
         what = f"a killed build left no site here; the last one is in {staged.old}"
         return Fault(str(folder), what, "Build again to restore it.")
-    if not folder.is_dir():
-        return Fault(str(folder), "there is no such folder", "Name the folder of a site.")
     place = str(folder / MANIFEST)
-    if not (folder / MANIFEST).exists():
-        fix = f"Copy the site again, or name a folder that {GENERATOR} published."
-        return Fault(place, "the file is missing", fix)
-    return Fault(place, f"it is not a manifest of {GENERATOR}", _COPY_AGAIN)
+    if (folder / MANIFEST).exists():
+        return Fault(place, f"it is not a manifest of {GENERATOR}", _COPY_AGAIN)
+    fix = f"Copy the site again, or name a folder that {GENERATOR} published."
+    return Fault(place, "the file is missing", fix)
 
 
 def _file_faults(folder: Path, manifest: Manifest) -> Iterator[Fault]:

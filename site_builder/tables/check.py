@@ -183,6 +183,7 @@ def _unknown_ids(tables: Tables, name: str) -> Iterator[Fault]:
 def _likely_typos(tables: Tables) -> Iterator[Fault]:
     """Find misspelt ids of the results, where no table of the project lists them."""
     results, table = tables.results, tables.loaded[RESULTS.name]
+    settings = [facet.id for facet in tables.facets if facet.is_setting]
     for name, other in (("model", "task"), ("task", "model")):
         listing, faults = tables.loaded.get(f"{name}s"), list[Fault]()
         is_listed = listing is not None and listing.where != TOML
@@ -190,7 +191,7 @@ def _likely_typos(tables: Tables) -> Iterator[Fault]:
         for typo, right in () if is_listed else find_typos(times):
             rows = results[results[name].isin([typo, right])]
             # Who has scores of both `snli` and `mnli` tells that they are two.
-            if not rows.duplicated([other, "variant"]).any():
+            if not rows.duplicated([other, "variant", *settings]).any():
                 place = table.place(rows.index[rows[name] == typo])
                 what = f"{name} {typo!r} is one letter away from {right!r}"
                 fix = f"Correct it, or list all in {name}s{Path(table.where).suffix}."

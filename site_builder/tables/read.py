@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from site_builder.errors import Fault, FaultsError, did_you_mean, rows_text
+from site_builder.errors import Fault, FaultsError, rows_text
 from site_builder.records import Record, field, replace
 from site_builder.symlinks import is_inside, read_inside
 from site_builder.tables.files import (
@@ -209,8 +209,6 @@ def _add_submissions(
         if submissions:
             yield Fault(f"data/{FOLDER}", "no file has scores", "Add one with scores.")
         return
-    if rows and TASKS.name not in tables and TASKS.name not in unreadable:
-        yield from _lone_tasks(tables.get(RESULTS.name), rows)
     results = _with_rows(tables.get(RESULTS.name), RESULTS, rows)
     settings = dict.fromkeys(name for one in submissions for name in one.facets)
     # A setting may be one of entries that have no scores yet.
@@ -226,21 +224,6 @@ def _add_submissions(
     if models is not None and MODELS.name not in unreadable and _has_ids(models):
         tables[MODELS.name], faults = _with_facts(models, submissions, [*results.frame])
         yield from faults
-
-
-def _lone_tasks(results: LoadedTable | None, rows: Sequence[Submitted]) -> Iterator[Fault]:
-    """Find tasks that one submission has and nothing else, where no table lists the tasks."""
-    files: dict[str, dict[str, SubmittedRow]] = {}
-    for one, row in rows:
-        files.setdefault(row.values["task"], {})[one.where] = row
-    listed = {*results.frame["task"].dropna()} if results and "task" in results.frame else set()
-    others = {*listed, *(task for task, of in files.items() if len(of) > 1)}
-    for task, of in files.items() if others else ():
-        if task not in others:
-            ((file, row),) = of.items()
-            what = f"task {task!r} is in this file only"
-            hint = did_you_mean(task, others) or "Is it spelt as in the others?"
-            yield Fault(f"{file}:{row.lines['task']}", what, hint, "warning")
 
 
 def _with_facts(
