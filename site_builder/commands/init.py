@@ -19,12 +19,12 @@ _TEXTS = {".csv": ".csv", ".tsv": ".csv", ".jsonl": ".jsonl", ".ndjson": ".jsonl
 """Endings of tables that stay text, which Git can merge, and what they become."""
 
 
-def _checked(is_valid: Callable[[str], object], message: str) -> Callable[..., str]:
+def _checked(is_valid: Callable[[str], bool], message: str) -> Callable[..., str]:
     """Return the callback of an option whose text must be valid."""
 
     def check(_context: click.Context, _option: click.Parameter, text: str) -> str:
         if not is_valid(text):
-            raise click.BadParameter(message.format(text))
+            raise click.BadParameter(message)
         return text.strip()
 
     return check
@@ -56,16 +56,6 @@ def _is_source(text: str) -> bool:
     default="github-pages",
     show_default=True,
     help="Where the site will be published. This decides the workflow and the head of the README.",
-)
-@click.option(
-    "--license",
-    "license_id",
-    default="",
-    callback=_checked(
-        re.compile(r"[A-Za-z0-9.+-]*").fullmatch,
-        "{!r} is not the id of a licence, such as CC-BY-4.0.",
-    ),
-    help="Licence of the scores, as its SPDX id, such as CC-BY-4.0.",
 )
 @click.option(
     "--updates-from",
@@ -100,7 +90,6 @@ def init(  # noqa: PLR0913 - one per option
     source: Path | None,
     title: str,
     host: str,
-    license_id: str,
     updates_from: str,
     is_template: bool,
     carries: bool,
@@ -127,7 +116,7 @@ def init(  # noqa: PLR0913 - one per option
 
     with console.exit_on_error():
         action = choose_action(root, carries=carries, is_template=is_template)
-        plan = Plan(title, host, license_id, updates_from, action, is_template)
+        plan = Plan(title, host, updates_from, action, is_template)
         files, kept = start_project(root, plan, read if source else None)
     if kept:
         console.say(f"Kept as they are: {listed(kept, most=5)}.")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import threading
-import webbrowser
 from pathlib import Path
 
 import click
@@ -15,15 +14,14 @@ from site_builder.errors import SiteError
 from site_builder.formatting import listed
 
 
-@click.command(epilog="Example: leaderboard-site serve --project my-board --open")
+@click.command(epilog="Example: leaderboard-site serve --project my-board")
 @project_option
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
     help=f"Port; 0 takes any free one. Default: {FIRST_PORT}, or the next free one.",
 )
-@click.option("--open", "opens", is_flag=True, help="Open the site in the browser.")
-def serve(root: Path, port: int | None, *, opens: bool) -> None:
+def serve(root: Path, port: int | None) -> None:
     """Serve the site on this machine and rebuild it after each change, until Ctrl-C."""
     gc.enable()
     console, root = Console(root), root.resolve()
@@ -39,8 +37,6 @@ def serve(root: Path, port: int | None, *, opens: bool) -> None:
         _report(built, root, console)
         if not built.changed:
             echo(f"{server.url} (Ctrl-C ends it)")
-        if opens and not built.changed:
-            webbrowser.open(server.url)
 
     try:
         with server.running():

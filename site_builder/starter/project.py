@@ -66,9 +66,6 @@ SETTINGS = "settings.yml"
 """What a host reads at the top of the README."""
 
 
-_NO_LICENSE = "# license: cc-by-4.0   # the licence of the scores; remove the first # to state it"
-
-
 class _Text(Template):
     """A text with placeholders such as `@title`. Workflows are full of dollar signs."""
 
@@ -81,7 +78,6 @@ class Plan(Record):
     Attributes:
         title: Of the site; empty for the name of the folder, or that of the sample.
         host: One of the `HOSTS`.
-        license_id: The SPDX id of the licence of the scores; empty if it is not known.
         updates_from: The source of a workflow that proposes new scores; empty for none.
         action: What installs the generator; None for a project that carries it.
         is_template: Whether it is a repository to copy: a table, a workflow, and no more.
@@ -89,7 +85,6 @@ class Plan(Record):
 
     title: str = ""
     host: str = "github-pages"
-    license_id: str = ""
     updates_from: str = ""
     action: Action | None = None
     is_template: bool = False
@@ -107,11 +102,13 @@ def start_project(
     that it wrote, and that stayed.
 
     Raises:
-        SiteError: The folder cannot have the files, the scores cannot be imported, or the title or
-            the licence would not be used; nothing was written.
+        SiteError: The folder cannot have the files, the scores cannot be imported, or the title
+            would not be used; nothing was written.
     """
     data, toml = folder / "data", folder / "site.toml"
-    _check_options(plan, toml)
+    if plan.title and os.path.lexists(toml):
+        what = "it exists already, so --title would change nothing"
+        raise SiteError(Fault(str(toml), what, "Set title in it."))
     has_tables = any(find_files(spec, data) for spec in TABLES) or has_submissions(data)
     sample = None if import_scores else find_sample(data)
     if not (import_scores or has_tables):
@@ -138,13 +135,6 @@ def start_project(
         error.outcome = "the project is written, but its site.toml does not state what ranks"
         raise
     return sorted(missing), kept
-
-
-def _check_options(plan: Plan, toml: Path) -> None:
-    for name, text in (("title", plan.title), ("license", plan.license_id)):
-        if text and os.path.lexists(toml):
-            what = f"it exists already, so --{name} would change nothing"
-            raise SiteError(Fault(str(toml), what, f"Set {name} in it."))
 
 
 def _files_on_request(root: Path, plan: Plan) -> dict[str, bytes]:
@@ -210,8 +200,6 @@ def project_files(plan: Plan, sample: Path | None) -> dict[str, bytes]:
     values = _sample_values(sample) if sample else {"site": {}}
     plan = replace(plan, title=plan.title or values["site"]["title"])
     values["site"] |= {"title": plan.title}
-    if plan.license_id:
-        values["site"]["license"] = plan.license_id
     toml = set_keys(_read("site.toml"), values)
     texts = {
         "README.md": _readme(plan, sample),
@@ -364,11 +352,9 @@ def _readme(plan: Plan, sample: Path | None) -> str:
     )
     if not (FILES / plan.host / SETTINGS).exists():
         return text
-    # The ids of licences on Hugging Face are those of SPDX in small letters.
-    known = f"license: {plan.license_id.lower()}" if plan.license_id else _NO_LICENSE
     sdk = "sdk: docker\napp_port: 7860" if plan.is_template else "sdk: static\napp_file: index.html"
     quoted = json.dumps(plan.title, ensure_ascii=False)
-    return _read(f"{plan.host}/{SETTINGS}", title=quoted, license=known, sdk=sdk) + text
+    return _read(f"{plan.host}/{SETTINGS}", title=quoted, sdk=sdk) + text
 
 
 def _read(name: str, **values: str) -> str:

@@ -116,7 +116,6 @@ def test_usage_errors_print_names_that_nothing_obeys(tmp_path, name):
         ["build", "--project", tmp_path, name],
         ["import", name, "x", "--into", tmp_path],
         ["aggregate", "x", "--into", tmp_path, "--memory", name],
-        ["init", tmp_path / "x", "--license", name],
         [name],
     ):
         said = run(*args)

@@ -232,7 +232,7 @@ def test_any_order_makes_the_same_project(tmp_path, csv, names):
 def test_import_replaces_the_sample_and_says_so(tmp_path, csv):
     """What the publisher wrote meanwhile stays, as do features of own tasks."""
     root = tmp_path / "board"
-    assert 0 == run(root, "--host", "hf-space", "--license", "MIT").exit_code
+    assert 0 == run(root, "--host", "hf-space").exit_code
     toml = root / "site.toml"
     text = toml.read_text(encoding="utf8").replace("Sample leaderboard", "Mine")
     toml.write_text(text, encoding="utf8")
@@ -250,7 +250,7 @@ def test_import_replaces_the_sample_and_says_so(tmp_path, csv):
     assert {"adding", "sorting"} == {*tasks.index}
     assert 3 == tasks.loc["adding", "train_examples"]
     site = load_config(root).site
-    assert ("Mine", "MIT", "") == (site.title, site.license, site.description)
+    assert ("Mine", "") == (site.title, site.description)
     assert None is load_config(root).board.baseline
     assert "My own text." == (root / "data/content/about.md").read_text(encoding="utf8")
     assert "sample" not in (root / "README.md").read_text(encoding="utf8").lower()
@@ -362,7 +362,7 @@ def test_no_file_is_overwritten(tmp_path):
     [
         [],
         ["board", "--host", "elsewhere"],
-        ["board", "--license", "mine\nsdk: docker"],
+        ["board", "--title", "mine\nsdk: docker"],
     ],
 )
 def test_wrong_usage(args, tmp_path, monkeypatch):
@@ -397,20 +397,6 @@ def test_a_space_has_its_settings_in_the_readme(tmp_path, csv):
     assert text.lstrip().startswith(f"# {title}\n")
     workflows = sorted(path.name for path in (folder / ".github/workflows").iterdir())
     assert ["check.yml", "comment.yml", "space.yml"] == workflows
-
-
-def test_the_licence_is_in_both_places_in_which_it_is_read(tmp_path):
-    """Unless it is not known: then a comment says where it belongs."""
-    assert 0 == run(tmp_path / "a", "--host", "hf-space", "--license", "CC-BY-4.0").exit_code
-    _, settings, _ = (tmp_path / "a/README.md").read_text(encoding="utf8").split("---\n", 2)
-    assert "cc-by-4.0" == YAML(typ="safe").load(settings)["license"]
-    assert "CC-BY-4.0" == load_config(tmp_path / "a").site.license
-    assert 0 == run(tmp_path / "b", "--host", "hf-space").exit_code
-    _, unknown, _ = (tmp_path / "b/README.md").read_text(encoding="utf8").split("---\n", 2)
-    assert "license" not in YAML(typ="safe").load(unknown)
-    stated = YAML(typ="safe").load(unknown.replace("# license", "license"))
-    assert "cc-by-4.0" == stated["license"]
-    assert "" == load_config(tmp_path / "b").site.license
 
 
 def test_the_project_installs_the_generator_that_made_it(sample):
