@@ -24,7 +24,6 @@ from site_builder.tables.write import read_all_stored
 _PLAIN = re.compile(
     r"(?!(?:true|false|null|yes|no|on|off|y|n)$)[A-Za-z][\w./@+-]*", re.ASCII | re.I
 )
-_WIDTH = 90
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -87,11 +86,9 @@ def _score_lines(rows: Sequence[Mapping[str, Any]], above: Collection[str]) -> I
         if len(cells) > 1:
             yield f"  {_scalar(task)}:"
             yield from (f"    - {_flow(cell)}" for cell in cells)
-        elif len(cells[0]) > 1 and len(_flow(cells[0])) > _WIDTH:
+        elif len(cells[0]) > 1:
             yield f"  {_scalar(task)}:"
             yield from (f"    {_scalar(n)}: {_scalar(v)}" for n, v in cells[0].items())
-        elif len(cells[0]) > 1:
-            yield f"  {_scalar(task)}: {_flow(cells[0])}"
         else:
             yield f"  {_scalar(task)}: {_scalar(cells[0]['score'])}"
 
