@@ -412,16 +412,13 @@ def replace_generator(root: Path) -> tuple[str, ...]:
     """Write `generator/` of a project anew; return the paths that changed, the wheel first.
 
     Raises:
-        SiteError: The generator is not installed, or the folder has other files or is a link.
+        SiteError: The generator is not installed, or the folder is a link.
     """
     files, folder, outcome = generator_files(), root / _FOLDER, ""
     try:
         check_inside(folder, root, _FOLDER)
         found = [path.relative_to(root).as_posix() for path in folder.glob("*")]
-        old = [path for path in found if path not in files]
-        if strange := [path for path in old if not _OWN_WHEEL.fullmatch(path)]:
-            what = "it is not part of the generator"
-            raise SiteError(Fault(str(root / strange[0]), what, "Move it out of this folder."))
+        old = [path for path in found if path not in files and _OWN_WHEEL.fullmatch(path)]
         changed = [p for p in files if p not in found or files[p] != read_inside(root / p, root)]
         write_files({root / path: files[path] for path in changed})
         outcome = "the new generator is in place"

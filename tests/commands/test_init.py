@@ -585,15 +585,6 @@ def test_upgrade_replaces_the_generator_and_nothing_else(sample, outdated):
     assert [f"The project has leaderboard-site {__version__}."] == again.stderr.splitlines()
 
 
-def test_upgrade_keeps_a_file_that_is_not_the_generators(outdated):
-    (outdated / "generator/notes.txt").write_text("mine", encoding="utf8")
-    before = contents(outdated)
-    said = upgrade(outdated)
-    what = "it is not part of the generator. Move it out of this folder."
-    assert f"{outdated}/generator/notes.txt: {what}" == said.stderr.splitlines()[0]
-    assert (1, before) == (said.exit_code, contents(outdated))
-
-
 def test_upgrade_follows_no_link_out_of_the_project(outdated, tmp_path):
     (outdated / "generator").rename(tmp_path / "elsewhere")
     (outdated / "generator").symlink_to(tmp_path / "elsewhere")
