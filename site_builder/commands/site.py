@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from site_builder import __version__
 from site_builder.commands.console import (
     Console,
     base_url_option,
@@ -152,23 +153,13 @@ def deploy(  # noqa: PLR0913 - one per option
         replaced = previous or open_branch(root, remote, branch) or NO_RELEASE
         report = build_site(config, out, options, strict=strict, previous=replaced)
         console.warn(report.warnings)
-        if faults := verify_site(out).faults:
+        if faults := verify_site(out):
             raise FaultsError(faults)
         console.stage(f"Pushing to {remote}/{branch}")
-        commit, is_new = push_site(out, root, remote, branch, _message(out))
+        message = f"The site, built by leaderboard-site {__version__}"
+        commit, is_new = push_site(out, root, remote, branch, message)
     done = "is at" if is_new else "has this site already, at"
     console.say(f"{remote}/{branch} {done} commit {commit[:10]}.")
-
-
-def _message(site: Path) -> str:
-    """Return the commit message: which data the site shows, and what built it."""
-    from site_builder.publish.manifest import read_manifest
-
-    manifest = read_manifest(site)
-    if manifest is None or manifest.release is None:
-        return "The site"
-    day = f" of {manifest.date}" if manifest.date else ""
-    return f"Data release {manifest.release[:10]}{day}\n\nBuilt by {manifest.generator}."
 
 
 @click.command(epilog="Example: leaderboard-site verify /var/www/board")
@@ -176,14 +167,16 @@ def _message(site: Path) -> str:
 @with_console
 def verify(root: Path, console: Console) -> None:
     """Check a published folder, or a copy of one, against its manifest."""
+    from site_builder.publish.manifest import read_manifest
     from site_builder.publish.verify import verify_site
 
-    verified = verify_site(root)
-    console.warn(verified.faults)
-    if verified.faults:
+    faults = verify_site(root)
+    console.warn(faults)
+    manifest = None if faults else read_manifest(root)
+    if manifest is None:
         sys.exit(1)
-    files = counted(verified.files, "file")
-    console.say(f"Complete: {files}, as {verified.generator} built them.")
+    files = counted(len(manifest.files) + 1, "file")
+    console.say(f"Complete: {files}, as {manifest.generator} built them.")
 
 
 @click.command(epilog="Example: leaderboard-site diff https://example.org/board/ my-board")

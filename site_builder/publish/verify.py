@@ -16,41 +16,25 @@ from site_builder.publish.manifest import (
     is_plain_file,
     read_manifest,
 )
-from site_builder.records import Record
 
 _COPY_AGAIN = "Copy the site again."
 _OF_HOSTS = {"CNAME", "README.md", ".git", ".git/", ".gitattributes"}
 """What a checkout of the branch `gh-pages` or of a Space has beside the site, which it needs."""
 
 
-class Verified(Record):
-    """The outcome of a verification.
-
-    Attributes:
-        files: The number of files, with the manifest; 0 without a manifest.
-        generator: Its name and version; empty without a manifest.
-        faults: Files that are missing, changed or added.
-    """
-
-    files: int
-    generator: str
-    faults: tuple[Fault, ...]
-
-
-def verify_site(folder: Path) -> Verified:
-    """Compare a published folder, or a copy of one, with its manifest."""
+def verify_site(folder: Path) -> tuple[Fault, ...]:
+    """Return the files of a published folder, or a copy, that its manifest does not bear out."""
     try:
         manifest = read_manifest(folder)
         if manifest is None:
-            return Verified(0, "", (_no_site(folder),))
+            return (_no_site(folder),)
         added = (
             Fault(f"{folder}/{path}", "it is not part of the site", "Move it out.")
             for path in sorted({*added_files(folder, manifest.files)} - _OF_HOSTS)
         )
-        faults = (*_file_faults(folder, manifest), *added)
+        return (*_file_faults(folder, manifest), *added)
     except OSError as error:
-        return Verified(0, "", (unreadable(error.filename or folder, error),))
-    return Verified(len(manifest.files) + 1, manifest.generator, faults)
+        return (unreadable(error.filename or folder, error),)
 
 
 def _no_site(folder: Path) -> Fault:

@@ -116,7 +116,7 @@ def state(out: Path) -> str:
     """Which of two sites a folder holds, whole and to the byte: `old`, `new`, `none`, `broken`."""
     if not out.exists():
         return "none"
-    if verify_site(out).faults:
+    if verify_site(out):
         return "broken"
     manifests = [site[MANIFEST] for site in (SITE, NEW_SITE)]
     return ("old", "new")[manifests.index((out / MANIFEST).read_bytes())]
@@ -124,7 +124,7 @@ def state(out: Path) -> str:
 
 def _report(out: Path, **more: object) -> None:
     """What the killed process left, then what is there once the next build has been."""
-    found, faults = state(out), [str(fault) for fault in verify_site(out).faults]
+    found, faults = state(out), [str(fault) for fault in verify_site(out)]
     restored = recover(out)
     recovered = state(out)
     publish(SITE, out)

@@ -153,7 +153,7 @@ def test_a_wheel_with_another_hash_is_not_installed(tmp_path, host):
     wheel.write_bytes(hashed)
     publisher.push("2026-03-01")
     runner.run(publisher.workflow("pages.yml"), **MAIN)
-    assert () == verify_site(runner.pages).faults
+    assert () == verify_site(runner.pages)
 
 
 def test_a_copy_of_the_template(tmp_path, host):
@@ -171,7 +171,7 @@ def test_a_copy_of_the_template(tmp_path, host):
     packages.unlink()
     publisher.push("2026-03-01")
     runner.run(publisher.workflow("pages.yml"), **MAIN)
-    assert () == verify_site(runner.pages).faults
+    assert () == verify_site(runner.pages)
     assert "Sample leaderboard" in (runner.pages / "index.html").read_text(encoding="utf8")
     assert not (runner.pages / "changes").exists()
     assert WARNING not in runner.log
@@ -184,7 +184,7 @@ def test_a_copy_of_the_template(tmp_path, host):
     publisher.push("2026-05-03")
     runner.run(publisher.workflow("pages.yml"), **MAIN)
     assert WARNING in runner.log
-    assert () == verify_site(runner.pages).faults
+    assert () == verify_site(runner.pages)
     assert "1 score changed" in (runner.pages / "changes/index.html").read_text(encoding="utf8")
     assert ["2026-04-02"] == feed_days(runner.pages)
 

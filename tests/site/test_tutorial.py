@@ -97,7 +97,7 @@ def test_a_new_user_with_the_readme(tmp_path):
     assert "2 models on 2 tasks" in said
     assert re.search(r"^1 +beta +1\.000$", said, re.MULTILINE)  # ahead on both tasks
     run_installed(project, tmp_path, env)
-    assert () == verify_site(tmp_path / "my-board/site").faults
+    assert () == verify_site(tmp_path / "my-board/site")
     home = (tmp_path / "my-board/site/index.html").read_text(encoding="utf8")
     assert "2 models on 2 tasks: 4 scores" in home
     commands = re.sub(" +#.*", "", of_readme("leaderboard-site deploy"))
@@ -112,7 +112,7 @@ def test_from_nothing_to_a_published_copy(tmp_path, monkeypatch):
     shutil.copytree(HARNESSES / "lm_eval", tmp_path / "results")
     act("".join(steps()[1:]))  # the README begins with the first
     git(tmp_path, "clone", "--quiet", "--branch=gh-pages", "my-board.git", "copy")
-    assert () == verify_site(tmp_path / "copy").faults
+    assert () == verify_site(tmp_path / "copy")
     home = (tmp_path / "copy/index.html").read_text(encoding="utf8")
     assert "<title>My board" in home
     assert "This is a sample" not in (tmp_path / "copy/about/index.html").read_text("utf8")
