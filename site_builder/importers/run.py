@@ -365,7 +365,7 @@ def _check_facets(
     if not names:
         return
     new = load_rows((stored[name], rows[name]) for name in (RESULTS.name, MODELS.name)).tables
-    facets = sort_columns(new[RESULTS.name], new.get(MODELS.name), config).facets
+    facets, _, _ = sort_columns(new[RESULTS.name], new.get(MODELS.name), config)
     if unknown := [name for name in names if name not in {facet.id for facet in facets}]:
         what = f"nothing tells that {listed(unknown, most=8)} would tell entries apart"
         lines = lines_to_paste("facets", [f"{as_key(name)} = {{}}" for name in unknown], config)

@@ -19,7 +19,7 @@ from site_builder.errors import Fault, FaultsError, did_you_mean, limit_faults
 from site_builder.formatting import counted, exact, listed, quoted, rounded
 from site_builder.records import replace
 from site_builder.tables.boards import find_board_faults
-from site_builder.tables.columns import ResultColumns, measure_specs, sort_columns
+from site_builder.tables.columns import measure_specs, sort_columns
 from site_builder.tables.entries import compose_entries, have_scores, take_waiting
 from site_builder.tables.metrics import are_mixed, direction_of, is_limited
 from site_builder.tables.overrides import NOTHING, find_unknown_trained_on, override_tables
@@ -32,7 +32,7 @@ from site_builder.tables.parts import (
 )
 from site_builder.tables.prices import add_costs
 from site_builder.tables.read import LoadedTable, LoadedTables, Tables, complete_tables, positions
-from site_builder.tables.schema import EXAMPLES, MODELS, RESULTS, TABLES, TASKS
+from site_builder.tables.schema import EXAMPLES, MODELS, RESULTS, TABLES, TASKS, Facet, Measure
 from site_builder.tables.shares import find_sample_sizes
 from site_builder.tables.table_faults import find_table_faults, row_faults, unsound_columns
 
@@ -56,20 +56,20 @@ def check_tables(loaded: LoadedTables, config: SiteConfig) -> Tables:
     loaded, price_days, unpriced = add_costs(loaded, config)
     unknown = _unknown_file_faults(loaded.unknown_files)
     faults = [*loaded.faults, *unknown, *unmatched, *unpriced]
-    columns = None
+    facets, measures = tuple[Facet, ...](), tuple[Measure, ...]()
     if RESULTS.name in loaded.tables:
         results = loaded.tables[RESULTS.name]
         declared = (*results.spec.columns, *measure_specs(config))
         results = replace(results, spec=replace(results.spec, columns=declared))
-        columns = sort_columns(results, loaded.tables.get(MODELS.name), config)
+        facets, measures, odd = sort_columns(results, loaded.tables.get(MODELS.name), config)
         loaded = replace(loaded, tables={**loaded.tables, RESULTS.name: results})
-        faults += columns.faults
+        faults += odd
     unread = (spec for spec in TABLES if spec.name in loaded.unreadable)
     unsound = {f"{spec.name}.{column.name}" for spec in unread for column in spec.columns}
     for name, table in loaded.tables.items():
-        faults += find_table_faults(table, config, _settings(columns, name))
+        faults += find_table_faults(table, config, _settings(facets, name))
         unsound.update(f"{name}.{column}" for column in unsound_columns(table))
-    if columns is None:
+    if RESULTS.name not in loaded.tables:
         raise FaultsError(faults)
     tables = split_subsets(complete_tables(loaded, config.default_variant))
     tables = replace(
@@ -77,8 +77,8 @@ def check_tables(loaded: LoadedTables, config: SiteConfig) -> Tables:
         # The results as the project states them, without computed costs.
         loaded={**loaded.tables, RESULTS.name: replace(results, frame=stated[RESULTS.name].frame)},
         assumptions=tuple(assumptions),
-        facets=columns.facets,
-        measures=tuple(replace(m, price_day=price_days.get(m.id, "")) for m in columns.measures),
+        facets=facets,
+        measures=tuple(replace(m, price_day=price_days.get(m.id, "")) for m in measures),
     )
     tables = take_waiting(tables)
     faults += _reference_faults(tables, config, unsound)
@@ -91,11 +91,10 @@ def check_tables(loaded: LoadedTables, config: SiteConfig) -> Tables:
     return replace(tables, warnings=tuple(faults))
 
 
-def _settings(columns: ResultColumns | None, table: str) -> list[str]:
+def _settings(facets: Sequence[Facet], table: str) -> list[str]:
     """Return the columns that tell the entries of a model apart in a table."""
     of = (RESULTS.name, EXAMPLES.name, MODELS.name)
-    facets = columns.facets if columns and table in of else ()
-    return [facet.id for facet in facets if facet.is_setting]
+    return [facet.id for facet in facets if facet.is_setting and table in of]
 
 
 def _unknown_file_faults(files: Sequence[str]) -> Iterator[Fault]:

@@ -11,7 +11,6 @@ import pandas as pd
 from site_builder.config import TOML, FacetSection, MeasureSection, SiteConfig
 from site_builder.errors import Fault, did_you_mean
 from site_builder.formatting import listed, sentence
-from site_builder.records import Record
 from site_builder.tables.metrics import measure_of, plain_name
 from site_builder.tables.read import LoadedTable, has_type
 from site_builder.tables.schema import (
@@ -29,18 +28,10 @@ _UNITS = {"cost_usd": "USD", "seconds": "s", "input_tokens": "tokens", "output_t
 _LABELS = {"cost_usd": "Cost", "seconds": "Time"}
 
 
-class ResultColumns(Record):
-    """What the columns of the results are beyond those of every board."""
-
-    facets: tuple[Facet, ...]
-    measures: tuple[Measure, ...]
-    faults: tuple[Fault, ...]
-
-
 def sort_columns(
     results: LoadedTable, models: LoadedTable | None, config: SiteConfig
-) -> ResultColumns:
-    """Sort the further columns of results and models into facets and measures.
+) -> tuple[tuple[Facet, ...], tuple[Measure, ...], list[Fault]]:
+    """Sort the further columns of results and models into facets and measures; find their faults.
 
     A declared column is what it is declared as. A text column of the results is a facet where it is
     constant for each model, or tells scores of one model on one task apart by values that come
@@ -78,7 +69,7 @@ def sort_columns(
         facets += [make_facet(n, config, models.frame[n], is_setting=False) for n in facts]
     named = dict.fromkeys((*config.measures, *MEASURES))
     measures = tuple(_measure(n, config) for n in named if n in frame and frame[n].notna().any())
-    return ResultColumns(tuple(facets), measures, tuple(faults))
+    return tuple(facets), measures, faults
 
 
 def measure_specs(config: SiteConfig) -> tuple[ColumnSpec, ...]:

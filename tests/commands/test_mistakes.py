@@ -6,7 +6,6 @@ stays.
 
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 from tests.commands.test_cli import run
@@ -15,13 +14,12 @@ from tests.helpers.sites import contents
 SCORES = "model,task,score\na,s,0.7\na,t,0.6\nb,s,0.8\nb,t,0.5\n"
 NUMBER = "not a number. Write a number, such as 0.71, or leave the row out."
 CHECK = "check --project board"
-TEXT = pd.DataFrame({"model": ["a", "b"], "task": "t", "score": ["0.5", "n/a"]})
 WIDE = "model,puzzle\na,0.4\nb,0.6\n"
 ANY = (
     "Name files or folders that contain scores in a format that `leaderboard-site import "
     "--help` lists."
 )
-Files = dict[str, str | pd.DataFrame]
+Files = dict[str, str]
 RESULTS: Files = {"board/data/results.csv": SCORES}
 # The files of the folder in which a command runs, the command, and its line.
 MISTAKES: dict[str, tuple[Files, str, str]] = {
@@ -86,17 +84,6 @@ MISTAKES: dict[str, tuple[Files, str, str]] = {
         "warning: stats.json: skipped: it is not a run folder of HELM, with run_spec.json and "
         "stats.json in it. Name the run folder, not a file in it.",
     ),
-    # --- other commands ---
-    "examples without ids": (
-        {"x.parquet": TEXT.assign(score=1.0)},
-        "aggregate x.parquet --into board",
-        "x.parquet: column 'example' is missing. Rename the column that has it.",
-    ),
-    "training set with unusual fields": (
-        {"x.csv": "a,b\n1,2\n"},
-        "profile x.csv --into board",
-        "x.csv: none of its fields looks like an input: a, b. Name them with --input and --output.",
-    ),
     "misspelt command": ({}, "biuld", "Error: No such command 'biuld'. Did you mean 'build'?"),
 }
 
@@ -107,10 +94,7 @@ def test_each_mistake_is_one_line(tmp_path, monkeypatch, files, command, line):
     for name, content in files.items():
         path = Path(tmp_path, name)
         path.parent.mkdir(parents=True, exist_ok=True)
-        if isinstance(content, str):
-            path.write_text(content, encoding="utf8")
-        else:
-            content.to_parquet(path)
+        path.write_text(content, encoding="utf8")
     monkeypatch.chdir(tmp_path)
     before = contents(tmp_path)
     said = run(*command.split())

@@ -90,13 +90,6 @@ def test_an_entry_is_as_verified_as_its_weakest_score(tmp_path):
     assert ("a", "c") == sure.entries
 
 
-def test_another_word_for_verified_is_a_fault(tmp_path):
-    root = project(tmp_path, [("a", "t", 0.1, "checked")], "verification")
-    (line,) = [line for line in fault_lines(root) if "verification" in line]
-    assert "row 1: 'verification' is 'checked'" in line
-    assert "Write 'self_reported' or 'reproduced' or 'verified'" in line
-
-
 def test_two_scores_of_one_entry_are_a_fault(tmp_path):
     root = project(tmp_path, [*AGENTS, ("r1", "gaia", 0.1, "HAL", None)], "agent", "effort")
     assert any("two scores for (r1, gaia, HAL)" in line for line in fault_lines(root))

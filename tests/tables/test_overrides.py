@@ -107,14 +107,6 @@ def test_bad_facts(tmp_path, toml, line):
     assert f"site.toml: {line}" in said.stderr.splitlines()
 
 
-def test_scores_outside_bounds_of_site_toml_are_faults(tmp_path):
-    root = write_project(tmp_path, board(), "[tasks.sort]\nscore_max = 0.25\n")
-    assert [
-        "data/results.parquet: rows 4, 7, 10: scores 0.5, 0.5 and 0.375 of task 'sort' are outside "
-        "its bounds, 0 to 0.25. Correct the score, or the bounds of the task."
-    ] == fault_lines(root)
-
-
 def test_metric_tells_the_direction_that_the_table_does_not_state(tmp_path):
     """A stated direction counts more than the metric."""
     tasks = having(tasks_frame(), metric=["wer", "perplexity"], higher_is_better=[None, True])
