@@ -30,9 +30,6 @@ def serve(root: Path, port: int | None) -> None:
     except SiteError as error:
         raise click.ClickException(str(error)) from error
 
-    if port is None and server.server_port != FIRST_PORT:
-        console.say(f"Port {FIRST_PORT} is in use; the site is on port {server.server_port}.")
-
     def report(built: Rebuilt) -> None:
         _report(built, root, console)
         if not built.changed:
