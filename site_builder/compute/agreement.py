@@ -9,7 +9,7 @@ import pandas as pd
 from scipy import special
 
 from site_builder.compute.intervals import LEVEL
-from site_builder.compute.numbers import LEAST_TO_CONCLUDE, Array, round_float, round_significant
+from site_builder.compute.numbers import Array, round_float, round_significant
 from site_builder.compute.scores import Scores
 from site_builder.records import Record, replace
 
@@ -17,8 +17,7 @@ MIN_COMMON_MODELS = 4
 MAX_RERANKED_TASKS = 300
 # Different ranks are at least one half apart, so a smaller spread is a rounding error.
 _NO_SPREAD = 1e-6
-_MAX_DRAWN_OFTEN = 100
-_MAX_SIMILAR = 5
+_MAX_SIMILAR = 3
 MIN_MEAN_RHO = 0.5
 MIN_GROUP = 3
 
@@ -29,18 +28,10 @@ class RankAgreement(Record, eq=False):
     Attributes:
         rho: Spearman's rho, shape (tasks, tasks); NaN where undefined.
         n: Number of common models; on the diagonal, of those with a score.
-        p_adjusted: P-values over model families, corrected for the number of pairs of tasks; NaN
-            where fewer than ten families have both, or rho is undefined.
     """
 
     rho: Array
     n: Array
-    p_adjusted: Array
-
-    @property
-    def is_tested(self) -> bool:
-        """Whether enough families of models have any two tasks."""
-        return bool(np.isfinite(self.p_adjusted).any())
 
     def without(self, pairs: Sequence[tuple[int, int]]) -> RankAgreement:
         """Return the same without some pairs of tasks, such as those of a part and its whole."""
@@ -51,7 +42,7 @@ class RankAgreement(Record, eq=False):
         return replace(self, rho=rho)
 
 
-def compute_rank_agreement(scores: Scores, families: Sequence[str | None]) -> RankAgreement:
+def compute_rank_agreement(scores: Scores) -> RankAgreement:
     """Correlate the scores of every two tasks, over the models of the primary variant.
 
     Spearman's rho of two tasks' scores, signed so that greater is better, over the models that have
@@ -59,19 +50,12 @@ def compute_rank_agreement(scores: Scores, families: Sequence[str | None]) -> Ra
     Above 300 tasks the ranks are those among all models of a task, since new ranks for each pair
     would take most of the build.
 
-    Args:
-        scores: The scores of the board.
-        families: The family of each model, None where it is not stated.
-
     Source: Spearman (1904), The American Journal of Psychology 15(1), 72-101;
         docs/statistics.md#similar-tasks.
     """
-    signed = pd.DataFrame(scores.primary.signed)
-    there = signed.notna().to_numpy(dtype=float)
-    rho, n = correlate_ranks(signed.to_numpy()), there.T @ there
-    means = signed.groupby(np.array(families, dtype=object)).mean().to_numpy()
-    p = permute_families(round_significant(means))
-    return RankAgreement(rho, n, np.where(np.isnan(rho), np.nan, p))
+    signed = scores.primary.signed
+    there = (~np.isnan(signed)).astype(float)
+    return RankAgreement(correlate_ranks(signed), there.T @ there)
 
 
 def correlate_ranks(signed: Array) -> Array:
@@ -85,40 +69,6 @@ def correlate_ranks(signed: Array) -> Array:
     else:
         rho = columns.corr(method="spearman", min_periods=MIN_COMMON_MODELS).to_numpy()
     return round_significant(np.clip(rho, -1, 1))
-
-
-def permute_families(means: Array) -> Array:
-    """Return the p-value of each pair of tasks, corrected for the number of pairs.
-
-    Models of one family are not independent, so each family counts once, by the mean of its models.
-    With r the ranks of the families of a task, centred and divided by their standard deviation,
-    z = sum r1 r2 / sqrt(n) over the n families that have both tasks; without missing scores this is
-    rho sqrt(n). The families of each task are drawn in 999 random orders, 99 above 100 tasks, the
-    same at every call: p = (1 + number of draws whose greatest z of all pairs is at least z) /
-    (1 + draws).
-
-    Shape: (families, tasks), NaN where missing, to (tasks, tasks); NaN below ten common families.
-    Source: P. H. Westfall and S. S. Young (1993), Resampling-Based Multiple Testing, section 2.3;
-        docs/statistics.md#similar-tasks.
-    """
-    places, there = pd.DataFrame(means).rank(), ~np.isnan(means)
-    centred = (places - places.mean()) / places.std(ddof=0).replace(0.0, np.nan)
-    ranks = centred.fillna(0.0).to_numpy()
-    n = there.T.astype(float) @ there
-    varies = ranks.any(axis=0)
-    tested = (n >= LEAST_TO_CONCLUDE) & np.outer(varies, varies) & ~np.eye(len(n), dtype=bool)
-    if not tested.any():
-        return np.full(n.shape, np.nan)
-    weights, rng, greatest = tested / np.sqrt(np.maximum(n, 1.0)), np.random.default_rng(0), []
-    drawn = np.zeros(ranks.shape)
-    # The families that have a task come first, in their order and in a random one.
-    first = np.argsort(~there, axis=0, kind="stable")
-    for _ in range(999 if len(n) <= _MAX_DRAWN_OFTEN else 99):
-        order = np.argsort(rng.random(ranks.shape) + ~there, axis=0)
-        np.put_along_axis(drawn, first, np.take_along_axis(ranks, order, axis=0), axis=0)
-        greatest.append(float((drawn.T @ drawn * weights).max()))
-    below = np.searchsorted(np.sort(greatest), ranks.T @ ranks * weights - _NO_SPREAD)
-    return np.where(tested, (1 + len(greatest) - below) / (1 + len(greatest)), np.nan)
 
 
 def _correlate_ranked(ranks: Array, there: Array) -> Array:
@@ -135,37 +85,15 @@ def _correlate_ranked(ranks: Array, there: Array) -> Array:
     return np.where(enough, r, np.nan)
 
 
-class SimilarTask(Record):
-    """A task that ranks models similarly.
-
-    Attributes:
-        rho: Spearman's rho of the two tasks.
-        is_clear: Whether it is above 0 beyond chance, among all pairs of tasks.
-    """
-
-    task: str
-    rho: float
-    is_clear: bool
-
-
 def find_similar_tasks(
     tasks: Sequence[str], agreement: RankAgreement
-) -> dict[str, tuple[SimilarTask, ...]]:
+) -> dict[str, tuple[str, ...]]:
     """Return the most similar tasks of each, with rho > 0 (docs/statistics.md#similar-tasks)."""
     alike = np.where(agreement.rho > 0, agreement.rho, 0.0)
     np.fill_diagonal(alike, 0.0)
     nearest = np.argsort(-alike, axis=1, kind="stable")[:, :_MAX_SIMILAR]
     return {
-        task: tuple(
-            SimilarTask(
-                tasks[j],
-                float(agreement.rho[i, j]),
-                bool(agreement.p_adjusted[i, j] < 1 - LEVEL),
-            )
-            for j in nearest[i]
-            if alike[i, j] > 0
-        )
-        for i, task in enumerate(tasks)
+        task: tuple(tasks[j] for j in nearest[i] if alike[i, j] > 0) for i, task in enumerate(tasks)
     }
 
 

@@ -235,7 +235,7 @@ def _compute(
     # On a site of several boards, categories have none.
     categorised = facts if not config.boards or board is config.board else facts[:0]
     boards, by_category = compute_boards(scores, categorised, board, rules)
-    agreement = compute_rank_agreement(scores, [catalog.models[m].family for m in scores.models])
+    agreement = compute_rank_agreement(scores)
     tasks = compute_tasks(scores, agreement.without(catalog.related_tasks()))
     categories = compute_categories(by_category, tasks, categorised)
     primary = boards[scores.roles.primary]

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from site_builder.compute.agreement import RankAgreement, SimilarTask, find_similar_tasks
+from site_builder.compute.agreement import RankAgreement, find_similar_tasks
 from site_builder.compute.board import Board
 from site_builder.compute.numbers import (
     Array,
@@ -61,7 +61,7 @@ class TaskResult(CachingRecord):
     mean_lift_over_base: float | None
     with_intervals: frozenset[str]
     flagged: tuple[FlaggedScore, ...]
-    similar: tuple[SimilarTask, ...]
+    similar: tuple[str, ...]
 
     @cached_property
     def reasons(self) -> Mapping[tuple[str, str], str]:

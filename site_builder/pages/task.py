@@ -11,7 +11,6 @@ from site_builder.charts.cells import linked_score_cell, model_cell, text_cell, 
 from site_builder.charts.chart import Chart
 from site_builder.charts.matrix import Matrix
 from site_builder.charts.scores import chart_task_scores
-from site_builder.compute.agreement import MIN_COMMON_MODELS
 from site_builder.compute.catalog import TaskInfo
 from site_builder.compute.runs import FlaggedScore
 from site_builder.compute.scores import Score
@@ -36,7 +35,6 @@ from site_builder.table_model import (
 
 # From here on two rankings are called alike: the square of 0.7 is 0.49, so half of the variance
 # of the ranks is shared.
-_ALIKE = 0.7
 _MAX_NAMES = 3
 _MAX_FIGURES = 3
 _MAX_NUMBERS = 4
@@ -75,19 +73,6 @@ class DataNumber(Record):
     ticks: tuple[tuple[float, str], ...]
 
 
-class SimilarTasks(Record):
-    """The tasks that rank models like one task.
-
-    Attributes:
-        title: Whether there are any.
-        lead: The word before the links, if these are only the nearest.
-    """
-
-    title: str
-    lead: str
-    links: tuple[Link, ...]
-
-
 class TaskContext(Record):
     """What a task's page shows.
 
@@ -105,7 +90,7 @@ class TaskContext(Record):
         parts: The scores on its parts; None where it has none.
         chart: How the scores of many models are distributed.
         data_title, data: The data set in numbers.
-        similar: The tasks that rank models alike; None where there is nothing to compare.
+        similar: The tasks that rank the models most alike.
     """
 
     description: str
@@ -124,7 +109,7 @@ class TaskContext(Record):
     chart: Chart | None
     data_title: str
     data: tuple[DataNumber, ...]
-    similar: SimilarTasks | None
+    similar: tuple[Link, ...]
 
 
 def make_task(site: Site, task: TaskResult) -> Page:
@@ -165,7 +150,7 @@ def _context(site: Site, task: TaskResult) -> TaskContext:
         chart=chart_task_scores(site.results, site.labels, task.task),
         data_title=_data_title(site, fact, numbers),
         data=numbers,
-        similar=find_similar(site, task),
+        similar=tuple(page_link(site.labels.tasks[one], "task", one) for one in task.similar),
     )
 
 
@@ -352,25 +337,3 @@ def _data_title(site: Site, fact: TaskInfo, numbers: Sequence[DataNumber]) -> st
         if own < min(others):
             return say(f"task.least.{name}", len(others) + 1)
     return say("task.data_of", len(facts))
-
-
-# --- similar tasks ------------------------------------------------------------------------------
-
-
-def find_similar(site: Site, task: TaskResult) -> SimilarTasks | None:
-    """Return the tasks that rank models like a task, else those that come nearest."""
-    labels, say = site.labels, site.labels.say
-    alike = [s for s in task.similar if s.is_clear and s.rho >= _ALIKE]
-    links = [page_link(labels.tasks[s.task], "task", s.task) for s in alike or task.similar[:3]]
-    if alike:
-        return SimilarTasks(say("similar.alike"), "", tuple(links))
-    at, agreement = site.results.scores.columns[task.task], site.results.agreement
-    if agreement.n[at, at] < MIN_COMMON_MODELS or len(site.results.tasks) == 1:
-        return None
-    is_tested = agreement.is_tested
-    if not links and not is_tested:
-        return None
-    has_families = any(m.family is not None for m in site.results.catalog.models.values())
-    why = "none" if is_tested else "unknown" if has_families else "unstated"
-    title = say(f"similar.{why}")
-    return SimilarTasks(title, say("similar.nearest") if links else "", tuple(links))

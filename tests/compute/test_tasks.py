@@ -1,19 +1,11 @@
 """Results by task and by category."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import pytest
 from scipy import stats
 
 from site_builder.compute import agreement as agreement_module
-from site_builder.compute.agreement import (
-    RankAgreement,
-    SimilarTask,
-    compute_rank_agreement,
-    find_similar_tasks,
-    permute_families,
-)
+from site_builder.compute.agreement import compute_rank_agreement, find_similar_tasks
 from site_builder.compute.scores import Scores
 from site_builder.compute.tasks import Best, TaskResult, compute_tasks
 from tests.helpers.boards import make_frames, make_results, make_scores
@@ -26,16 +18,11 @@ RUNS = {
 
 
 def results_of(scores: Scores) -> tuple[TaskResult, ...]:
-    return compute_tasks(scores, agreement_of(scores))
+    return compute_tasks(scores, compute_rank_agreement(scores))
 
 
-def agreement_of(scores: Scores, families: Sequence[str | None] | None = None) -> RankAgreement:
-    """By default each model is a family of its own."""
-    return compute_rank_agreement(scores, families or scores.models)
-
-
-def similar_to(scores: Scores, task: str) -> tuple[SimilarTask, ...]:
-    return find_similar_tasks(scores.tasks, agreement_of(scores))[task]
+def similar_to(scores: Scores, task: str) -> tuple[str, ...]:
+    return find_similar_tasks(scores.tasks, compute_rank_agreement(scores))[task]
 
 
 @pytest.fixture
@@ -146,7 +133,7 @@ AGREEMENT = {
 
 def test_rank_agreement_by_hand():
     """1 - 6 sum d² / (n (n² - 1)): with one swapped pair of five, 1 - 6 x 2 / 120 = 0.9."""
-    agreement = agreement_of(make_scores({"base": AGREEMENT}))
+    agreement = compute_rank_agreement(make_scores({"base": AGREEMENT}))
     rho, common = agreement.rho, agreement.n
     assert [1.0, 1.0, -1.0, 0.9] == rho[0, :4].tolist()
     assert np.isnan(rho[4]).all()
@@ -156,84 +143,16 @@ def test_rank_agreement_by_hand():
 def test_similar_tasks_by_rank_agreement():
     """Most alike first, ties in the order of the tasks; what ranks the other way is not alike."""
     scores = make_scores({"base": AGREEMENT})
-    t2, t4 = SimilarTask("t2", 1.0, False), SimilarTask("t4", 0.9, False)
-    assert (t2, t4) == similar_to(scores, "t1")
+    assert ("t2", "t4") == similar_to(scores, "t1")
     assert () == similar_to(scores, "t3")
     assert () == similar_to(scores, "t5")
-    assert ("t1", "t2") == tuple(s.task for s in similar_to(scores, "t4"))
-
-
-def test_most_similar_pair_of_independent_tasks_is_not_clear():
-    """Of 465 pairs over ten models one has rho 0.83 by chance, which alone has p < 0.01."""
-    rng = np.random.default_rng(5)
-    runs = {f"m{i}": rng.random(31).tolist() for i in range(10)}
-    agreement = agreement_of(make_scores({"base": runs}))
-    pairs = np.tril_indices(31, -1)
-    assert agreement.rho[pairs].max() > 0.8
-    assert np.nanmin(agreement.p_adjusted) > 0.05
-
-
-def test_agreement_of_ten_families_is_clear_where_it_is_strong():
-    """P is at least one in a thousand, the number of orders drawn and the one at hand."""
-    runs = {f"m{i}": [i / 10, i / 20, [5, 2, 8, 1, 9, 0, 7, 3, 6, 4][i] / 10] for i in range(10)}
-    agreement = agreement_of(make_scores({"base": runs}))
-    assert 0.001 == pytest.approx(agreement.p_adjusted[0, 1])
-    first, *others = find_similar_tasks(("t1", "t2", "t3"), agreement)["t1"]
-    assert ("t2", True) == (first.task, first.is_clear)
-    assert not any(task.is_clear for task in others)
-
-
-def test_models_of_few_families_give_no_verdict():
-    """Thirty models in the same order on all tasks, of nine families, or of families not stated."""
-    runs = {f"m{i:02}": [i / 10, i / 20, i / 30] for i in range(30)}
-    scores = make_scores({"base": runs})
-    for families in ([f"f{i % 9}" for i in range(30)], [None] * 30):
-        agreement = agreement_of(scores, families)
-        assert not agreement.is_tested
-        assert np.isnan(agreement.p_adjusted).all()
-    assert agreement_of(scores, [f"f{i % 10}" for i in range(30)]).is_tested
-
-
-def test_family_counts_once_by_its_mean():
-    """What its models share is no evidence: copies of a model leave p as it is."""
-    rows = np.random.default_rng(3).random((10, 4)).tolist()
-    runs = {f"m{i}": row for i, row in enumerate(rows)}
-    copies = {f"{m}x{k}": row for m, row in runs.items() for k in range(1 + int(m[1:]))}
-    once = agreement_of(make_scores({"base": runs})).p_adjusted
-    scores = make_scores({"base": copies})
-    families = [m.split("x")[0] for m in scores.models]
-    assert np.array_equal(once, agreement_of(scores, families).p_adjusted, equal_nan=True)
-    assert (agreement_of(scores).p_adjusted < once).any()
-
-
-def test_p_of_families_is_the_share_of_orders():
-    """One solver among ten: another task has the same with probability 1/10."""
-    one = np.eye(10)[:, [0]]
-    p = permute_families(np.hstack([one, one]))
-    assert 0.1 == pytest.approx(p[0, 1], abs=0.03)
-    assert np.isnan(p[0, 0])
-
-
-def test_p_of_families_is_of_the_greatest_agreement_of_all_pairs():
-    """Of three single solvers any two are the same with probability 1 - 9/10 x 8/10 = 0.28."""
-    p = permute_families(np.eye(10)[:, [0, 0, 0]])
-    assert 0.28 == pytest.approx(p[0, 1], abs=0.04)
-
-
-def test_families_without_a_score_keep_their_gap():
-    """The ten of each task are drawn among themselves; two tasks with nine in common have none."""
-    means = np.full((12, 3), np.nan)
-    means[:10, 0] = means[:10, 1] = np.arange(10)
-    means[1:11, 2] = np.arange(10)
-    p = permute_families(means)
-    assert 0.001 == pytest.approx(p[0, 1])
-    assert np.isnan(p[:2, 2]).all()
+    assert ("t1", "t2") == similar_to(scores, "t4")
 
 
 def test_three_common_models_are_too_few():
     """Below four the coefficient is not defined; the fourth makes it so."""
     runs = {"a": [0.1, 1, 1], "b": [0.2, 2, 2], "c": [0.3, 3, 3], "d": [0.4, None, 4]}
-    agreement = agreement_of(make_scores({"base": runs}))
+    agreement = compute_rank_agreement(make_scores({"base": runs}))
     rho, common = agreement.rho, agreement.n
     assert np.isnan(rho[0, 1])
     assert (3.0, 4.0) == (common[0, 1], common[0, 2])
@@ -246,7 +165,7 @@ def test_rank_agreement_agrees_with_scipy():
     values[random.random(values.shape) < 0.3] = np.nan
     rows = [[None if np.isnan(v) else v for v in row] for row in values]
     runs = dict(zip("abcdefghijklmnopqrst", rows, strict=True))
-    agreement = agreement_of(make_scores({"base": runs}))
+    agreement = compute_rank_agreement(make_scores({"base": runs}))
     rho, common = agreement.rho, agreement.n
     for i in range(6):
         for j in range(6):
@@ -262,7 +181,7 @@ def test_ranks_are_computed_once_on_a_board_of_many_tasks(monkeypatch):
     test_rank_agreement_by_hand()
     # The fifth model lacks the second task; on the fourth it keeps its place between the others.
     runs = {**AGREEMENT, "e": [0.5, None, 0.5, 0.4, 0.5]}
-    agreement = agreement_of(make_scores({"base": runs}))
+    agreement = compute_rank_agreement(make_scores({"base": runs}))
     expected = np.corrcoef([1.0, 2, 3, 4], [1.0, 2, 3, 5])[0, 1]
     assert expected == pytest.approx(agreement.rho[1, 3], abs=1e-12)
     assert (4.0, 5.0) == (agreement.n[0, 1], agreement.n[0, 2])
@@ -271,7 +190,7 @@ def test_ranks_are_computed_once_on_a_board_of_many_tasks(monkeypatch):
 def test_rank_agreement_uses_the_primary_variant():
     tuned = {m: [row[0], row[2]] for m, row in AGREEMENT.items()}
     runs = {"base": {m: [row[0], row[1]] for m, row in AGREEMENT.items()}, "tuned": tuned}
-    rho = agreement_of(make_scores(runs)).rho
+    rho = compute_rank_agreement(make_scores(runs)).rho
     assert -1.0 == rho[0, 1]
 
 

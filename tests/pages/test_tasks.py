@@ -1,15 +1,10 @@
 """What the pages of tasks say, on boards that one can do by hand."""
 
-import numpy as np
 import pytest
 
-from site_builder.compute.agreement import SimilarTask
-from site_builder.pages.page import Site
-from site_builder.pages.task import find_similar
-from site_builder.records import replace
 from tests.helpers.boards import make_frames
 from tests.helpers.measured import measured_site
-from tests.helpers.sites import BuiltSite, build, index_results, table, visible
+from tests.helpers.sites import BuiltSite, build, table, visible
 from tests.helpers.tables import write_project
 
 MINUS, DASH = "\N{MINUS SIGN}", "\N{EN DASH}"
@@ -247,42 +242,6 @@ def test_parts_are_a_grid(tmp_path):
     shares = [str(cell["style"]) for cell in page.select("#parts-score tbody tr:first-child .heat")]
     assert ["--heat:1", "--heat:0.5"] == shares
     assert [] == page.select("#similar-head")
-
-
-# --- similar tasks --------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def made() -> Site:
-    return index_results()
-
-
-@pytest.mark.parametrize(
-    ("rho", "is_clear", "title"),
-    [
-        (0.7, True, "Tasks that rank the models alike"),
-        (0.69, True, "Too few model families to find similar tasks"),
-        (0.85, False, "Too few model families to find similar tasks"),
-    ],
-)
-def test_similar_tasks(made, rho, is_clear, title):
-    """From rho 0.7 on, if that is no chance; else these are only the nearest."""
-    task = replace(made.results.task("mmlu"), similar=(SimilarTask("boolq", rho, is_clear),))
-    found = find_similar(made, task)
-    assert found is not None
-    assert (title, ["BoolQ"]) == (found.title, [link.text for link in found.links])
-    assert ("Nearest:" if "few" in title else "") == found.lead
-
-
-def test_nothing_is_said_of_similar_tasks_of_few_models(made):
-    task = made.results.task("mmlu")
-    assert find_similar(made, replace(task, similar=())) is None
-    agreement = made.results.agreement
-    of_three = replace(agreement, n=np.full(agreement.n.shape, 3.0))
-    few = replace(made, results=replace(made.results, agreement=of_three))
-    near = replace(task, similar=(SimilarTask("boolq", 0.5, is_clear=True),))
-    assert find_similar(made, near) is not None
-    assert find_similar(few, near) is None
 
 
 # --- categories -----------------------------------------------------------------------------------

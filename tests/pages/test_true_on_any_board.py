@@ -161,21 +161,6 @@ def test_a_total_and_its_parts_are_no_similar_tasks(made, part_of, near):
     assert near == [link.get_text() for link in links]
 
 
-@pytest.mark.parametrize(
-    ("families", "title"),
-    [
-        (None, "No model states its family, so no task is called similar"),
-        (["x", "y"] * 10, "Too few model families to find similar tasks"),
-        ([f"f{i}" for i in range(20)], "No similar task found"),
-    ],
-)
-def test_similar_tasks_need_families(made, families, title):
-    """Of 20 models, whose ranking is about the same for half of them: rho is above 0."""
-    runs = {f"m{i}": [i / 20, (i if i % 2 else 7 * i % 20) / 20] for i in range(20)}
-    facts = {} if families is None else {"family": families}
-    assert title in text_of(made({"base": runs}, models=facts), "tasks/t1/")
-
-
 def test_equal_names_are_told_apart_everywhere(made):
     site = made({"base": {"a": FAR, "b": LOW}}, models={"name": ["Twin", "Twin"]})
     for path in ("", "models/", "tasks/", "tasks/t1/", "models/a/", "compare/"):

@@ -1,27 +1,22 @@
-"""How often a correlation of tasks is called clear where there is none: `make simulate`.
+"""How often a correlation over tasks is called clear where there is none: `make simulate`.
 
-Prints two tables of docs/statistics.md#how-often-this-errs: of features and lifts on tasks of two
-metrics, and of tasks that rank models alike.
+Prints a table of docs/statistics.md#how-often-this-errs: of features and lifts on tasks of two
+metrics.
 """
 
 import sys
 from functools import cache
-from itertools import product
 
 import numpy as np
 from scipy import stats
 
-from site_builder.compute.agreement import permute_families
 from site_builder.compute.correlation import correlate_within, shuffle_within
-from site_builder.compute.numbers import Array
 from site_builder.compute.significance import adjust_for_many
 
 SEED = 1
 FEATURES = 10
-MODELS_OF_FAMILY = (1, 1, 2, 3, 5)
 # By how many standard deviations features and lift are higher in the second metric.
 GAPS = (0.0, 1.0, 3.0)
-NOISE = 0.5  # what a model adds to its family, of standard deviation 1
 
 
 def features_and_lift(n: int, sizes: tuple[int, int]) -> list[float]:
@@ -42,23 +37,6 @@ def features_and_lift(n: int, sizes: tuple[int, int]) -> list[float]:
     return [float(share) for share in wrong / n]
 
 
-def tasks_alike(n: int, tasks: int, families: int, *, by_family: bool) -> float:
-    """Return the share of boards on which any pair of independent tasks is called alike.
-
-    Each family has one to five models that differ little on each task. The models are taken
-    together by their families, or each as a family of its own.
-    """
-    rng, wrong = np.random.default_rng(SEED), 0
-    family = np.repeat(np.arange(families), np.resize(MODELS_OF_FAMILY, families))
-    for _ in range(n):
-        scores: Array = rng.normal(size=(families, tasks))[family]
-        scores = scores + NOISE * rng.normal(size=scores.shape)
-        means = [scores[family == one].mean(axis=0) for one in range(families)]
-        p = permute_families(np.array(means) if by_family else scores)
-        wrong += bool(np.nanmin(p) < 0.05)
-    return wrong / n
-
-
 def print_relations(n: int) -> None:
     """Print the share of boards with any false finding, by kind of board."""
     gaps = " | ".join(f"over all tasks, {gap:g} higher" for gap in GAPS)
@@ -66,15 +44,6 @@ def print_relations(n: int) -> None:
     for sizes in ((6, 6), (12, 17), (40, 40)):
         found = " | ".join(f"{100 * share:.1f} %" for share in features_and_lift(n, sizes))
         sys.stdout.write(f"| {sizes[0]} and {sizes[1]} | {found} |\n")
-    sys.stdout.write(
-        "\n| tasks | families | models | boards with false pairs, models as families "
-        "| each family once |\n|---|---|---|---|---|\n"
-    )
-    for tasks, families in product((6, 31), (10, 20)):
-        wrong = (tasks_alike(n, tasks, families, by_family=way) for way in (False, True))
-        found = " | ".join(f"{100 * share:.1f} %" for share in wrong)
-        models = int(np.resize(MODELS_OF_FAMILY, families).sum())
-        sys.stdout.write(f"| {tasks} | {families} | {models} | {found} |\n")
 
 
 if __name__ == "__main__":
