@@ -39,15 +39,13 @@ _MAX_DOTS = 200
 
 
 def latency_title(results: Results, labels: Labels) -> str:
-    """Return who answers first, and whether that is certain."""
+    """Return who has the lowest median, and what it is."""
     measured = [row for row in results.serving.latency if row.median_s is not None]
     say = labels.say
     if not measured:
         return say("serving.no_answer")
     words = {"name": _names(measured, labels)[0], "time": seconds(measured[0].median_s)}
-    if len(measured) == 1:
-        return say("serving.only", **words)
-    return say("serving.first" if results.serving.is_first_clear else "serving.unsure", **words)
+    return say("serving.only" if len(measured) == 1 else "serving.first", **words)
 
 
 def latency_note(results: Results, labels: Labels) -> str:

@@ -7,12 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import special
 
 from site_builder.compute.catalog import records_of
-from site_builder.compute.intervals import LEVEL
 from site_builder.compute.numbers import (
-    Array,
     difference,
     float_or_none,
     floats_or_none,
@@ -89,14 +86,12 @@ class Serving(Record):
 
     Attributes:
         latency: By provider and model, fastest median first.
-        is_first_clear: Whether the first one is clearly faster than each other.
         prices: Cheapest first, prices by the hour only last.
         baseline_price: The baseline's lowest price by the token.
         request_size: Median tokens sent and received by successful requests.
     """
 
     latency: tuple[Latency, ...]
-    is_first_clear: bool
     prices: tuple[Price, ...]
     baseline_price: Price | None
     request_size: tuple[float, float] | None
@@ -111,7 +106,6 @@ def compute_serving(
     latency = () if requests is None else _latencies(requests)
     return Serving(
         latency=latency,
-        is_first_clear=is_first_clear([np.array(row.ttft_s) for row in latency if row.ttft_s]),
         prices=listed,
         baseline_price=next(by_token, None),
         request_size=None if requests is None else _median_size(requests),
@@ -152,44 +146,6 @@ def _latency(provider: str, model: str, rows: pd.DataFrame) -> Latency:
         output_tokens=float_or_none(done["output_tokens"].median()),
         tokens_per_s=float_or_none(round_float(done["rate"].median())),
     )
-
-
-def is_first_clear(samples: Sequence[Array]) -> bool:
-    """Return whether the first of k samples is clearly below each other.
-
-    By Mann and Whitney's test with two sides, whose p-value is multiplied by the number of pairs,
-    k (k - 1) / 2, since the first is the least of all: each must be below 0.05.
-
-    Source: docs/statistics.md#serving.
-    """
-    first, *others = samples or (np.empty(0),)
-    pairs = len(samples) * (len(samples) - 1) / 2
-    return bool(others) and all(
-        rank_sum_test(first, other) * pairs < 1 - LEVEL and np.median(first) < np.median(other)
-        for other in others
-    )
-
-
-def rank_sum_test(a: Array, b: Array) -> float:
-    """Return the two-sided p-value of Mann and Whitney's test by its normal approximation.
-
-    U = R - n (n + 1) / 2, where R is the sum of the ranks of the n values of `a` among all N = n +
-    m values. p = 2 Phi(-(|U - n m / 2| - 1/2) / s), where s² = n m / 12 (N + 1 - T / (N (N - 1))),
-    and T is the sum of g³ - g over groups of g equal values; 1 if all values are equal.
-
-    Source: H. B. Mann and D. R. Whitney (1947), The Annals of Mathematical Statistics 18(1), 50-60;
-        the figures are those of scipy.stats.mannwhitneyu, which takes half a second to import;
-        docs/statistics.md#serving.
-    """
-    both = pd.Series(round_significant(np.concatenate([a, b])))
-    n, m, total = len(a), len(b), len(both)
-    u = both.rank()[:n].sum() - n * (n + 1) / 2
-    groups = both.value_counts().to_numpy(dtype=float)
-    ties = (groups**3 - groups).sum() / (total * (total - 1))
-    spread = np.sqrt(n * m / 12 * (total + 1 - ties))
-    if spread == 0:
-        return 1.0
-    return float(min(1.0, 2 * special.ndtr(-(abs(u - n * m / 2) - 0.5) / spread)))
 
 
 def _median_size(requests: pd.DataFrame) -> tuple[float, float] | None:

@@ -55,18 +55,14 @@ def marks(table, at):
         ([("p", "a", 0.5)], f"p answers after 0.500{SPACE}s, the median"),
         (
             [("fast", "a", 0.2), ("slow", "a", 2.0)],
-            f"fast has the lowest median, 0.200{SPACE}s, but that is uncertain",
+            f"fast has the lowest median, 0.200{SPACE}s",
         ),
-        (
-            [(p, "a", s + i / 100) for p, s in (("fast", 0.2), ("slow", 2)) for i in range(20)],
-            f"fast answers first, after 0.295{SPACE}s",
-        ),
-        ([("p", "a", 0.5), ("p", "b", 0.9)], f"a, p has the lowest median, 0.500{SPACE}s, but "),
+        ([("p", "a", 0.5), ("p", "b", 0.9)], f"a, p has the lowest median, 0.500{SPACE}s"),
         ([("p", "a", None)], "no request succeeded"),
     ],
 )
 def test_who_answers_first(requests, title):
-    """One provider, two of one request each, two of twenty, two models, nobody."""
+    """One provider, two of one request each, two models, nobody."""
     assert said(latency_title, frames=asked(*requests)).startswith(title)
 
 

@@ -1,4 +1,3 @@
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -7,8 +6,6 @@ from site_builder.compute.serving import (
     Price,
     collect_offers,
     compute_serving,
-    is_first_clear,
-    rank_sum_test,
     reference_choice,
 )
 from tests.helpers.boards import make_frames, make_tables
@@ -182,33 +179,6 @@ def test_offers_of_prices():
 def test_offers_to_compare_with(offers, baseline, chosen):
     """The baseline by the token, else by the hour; else all by the token."""
     assert chosen == reference_choice(offers, baseline)
-
-
-# --- who is first ---------------------------------------------------------------------------------
-
-
-def test_rank_sum_by_hand():
-    """1, 2, 3 against 4, 5, 6: U = 0, mean 4.5, s = sqrt(9 / 12 * 7); p = 2 Phi(-4 / 2.291)."""
-    p = rank_sum_test(np.array([1.0, 2.0, 3.0]), np.array([4.0, 5.0, 6.0]))
-    assert 0.0808556 == pytest.approx(p, abs=1e-6)
-    assert 1.0 == rank_sum_test(np.array([2.0, 2.0]), np.array([2.0]))
-
-
-@pytest.mark.parametrize(
-    ("medians", "clear"),
-    [((0.1, 0.5), True), ((0.1, 0.101), False), ((0.1, 0.5, 0.101), False), ((0.1,), False)],
-)
-def test_first_is_clear_if_it_is_apart_from_each(medians, clear):
-    spread = np.linspace(-0.02, 0.02, 25)
-    assert clear == is_first_clear([median + spread for median in medians])
-
-
-def test_first_is_corrected_for_the_number_of_pairs():
-    """By scipy p = 0.020 for six times that are 3.5 s apart; among three, it counts three times."""
-    first = np.arange(6.0)
-    assert 0.0202 == pytest.approx(rank_sum_test(first, first + 3.5), abs=1e-4)
-    assert is_first_clear([first, first + 3.5])
-    assert not is_first_clear([first, first + 3.5, first + 100])
 
 
 def test_ratio_at_other_mixes():
