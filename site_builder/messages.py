@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from site_builder.errors import Fault
 from site_builder.formatting import ENGLISH, Notation, count, sentence
 from site_builder.records import CachingRecord, Record, asdict
 
@@ -135,20 +136,25 @@ class Messages(CachingRecord):
 
 
 class Translation(Record):
-    """The texts of a language.
+    """The texts of a language, as far as they are sound.
 
     Attributes:
         language: Its tag (BCP 47).
         texts: Messages by their ids; those that it lacks are in English.
         words: The nouns that its messages use, in every form that they need.
+        path, sha256: Where its file is in the project, and its checksum; empty without one.
+        faults: What is wrong with the file.
     """
 
     language: str
-    texts: Mapping[str, Forms]
-    words: Mapping[str, str]
+    texts: Mapping[str, Forms] = {}
+    words: Mapping[str, str] = {}
+    path: str = ""
+    sha256: str = ""
+    faults: tuple[Fault, ...] = ()
 
 
-_ENGLISH = Translation("en", {}, {})
+_ENGLISH = Translation("en")
 _CAPITAL_NOUNS = ("de", "lb")
 # The marks of numbers by language, decimal and group; others write them as English does.
 _MARKS = {
@@ -281,8 +287,6 @@ _RULES: dict[str, Plural] = {
     "he iw": Plural(("one", "two", "other"), lambda n: {1: 0, 2: 1}.get(n, 2)),
     "ar": Plural(("zero", "one", "two", "few", "many", "other"), _arabic),
 }
-FORMS = ("zero", "one", "two", "few", "many", "other")
-"""Every form that some language has."""
 
 
 def plural_of(language: str) -> Plural:

@@ -13,7 +13,6 @@ from site_builder.config import SiteConfig, Words, parse_toml
 from site_builder.errors import Fault, did_you_mean
 from site_builder.formatting import counted, quoted
 from site_builder.messages import (
-    FORMS,
     MESSAGES,
     Forms,
     Messages,
@@ -22,7 +21,6 @@ from site_builder.messages import (
     make_messages,
     plural_of,
 )
-from site_builder.records import Record
 from site_builder.symlinks import read_inside
 from site_builder.tables.schema import TABLES, TYPE_WORDS
 
@@ -37,22 +35,6 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _NAME = re.compile(r"[a-z][a-z_]*")
 # How many words a list of the notation has.
 _LISTS = {"number.months": 12, "number.numbers": 13}
-
-
-class TranslationFile(Record):
-    """The file of a translation.
-
-    Attributes:
-        path: Where it is in the project; empty if there is none.
-        sha256: Its checksum; empty if there is none.
-        translation: What is sound in it.
-        faults: Everything else.
-    """
-
-    path: str
-    sha256: str
-    translation: Translation
-    faults: tuple[Fault, ...]
 
 
 @cache
@@ -84,11 +66,10 @@ def site_messages(config: SiteConfig) -> Messages:
     }
     names = [*nouns]
     stated |= {more for one, more in zip(names[::2], names[1::2], strict=True) if one in stated}
-    translation = read_translation(config).translation
-    return make_messages(nouns, translation, table_messages(), stated)
+    return make_messages(nouns, read_translation(config), table_messages(), stated)
 
 
-def read_translation(config: SiteConfig) -> TranslationFile:
+def read_translation(config: SiteConfig) -> Translation:
     """Read the texts in the language of a site: those of its tag, or else of its language."""
     language = config.site.language
     for name in dict.fromkeys((language, language.partition("-")[0])):
@@ -99,26 +80,25 @@ def read_translation(config: SiteConfig) -> TranslationFile:
             continue
         except OSError as error:
             fault = Fault(path, f"cannot be read: {error.strerror}")
-            return TranslationFile(path, "", Translation(language, {}, {}), (fault,))
+            return Translation(language, path=path, faults=(fault,))
         return _read(path, content, language)
-    return TranslationFile("", "", Translation(language, {}, {}), ())
+    return Translation(language)
 
 
 @cache  # a build asks for it more than once
-def _read(path: str, content: bytes, language: str) -> TranslationFile:
+def _read(path: str, content: bytes, language: str) -> Translation:
     values, faults = parse_toml(content, path)
     words, odd = _words(path, values.pop(_WORDS, {}))
     reader = _Reader(path, plural_of(language), words)
     reader.read(values)
-    translation = Translation(language, reader.texts, words)
-    checksum = sha256(content).hexdigest()
-    return TranslationFile(path, checksum, translation, (*faults, *odd, *reader.faults))
+    found = (*faults, *odd, *reader.faults)
+    return Translation(language, reader.texts, words, path, sha256(content).hexdigest(), found)
 
 
 def missing_line(config: SiteConfig) -> str:
     """Return a line on the texts that are still in English; empty if all are translated."""
     file = read_translation(config)
-    missing = [name for name in catalogue() if name not in file.translation.texts]
+    missing = [name for name in catalogue() if name not in file.texts]
     if not missing or config.site.language.lower().partition("-")[0] == "en":
         return ""
     path = file.path or f"{_FOLDER}/{config.site.language}.toml"
@@ -168,24 +148,17 @@ class _Reader:
                 hint = did_you_mean(name, [*catalogue()])
                 self._add(name, "there is no such text", hint)
 
-    def _read_message(self, name: str, value: object) -> None:
-        forms: dict[str, Any] = value if isinstance(value, dict) else {"other": value}
-        if wrong := [form for form in forms if form not in FORMS]:
-            self._add(name, f"unknown form {wrong[0]!r}", f"Forms are {', '.join(FORMS)}.")
-            return
-        for form, text in forms.items():
-            place = name if value is text else f"{name}.{form}"
-            if what := self._find_fault(name, text):
-                self._add(place, what)
-                return
-        # One text is that of every number.
+    def _read_message(self, name: str, forms: Any) -> None:  # noqa: ANN401 - as TOML has it
         wanted = self._plural.forms
-        if [*forms] == ["other"]:
-            forms = dict.fromkeys(wanted, forms["other"])
+        if not isinstance(forms, dict) or [*forms] == ["other"]:  # one text is that of every number
+            text = forms["other"] if isinstance(forms, dict) else forms
+            forms = dict.fromkeys(wanted, text)
         if missing := [form for form in wanted if form not in forms]:
             self._add(name, f"the form {missing[0]!r} is missing", "Its language has it.")
-            return
-        self.texts[name] = tuple(forms[form] for form in wanted)
+        elif what := next(filter(None, (self._find_fault(name, t) for t in forms.values())), ""):
+            self._add(name, what)
+        else:
+            self.texts[name] = tuple(forms[form] for form in wanted)
 
     def _find_fault(self, name: str, text: object) -> str:
         """Return what is wrong with a text, or nothing."""
