@@ -40,7 +40,7 @@ def chart_best_lift_by_task(
         return None
     half, say = MAX_BARS // 2, labels.say
     shown = known if len(known) <= MAX_BARS else [*known[:half], *known[-half:]]
-    verdicts = {t.task: results.best_verdict(t.task) for t in known}
+    verdicts = {t.task: t.best_verdict for t in known}
     title = _title(known, verdicts, labels)
     caption = [say("differences.by_task", what=_what(labels)), *_colours(verdicts, labels)]
     if shown is not known:

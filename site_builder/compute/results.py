@@ -32,7 +32,6 @@ from site_builder.compute.robustness import (
     compute_metrics,
     compute_robustness,
     find_decisive_tasks,
-    judge_best_lifts,
 )
 from site_builder.compute.runs import Against
 from site_builder.compute.scores import Scores, collect_scores
@@ -77,7 +76,6 @@ class Results(CachingRecord):
             in four of five cases; None where that is not defined (docs/statistics.md#power).
         paired_lifts: 95 % intervals of the lifts that are known example by example.
         lift_verdicts: Whether each lift is clear, of a variant and over what: `judge_lifts`.
-        best_verdicts: Whether the best lift over the baseline is clear: `judge_best_lifts`.
         tasks: The results on each task, in the order of the tasks table.
         agreement: How similarly each pair of tasks ranks models.
         categories: The results on each category, lowest difference first; empty without any.
@@ -96,7 +94,6 @@ class Results(CachingRecord):
     robustness: Robustness | None
     paired_lifts: PairedLifts
     lift_verdicts: Mapping[tuple[str, Against], Array]
-    best_verdicts: Array
     tasks: tuple[TaskResult, ...]
     agreement: RankAgreement
     categories: tuple[CategoryResult, ...]
@@ -153,10 +150,6 @@ class Results(CachingRecord):
         model, task, variant = key
         at = self.scores.rows[model], self.scores.columns[task]
         return verdict_of(float(self.lift_verdicts[variant, against][at]))
-
-    def best_verdict(self, task: str) -> Verdict | None:
-        """Return whether the best lift over the baseline on a task is clear; None if unknown."""
-        return verdict_of(float(self.best_verdicts[self.scores.columns[task]]))
 
     @cached_property
     def _tasks(self) -> dict[str, TaskResult]:
@@ -258,7 +251,6 @@ def _compute(
             for variant in scores.roles.variants
             for against in over
         },
-        best_verdicts=judge_best_lifts(scores),
         tasks=tasks,
         agreement=agreement,
         categories=categories,

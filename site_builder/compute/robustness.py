@@ -22,7 +22,7 @@ from site_builder.compute.numbers import (
 from site_builder.compute.ranks import Flags, compute_win_rates, compute_wins
 from site_builder.compute.rules import RULES, RankingRules, RuleInputs, find_rule, medians
 from site_builder.compute.scores import Scores
-from site_builder.compute.significance import LiftTest, compute_lift_tests, judge_lifts
+from site_builder.compute.significance import LiftTest, compute_lift_tests
 from site_builder.config import BoardConfig
 from site_builder.records import Record, replace
 
@@ -145,9 +145,7 @@ def find_decisive_tasks(scores: Scores, board: Board) -> DecisiveTasks | None:
 # --- the best of several models against one -----------------------------------------------------
 
 
-def count_beaten_tasks(
-    scores: Scores, boards: Mapping[str, Board]
-) -> tuple[int | None, int, list[int | None]]:
+def count_beaten_tasks(scores: Scores, boards: Mapping[str, Board]) -> tuple[int | None, int]:
     """Count the tasks on which contenders beat the baseline, without the luck of the best of them.
 
     A run can be chosen for a task if it is ranked on its board and has a score on the task. The one
@@ -156,9 +154,7 @@ def count_beaten_tasks(
 
     Returns:
         Tasks beaten by the contender that is best on the other tasks, None where no task has one;
-        tasks on which the median score of the contenders is above the baseline's; and tasks on
-        which the best contender is clearly above the baseline, not separable from it and clearly
-        below, of those with both errors, None where no task has them.
+        and tasks on which the median score of the contenders is above the baseline's.
 
     Source: docs/statistics.md#best-of-several.
     """
@@ -172,35 +168,8 @@ def count_beaten_tasks(
     can_be_chosen = ~np.isnan(lifts) & np.array(ranked)[:, np.newaxis]
     chosen = compute_wins(np.where(can_be_chosen, elsewhere, np.nan))
     picked = np.fmin.reduce(np.where(chosen, lifts, np.nan), axis=0)
-    verdicts = judge_best_lifts(scores)
-    tested = [int((verdicts == verdict).sum()) for verdict in (1, 0, -1)]
-    return (
-        None if np.isnan(picked).all() else int((picked > 0).sum()),
-        int((medians(lifts.T) > 0).sum()),
-        [*tested] if any(tested) else [None] * 3,
-    )
-
-
-def judge_best_lifts(scores: Scores) -> Array:
-    """Judge the best contender of each task against the baseline; shape (tasks,).
-
-    It is one of all entries of the task, so the correction for their number covers its choice.
-
-    Source: docs/statistics.md#best-of-several.
-    """
-    lifts = [runs.contest_lifts for runs in scores.contest]
-    verdicts = [judge_lifts(scores, {}, variant) for variant in scores.roles.contest]
-    return judge_best(np.concatenate(lifts), np.concatenate(verdicts))
-
-
-def judge_best(lifts: Array, verdicts: Array) -> Array:
-    """Return the verdict on the greatest lift of each task; of equal ones, of the least clear.
-
-    Shape: lifts, positive = better, and their verdicts by `judge_lifts` (runs, tasks), to (tasks,).
-    """
-    best = np.where(lifts == np.fmax.reduce(lifts, axis=0), verdicts, np.nan)
-    signs, sizes = np.fmax.reduce(best, axis=0), np.fmin.reduce(abs(best), axis=0)
-    return np.asarray(np.copysign(sizes, signs))
+    chosen_elsewhere = None if np.isnan(picked).all() else int((picked > 0).sum())
+    return chosen_elsewhere, int((medians(lifts.T) > 0).sum())
 
 
 # --- the leader by other rules ------------------------------------------------------------------

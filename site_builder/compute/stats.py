@@ -107,7 +107,12 @@ def compute_stats(
     )
     before, after = (np.where(np.isnan(lifts), np.nan, values) for values in (base, tuned))
     outcomes = [task.outcome for task in tasks]
-    chosen_elsewhere, beaten_by_median, best = count_beaten_tasks(scores, boards)
+    chosen_elsewhere, beaten_by_median = count_beaten_tasks(scores, boards)
+    verdicts = [task.best_verdict for task in tasks]
+
+    def count_best(verdict: Verdict) -> int | None:
+        return verdicts.count(verdict) if any(verdicts) else None
+
     compared = [
         (s.model, lift)
         for board in map(boards.__getitem__, roles.contest)
@@ -128,9 +133,9 @@ def compute_stats(
         tasks_beating_baseline_chosen_elsewhere=chosen_elsewhere,
         tasks_beating_baseline_median=beaten_by_median,
         tasks_tying_baseline=outcomes.count("ties"),
-        tasks_clearly_above_baseline=best[0],
-        tasks_not_separable_from_baseline=best[1],
-        tasks_clearly_below_baseline=best[2],
+        tasks_clearly_above_baseline=count_best("better"),
+        tasks_not_separable_from_baseline=count_best("unclear"),
+        tasks_clearly_below_baseline=count_best("worse"),
         models_compared=len({model for model, _ in compared}),
         models_ahead_of_baseline=len({model for model, lift in compared if lift > 0}),
         models_clearly_ahead_of_baseline=_count_models(contest, "better"),

@@ -20,6 +20,7 @@ from site_builder.compute.numbers import (
 from site_builder.compute.ranks import compute_wins
 from site_builder.compute.runs import FlaggedScore
 from site_builder.compute.scores import Scores
+from site_builder.compute.significance import Verdict, judge_lifts, verdict_of
 from site_builder.records import CachingRecord, Record
 
 
@@ -46,6 +47,7 @@ class TaskResult(CachingRecord):
         best_against_baseline: The score of these with the greatest lift over the baseline; None
             without a lift.
         best_lift_over_baseline: This lift, positive = better.
+        best_verdict: Whether it is clear; None where the errors do not say it.
         mean_lift_over_base: Mean over all tuned scores with a base score.
         with_intervals: The variants in which the error of any score is known.
         flagged: The flagged scores, whether they count or not.
@@ -58,6 +60,7 @@ class TaskResult(CachingRecord):
     best_contender: Best | None
     best_against_baseline: Best | None
     best_lift_over_baseline: float | None
+    best_verdict: Verdict | None
     mean_lift_over_base: float | None
     with_intervals: frozenset[str]
     flagged: tuple[FlaggedScore, ...]
@@ -92,6 +95,9 @@ def compute_tasks(scores: Scores, agreement: RankAgreement) -> tuple[TaskResult,
     contest = {each.variant: each.contest for each in scores.contest}
     over_baseline = np.concatenate([each.contest_lifts for each in scores.contest])
     contenders, best_lifts = _best_runs(scores, contest), np.fmax.reduce(over_baseline, axis=0)
+    # One of all entries of the task, so the correction for their number covers its choice.
+    judged = [judge_lifts(scores, {}, variant) for variant in roles.contest]
+    best_verdicts = judge_best(over_baseline, np.concatenate(judged)).tolist()
     is_best = {v: runs[v].lifts["baseline"] == best_lifts for v in contest}
     furthest = {v: np.where(is_best[v], values, np.nan) for v, values in contest.items()}
     against_baseline = _best_runs(scores, furthest)
@@ -113,6 +119,7 @@ def compute_tasks(scores: Scores, agreement: RankAgreement) -> tuple[TaskResult,
             best_contender=contenders[column],
             best_against_baseline=against_baseline[column],
             best_lift_over_baseline=lift_or_none[column],
+            best_verdict=verdict_of(best_verdicts[column]),
             mean_lift_over_base=mean_or_none(np.array([array[:, column] for array in lifts])),
             with_intervals=frozenset(
                 v for v, known in has_interval.items() if known[:, column].any()
@@ -122,6 +129,16 @@ def compute_tasks(scores: Scores, agreement: RankAgreement) -> tuple[TaskResult,
         )
 
     return tuple(result(column, task) for column, task in enumerate(scores.tasks))
+
+
+def judge_best(lifts: Array, verdicts: Array) -> Array:
+    """Return the verdict on the greatest lift of each task; of equal ones, of the least clear.
+
+    Shape: lifts, positive = better, and their verdicts by `judge_lifts` (runs, tasks), to (tasks,).
+    """
+    best = np.where(lifts == np.fmax.reduce(lifts, axis=0), verdicts, np.nan)
+    signs, sizes = np.fmax.reduce(best, axis=0), np.fmin.reduce(abs(best), axis=0)
+    return np.asarray(np.copysign(sizes, signs))
 
 
 def _best_runs(scores: Scores, values: Mapping[str, Array]) -> list[Best | None]:

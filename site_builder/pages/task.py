@@ -200,8 +200,7 @@ def _figures(ranking: Ranking) -> Iterator[Figure]:
     labels, say, task, scale = ranking.labels, ranking.labels.say, ranking.task, ranking.scale
     primary, best = labels.roles.primary, task.best_against_baseline
     if best is not None and best == task.best_contender and not ranking.is_baseline_first:
-        verdict = ranking.site.results.best_verdict(task.task)
-        cell = verdict_cell(task.best_lift_over_baseline, scale, verdict)
+        cell = verdict_cell(task.best_lift_over_baseline, scale, task.best_verdict)
         label = say("task.figure.over", baseline=labels.baseline)
         yield Figure(cell.text, label, tone="" if cell.tone == "soft" else cell.tone)
     if len(labels.roles.contest) > 1:

@@ -239,15 +239,13 @@ def _fields(listed: TaskList) -> Iterator[Field[_Line]]:
 
 
 def _difference_fields(listed: TaskList) -> Iterator[Field[_Line]]:
-    labels, results = listed.labels, listed.site.results
+    labels = listed.labels
     versus = labels.say("ranking.versus", baseline=labels.baseline)
     yield _field(
         Column(
             "best_lift_over_baseline", versus, "number", term="lift-over-baseline", is_main=True
         ),
-        lambda t: verdict_cell(
-            t.best_lift_over_baseline, labels.scales[t.task], results.best_verdict(t.task)
-        ),
+        lambda t: verdict_cell(t.best_lift_over_baseline, labels.scales[t.task], t.best_verdict),
         lambda c: number_cell(
             c.best_lift_over_baseline,
             labels.category_scales[c.category].signed(c.best_lift_over_baseline),
