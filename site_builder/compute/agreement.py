@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ from scipy import special
 from site_builder.compute.intervals import LEVEL
 from site_builder.compute.numbers import Array, round_float, round_significant
 from site_builder.compute.scores import Scores
-from site_builder.records import Record, replace
+from site_builder.records import Record
 
 MIN_COMMON_MODELS = 4
 MAX_RERANKED_TASKS = 300
@@ -32,14 +32,6 @@ class RankAgreement(Record, eq=False):
 
     rho: Array
     n: Array
-
-    def without(self, pairs: Sequence[tuple[int, int]]) -> RankAgreement:
-        """Return the same without some pairs of tasks, such as those of a part and its whole."""
-        if not pairs:
-            return self
-        rho, (rows, columns) = self.rho.copy(), zip(*pairs, strict=True)
-        rho[[*rows, *columns], [*columns, *rows]] = np.nan
-        return replace(self, rho=rho)
 
 
 def compute_rank_agreement(scores: Scores) -> RankAgreement:
@@ -86,11 +78,16 @@ def _correlate_ranked(ranks: Array, there: Array) -> Array:
 
 
 def find_similar_tasks(
-    tasks: Sequence[str], agreement: RankAgreement
+    tasks: Sequence[str], agreement: RankAgreement, related: Iterable[tuple[int, int]] = ()
 ) -> dict[str, tuple[str, ...]]:
-    """Return the most similar tasks of each, with rho > 0 (docs/statistics.md#similar-tasks)."""
+    """Return the most similar tasks of each, with rho > 0 (docs/statistics.md#similar-tasks).
+
+    Two `related` tasks, such as a part and its whole, are not similar.
+    """
     alike = np.where(agreement.rho > 0, agreement.rho, 0.0)
     np.fill_diagonal(alike, 0.0)
+    for a, b in related:
+        alike[a, b] = alike[b, a] = 0.0
     nearest = np.argsort(-alike, axis=1, kind="stable")[:, :_MAX_SIMILAR]
     return {
         task: tuple(tasks[j] for j in nearest[i] if alike[i, j] > 0) for i, task in enumerate(tasks)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from functools import cached_property
 
-from site_builder.compute.agreement import RankAgreement, compute_rank_agreement
+from site_builder.compute.agreement import RankAgreement, compute_rank_agreement, find_similar_tasks
 from site_builder.compute.board import (
     Board,
     Entry,
@@ -229,7 +229,8 @@ def _compute(
     categorised = facts if not config.boards or board is config.board else facts[:0]
     boards, by_category = compute_boards(scores, categorised, board, rules)
     agreement = compute_rank_agreement(scores)
-    tasks = compute_tasks(scores, agreement.without(catalog.related_tasks()))
+    similar = find_similar_tasks(scores.tasks, agreement, catalog.related_tasks())
+    tasks = compute_tasks(scores, similar)
     categories = compute_categories(by_category, tasks, categorised)
     primary = boards[scores.roles.primary]
     paired_lifts = collect_paired_lifts(tables.differences, scores)

@@ -9,7 +9,6 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from site_builder.compute.agreement import RankAgreement, find_similar_tasks
 from site_builder.compute.board import Board
 from site_builder.compute.numbers import (
     Array,
@@ -87,7 +86,7 @@ class TaskResult(CachingRecord):
         return None if lift is None else "beats" if lift > 0 else "loses" if lift < 0 else "ties"
 
 
-def compute_tasks(scores: Scores, agreement: RankAgreement) -> tuple[TaskResult, ...]:
+def compute_tasks(scores: Scores, similar: Mapping[str, tuple[str, ...]]) -> tuple[TaskResult, ...]:
     """Summarise every task of the board, in the order of the tasks table."""
     roles, frame = scores.roles, scores.frame
     runs = {each.variant: each for each in scores.variants}
@@ -109,7 +108,7 @@ def compute_tasks(scores: Scores, agreement: RankAgreement) -> tuple[TaskResult,
     for score in scores.flagged:
         if score.variant in roles.variants:
             flagged[score.task].append(score)
-    similar, lift_or_none = find_similar_tasks(scores.tasks, agreement), floats_or_none(best_lifts)
+    lift_or_none = floats_or_none(best_lifts)
 
     def result(column: int, task: str) -> TaskResult:
         return TaskResult(

@@ -18,7 +18,7 @@ RUNS = {
 
 
 def results_of(scores: Scores) -> tuple[TaskResult, ...]:
-    return compute_tasks(scores, compute_rank_agreement(scores))
+    return compute_tasks(scores, {task: () for task in scores.tasks})
 
 
 def similar_to(scores: Scores, task: str) -> tuple[str, ...]:
