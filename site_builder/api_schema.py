@@ -133,15 +133,9 @@ _OTHERS: Mapping[str, _Type] = {
     "not_evaluated": _list(_object(model=_ID, name=_ID, status=_ID, reason=_TEXT)),
     "correlations": _object(
         columns=_list(_ID),
-        n=_MATRIX,
-        spearman=_MATRIX,
-        pearson=_MATRIX,
-        within_metrics=_MATRIX,
-        strata=_MATRIX,
-        p_value=_MATRICES,
-        interval=_MATRICES,
-        p_adjusted=_MATRIX,
-        by_construction=_MATRIX,
+        **dict.fromkeys(("n", "spearman", "pearson", "within_metrics", "strata"), _MATRIX),
+        **dict.fromkeys(("p_value", "interval"), _MATRICES),
+        **dict.fromkeys(("p_adjusted", "by_construction"), _MATRIX),
     ),
     "changes": _object(
         old=_RELEASE,

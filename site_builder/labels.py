@@ -298,7 +298,7 @@ def make_labels(results: Results, config: SiteConfig, whole: Labels | None = Non
     known_rates = np.array([rate for rate in rates if rate is not None])
     say, categories = site_messages(config), results.categories
     of_categories = {
-        c.category: _average_scale(results, c.tasks, c.boards.values()) for c in categories
+        c.category: _scale_of(results, c.tasks, _averages(c.boards.values())) for c in categories
     }
     labels = Labels(
         say=say,
@@ -306,8 +306,8 @@ def make_labels(results: Results, config: SiteConfig, whole: Labels | None = Non
         tasks={t.task: t.name for t in tasks},
         variants=_variant_names(results.scores, config, say),
         roles=results.scores.roles,
-        scale=_average_scale(results, side_by_side, boards),
-        scales={task: _task_scale(results, task) for task in results.scores.tasks},
+        scale=_scale_of(results, side_by_side, _averages(boards)),
+        scales={task: _scale_of(results, (task,)) for task in results.scores.tasks},
         category_scales=of_categories,
         rate_scale=_tell_apart(NumberFormat(), [known_rates], _MOST_PLACES),
         side_by_side=side_by_side,
@@ -339,22 +339,21 @@ def _variant_names(scores: Scores, config: SiteConfig, say: Messages) -> dict[st
 # --- number formats -----------------------------------------------------------------------------
 
 
-def _task_scale(results: Results, task: str) -> NumberFormat:
-    """Choose the format of the scores of a task in all variants."""
-    columns = _columns(results, (task,))
-    return _tell_apart(_scale(results, (task,), columns), columns, _stated_places(columns))
-
-
-def _average_scale(
-    results: Results, tasks: tuple[str, ...], boards: Iterable[Board]
+def _scale_of(
+    results: Results, tasks: tuple[str, ...], averages: list[Array] | None = None
 ) -> NumberFormat:
-    """Choose the format of averages over tasks, from their scores and the averages of boards."""
+    """Choose the format of the scores of some tasks, or of averages over these."""
     columns = _columns(results, tasks)
-    averages = [
+    ranked, places = columns if averages is None else averages, decimals_needed(columns)
+    most = _MOST_PLACES if places is None else places
+    return _tell_apart(_scale(results, tasks, columns), ranked, most)
+
+
+def _averages(boards: Iterable[Board]) -> list[Array]:
+    return [
         np.array([a for s in board.ranked if (a := board.average(s)) is not None], dtype=float)
         for board in boards
     ]
-    return _tell_apart(_scale(results, tasks, columns), averages, _stated_places(columns))
 
 
 def _columns(results: Results, tasks: tuple[str, ...]) -> list[Array]:
@@ -362,11 +361,6 @@ def _columns(results: Results, tasks: tuple[str, ...]) -> list[Array]:
     places = [results.scores.columns[task] for task in tasks]
     values = [runs.values[:, at] for runs in results.scores.apart.values() for at in places]
     return [array[np.isfinite(array)] for array in values]
-
-
-def _stated_places(columns: list[Array]) -> int:
-    places = decimals_needed(columns)
-    return _MOST_PLACES if places is None else places
 
 
 def _scale(results: Results, tasks: tuple[str, ...], columns: list[Array]) -> NumberFormat:
