@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from hashlib import sha256
+from itertools import chain
 from typing import Literal, NamedTuple, TypeAlias
 
 from anyascii import anyascii
@@ -35,17 +36,11 @@ def make_slugs(keys: Iterable[str]) -> dict[str, str]:
     """
     plain = {key: slugify(key) for key in keys}
     taken, slugs = {"", *_RESERVED}, dict[str, str]()
-    closest_first = sorted(
-        plain, key=lambda key: (key != plain[key], key.lower() != plain[key], key)
-    )
-    for key in closest_first:
-        if len(plain[key]) <= _MAX_LENGTH and plain[key] not in taken:
-            slugs[key] = plain[key]
-            taken.add(plain[key])
-    for key in closest_first:
-        if key not in slugs:
-            slugs[key] = next(slug for slug in _marked(key, plain[key]) if slug not in taken)
-            taken.add(slugs[key])
+    for key in sorted(plain, key=lambda key: (key != plain[key], key.lower() != plain[key], key)):
+        candidates = chain([plain[key]], _marked(key, plain[key]))
+        free = (slug for slug in candidates if len(slug) <= _MAX_LENGTH and slug not in taken)
+        slugs[key] = next(free)
+        taken.add(slugs[key])
     return {key: slugs[key] for key in plain}
 
 

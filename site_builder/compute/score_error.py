@@ -182,25 +182,17 @@ def find_first_places(signed: Array) -> npt.NDArray[np.bool_]:
     return np.asarray(is_best & ((n_best < n) | (n == 1)))
 
 
-def judge_wins(signed: Array, tied: Array) -> Array:
-    """Return 1 where the best score of a task is clearly the best, 0 where it is not.
+def count_judged_wins(signed: Array, tied: Array) -> Array:
+    """Return how many first places of each model are clear, and how many are not.
 
-    It is where every other score is distinguishable from it, and it is not where any is tied with
-    it. NaN where neither is so, and where a score has no first place, or is the only one.
+    One is clear where every other score is distinguishable from it, and not clear where any is tied
+    with it. Nothing is known where neither is so, and of the only score on a task.
 
-    Shape: scores, greater is better, and their ties by `find_ties` (models, tasks), to the same.
+    Shape: scores, greater is better, and their ties by `find_ties` (models, tasks), to (2, models);
+        NaN where this is known of no first place of the model.
     Source: docs/statistics.md#wins.
     """
     n, n_tied, n_behind = (where.sum(axis=0) for where in (~np.isnan(signed), tied == 1, tied == 0))
-    verdict = np.select([n_tied > 1, (n > 1) & (n_behind == n - 1)], [0.0, 1.0], np.nan)
-    return np.where(find_first_places(signed), verdict, np.nan)
-
-
-def count_judged_wins(signed: Array, tied: Array) -> Array:
-    """Return how many wins of each model are clear, and how many are not, by `judge_wins`.
-
-    Shape: (models, tasks) to (2, models); NaN where this is known of no win of the model.
-    """
-    verdicts = judge_wins(signed, tied)
-    counts = np.array([(verdicts == verdict).sum(axis=1) for verdict in (1, 0)], dtype=float)
+    kinds, is_first = ((n > 1) & (n_behind == n - 1), n_tied > 1), find_first_places(signed)
+    counts = np.array([(is_first & kind).sum(axis=1) for kind in kinds], dtype=float)
     return np.where(counts.sum(axis=0) > 0, counts, np.nan)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,6 @@ from site_builder.compute.intervals import LEAST_TASKS, FamilySums, t_quantile
 from site_builder.compute.numbers import Array, float_or_none, mean_or_none, round_significant
 from site_builder.compute.ranks import pair_tests
 from site_builder.compute.robustness import count_beaten_tasks
-from site_builder.compute.runs import Runs
 from site_builder.compute.scores import Scores
 from site_builder.compute.significance import LiftTest, Verdict
 from site_builder.compute.tasks import TaskResult
@@ -93,18 +92,13 @@ def compute_stats(
     roles, primary = scores.roles, boards[scores.roles.primary]
     runs, none = [scores.runs[variant] for variant in roles.tuned], scores.primary.values[:0]
 
-    def of_tuned(array: Callable[[Runs], Array]) -> Array:
-        return np.concatenate([none, *map(array, runs)])
+    def of_tuned(arrays: Iterable[Array]) -> Array:
+        return np.concatenate([none, *arrays])
 
-    tuned, lifts, over, base = map(
-        of_tuned,
-        (
-            lambda each: each.values,
-            lambda each: each.lifts["base"],
-            lambda each: each.lifts["baseline"],
-            lambda each: np.broadcast_to(each.beside["base"].values, each.values.shape),
-        ),
-    )
+    tuned = of_tuned(each.values for each in runs)
+    lifts = of_tuned(each.lifts["base"] for each in runs)
+    over = of_tuned(each.lifts["baseline"] for each in runs)
+    base = of_tuned(np.broadcast_to(each.beside["base"].values, each.values.shape) for each in runs)
     before, after = (np.where(np.isnan(lifts), np.nan, values) for values in (base, tuned))
     outcomes = [task.outcome for task in tasks]
     chosen_elsewhere, beaten_by_median = count_beaten_tasks(scores, boards)

@@ -10,8 +10,8 @@ from scipy.stats import binomtest, studentized_range
 
 from site_builder.compute.score_error import (
     compute_score_errors,
+    count_judged_wins,
     find_ties,
-    judge_wins,
     reach_among,
     standard_error_of_share,
     wilson_interval,
@@ -269,8 +269,8 @@ def test_reach_is_corrected_for_the_number_of_pairs(entries, reach):
 def test_clear_wins(scores, errors, expected):
     """1 where all others are distinguishable from the best, 0 where one is not."""
     signed, errors = np.array(scores)[:, None], np.array(errors)[:, None]
-    found = judge_wins(signed, find_ties(signed, errors))[:, 0]
-    assert expected == [None if np.isnan(verdict) else verdict for verdict in found]
+    clear = count_judged_wins(signed, find_ties(signed, errors))[0]
+    assert expected == [None if np.isnan(n) else n for n in clear]
 
 
 def wins_of(**stated):

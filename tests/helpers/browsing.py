@@ -331,12 +331,6 @@ def open_filters(page: Page) -> None:
     expect(page.locator(".filter-panel[open]")).to_be_visible()
 
 
-def close_sheet(page: Page) -> None:
-    """Go back to the rows, on a phone; in place the panel covers none."""
-    if page.locator(".filter-panel:modal").count():
-        page.locator(".filter-panel footer button").click()
-
-
 def first_column(page: Page, table: str, column: str) -> list[str]:
     """Texts of a table's column, top to bottom, by the key of its heading."""
     found: list[str] = page.evaluate(COLUMN_TEXTS, [table, column])
