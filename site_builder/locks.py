@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import errno
-import json
 import logging
 import os
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout, lock_descriptor
@@ -28,10 +26,10 @@ _LOG = logging.getLogger(__name__)  # without handlers, its warnings are lines o
 
 
 @contextmanager
-def exclusive(path: Path, wait_s: float, blocked: Callable[[], Fault]) -> Iterator[None]:
+def exclusive(path: Path, wait_s: float, blocked: Fault) -> Iterator[None]:
     """Hold a lock file alone; it is created, and stays.
 
-    `blocked` says who holds it.
+    `blocked` says that others hold it.
 
     Raises:
         LockedError: Others hold it for longer than `wait_s`.
@@ -54,7 +52,7 @@ def exclusive(path: Path, wait_s: float, blocked: Callable[[], Fault]) -> Iterat
 
 
 @contextmanager
-def shared(path: Path, wait_s: float, blocked: Callable[[], Fault]) -> Iterator[None]:
+def shared(path: Path, wait_s: float, blocked: Fault) -> Iterator[None]:
     """Hold a lock file that exists, with others that share it; on Windows alone.
 
     Where a file system has no locks, nothing is locked.
@@ -85,30 +83,13 @@ def _try_shared(handle: int) -> bool:
     return True
 
 
-def _wait(try_lock: Callable[[], bool], wait_s: float, blocked: Callable[[], Fault]) -> None:
+def _wait(try_lock: Callable[[], bool], wait_s: float, blocked: Fault) -> None:
     began, is_silent = time.monotonic(), True
     while not try_lock():
         waited_s = time.monotonic() - began
         if waited_s >= wait_s:
-            raise LockedError([blocked()])
+            raise LockedError([blocked])
         if is_silent and waited_s >= _SILENT_S:
-            _LOG.warning("%s", replace(blocked(), fix=f"Waiting for up to {wait_s:.0f} s."))
+            _LOG.warning("%s", replace(blocked, fix=f"Waiting for up to {wait_s:.0f} s."))
             is_silent = False
         time.sleep(_PAUSE_S)
-
-
-def write_holder(path: Path) -> None:
-    """Write which process holds a lock, for those who wait for it."""
-    since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    path.unlink(missing_ok=True)  # it may be a link of somebody who proposes a change
-    with path.open("x", encoding="utf8") as file:
-        json.dump({"process": os.getpid(), "since": since}, file)
-
-
-def read_holder(path: Path) -> str:
-    """Return which process holds a lock, in brackets after a space; empty where unknown."""
-    try:
-        holder = json.loads(path.read_bytes())
-        return f" (process {holder['process']} since {holder['since']})"
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return ""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from site_builder.atomic import flush_file, flush_names
 from site_builder.errors import Fault, LockedError, SiteError, unwritable
-from site_builder.locks import exclusive, read_holder, write_holder
+from site_builder.locks import exclusive
 from site_builder.publish.manifest import GENERATOR, added_files, is_plain_file, read_manifest
 from site_builder.records import Record
 from site_builder.symlinks import is_inside
@@ -133,7 +133,7 @@ class Staging:
     Attributes:
         place: The published folder itself, where `out` is a link to it.
         new, old: The next site, and the published site while the next one replaces it.
-        owner: A file that names the build. It is written first and deleted last.
+        owner: A file that says whose folder it is. It is written first and deleted last.
     """
 
     def __init__(self, out: Path) -> None:
@@ -154,9 +154,9 @@ class Staging:
         return is_moved and not self.place.exists()
 
     def create(self) -> None:
-        """Create the folder, empty but for the name of this build."""
+        """Create the folder, empty but for the file that says whose it is."""
         self.folder.mkdir()
-        write_holder(self.owner)
+        self.owner.touch(exist_ok=False)
         self.new.mkdir()
 
     def clear(self) -> None:
@@ -223,10 +223,8 @@ def _locked(staged: Staging, wait_s: float, out: Path) -> Iterator[None]:
     """Hold a lock that ends with a killed build; its file outlives the staging folder."""
     path = staged.place.with_name(f".{staged.place.name}.lock")
 
-    def blocked() -> Fault:
-        what = f"another build{read_holder(staged.owner)} is publishing here"
-        return Fault(str(out), what, "Try again when it has finished.")
-
+    what = "another build is publishing here"
+    blocked = Fault(str(out), what, "Try again when it has finished.")
     with exclusive(path, wait_s, blocked):
         try:
             yield

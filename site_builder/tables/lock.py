@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from site_builder.atomic import flush_file, flush_names
 from site_builder.errors import Fault, FaultsError, unreadable
-from site_builder.locks import exclusive, read_holder, shared, write_holder
+from site_builder.locks import exclusive, shared
 from site_builder.symlinks import check_inside
 from site_builder.tables.schema import TABLES
 
@@ -18,6 +18,7 @@ FOLDER = ".tables"
 """Folder in `data/` with the lock and, while tables are replaced, the new files."""
 # A command that waits longer than this for another one gives up.
 WAIT_S = 30.0
+_BLOCKED = Fault("data", "another command is using the tables", "Try again when it has finished.")
 
 T = TypeVar("T")
 
@@ -28,18 +29,12 @@ class _Files:
     Attributes:
         new, ready: The new tables while they are written, and once all are complete. A command that
             is killed while it puts them in place leaves `ready`.
-        holder: Names the command that writes.
     """
 
     def __init__(self, data: Path) -> None:
         self.data, self.folder = data, data / FOLDER
-        self.lock, self.holder = self.folder / "lock", self.folder / "holder.json"
+        self.lock = self.folder / "lock"
         self.new, self.ready = self.folder / "new", self.folder / "ready"
-
-    def blocked(self) -> Fault:
-        """Return the fault that another command holds the lock."""
-        what = f"another command{read_holder(self.holder)} is using the tables"
-        return Fault("data", what, "Try again when it has finished.")
 
     def finish(self) -> None:
         """Put new tables that are complete in place of the old ones, or raise a fault."""
@@ -65,11 +60,8 @@ class _Files:
                     check_inside(path, self.data, FOLDER)
                 if alone:
                     self.folder.mkdir(parents=True, exist_ok=True)
-                lock = (exclusive if alone else shared)(self.lock, WAIT_S, self.blocked)
+                lock = (exclusive if alone else shared)(self.lock, WAIT_S, _BLOCKED)
                 stack.enter_context(lock)
-                if alone:
-                    stack.callback(self.holder.unlink, missing_ok=True)
-                    write_holder(self.holder)
             except OSError as error:
                 what = f"the tables cannot be locked: {error.strerror}"
                 fix = "It must be a folder that can be written."

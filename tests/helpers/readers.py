@@ -31,7 +31,6 @@ from site_builder.examples.save import save
 from site_builder.importers.formats import FORMATS, Format, format_of
 from site_builder.importers.reading import UNEXPECTED, ImportedScore, ImportOptions, Reading
 from site_builder.importers.run import import_paths, warnings_of
-from site_builder.locks import read_holder
 from site_builder.profile import find_sets, find_tokenizer, profile_sets, save_features
 from site_builder.prose.markdown import load_prose, plain_text
 from site_builder.publish.folder import check_replaceable
@@ -477,10 +476,6 @@ def _serve(folder: Path) -> None:
             _server().finish_request(connection, (LOOPBACK, 1))
 
 
-def _holders() -> Files:
-    return {"holder.json": b'{"process": 1, "since": "2024-05-02 10:00:00 UTC"}'}
-
-
 # A format of its own name below HARNESSES needs no entry here.
 IMPORTERS: Mapping[str, Callable[[], Files]] = {
     **{known.name: partial(_harness, known.name.replace("-", "_")) for known in FORMATS},
@@ -505,5 +500,4 @@ READERS: Mapping[str, Reader] = {
     "published site": Reader(_published, _read_published),
     "download": Reader(cache(_answers), _download),
     "serve": Reader(cache(_requests), _serve),
-    "lock": Reader(cache(_holders), lambda folder: read_holder(folder / "holder.json")),
 }
