@@ -134,12 +134,10 @@ class Results(CachingRecord):
 
     def is_low_best(self, board: Board, statistic: Statistic | None = None) -> bool:
         """Return whether what ranks a board, or a statistic of it, is better where it is lower."""
+        low_scores, low = bool(self.scores.direction[0] < 0), board.rule.lower_is_better
         if statistic is not None and statistic.id != board.rule.statistic:
-            low_scores = bool(self.scores.direction[0] < 0)
-            return bool(statistic.is_low_best(low_scores=low_scores))
-        if board.by_average:
-            return bool(self.scores.direction[0] < 0)
-        return bool(board.rule.lower_is_better)
+            low = bool(statistic.is_low_best(low_scores=low_scores))
+        return low_scores if low is None else low
 
     def task(self, task: str) -> TaskResult:
         """Return the results on one task."""

@@ -17,7 +17,7 @@ from site_builder.config import BoardConfig
 from site_builder.messages import MESSAGES
 from site_builder.records import replace
 from site_builder.tables.schema import Measure
-from tests.helpers.boards import make_frames, make_tables, scores_on
+from tests.helpers.boards import make_frames, make_results, make_tables, scores_on
 
 ROOT = Path(__file__).parents[2]
 NAN = float("nan")
@@ -81,6 +81,16 @@ def test_ratios_of_a_measure_of_time_are_at_least_one():
     shifted = board_by("ratio_to_best", lower=["t1", "t2", "t3"], offset=1.0)
     of_a = (5 / 2) * (3 / 2) * 1
     assert of_a ** (1 / 3) == pytest.approx(dict((m, v) for m, _, v in ranking(shifted))["a"])
+
+
+@pytest.mark.parametrize("lower", [[], ["t1", "t2", "t3"]])
+@pytest.mark.parametrize("rule", ["mean", "median", "sum", "ratio_to_best", "mean_win_rate"])
+def test_less_is_better_where_the_scores_say_so(rule, lower):
+    """A win rate is always better the higher it is."""
+    results = make_results(make_frames(SCORES, lower), rank_by=rule, min_coverage=0.0)
+    (first, *_, last) = (results.board.merit(s) for s in results.board.ranked)
+    assert (first < last) is results.is_low_best(results.board)
+    assert (first < last) is bool(lower and rule != "mean_win_rate")
 
 
 def test_ratios_to_the_baseline():
