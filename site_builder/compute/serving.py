@@ -16,7 +16,7 @@ from site_builder.compute.numbers import (
     round_float,
     round_significant,
 )
-from site_builder.records import Record
+from site_builder.records import Record, replace
 from site_builder.tables.prices import current_prices
 
 _PRICES = {
@@ -170,43 +170,25 @@ def _list_prices(prices: pd.DataFrame, baseline: str | None) -> tuple[Price, ...
     return tuple(records_of(Price, priced))
 
 
-class Offer(Record):
-    """One way to pay for a model: by the token or by the hour.
+def collect_offers(prices: Sequence[Price]) -> tuple[Price, ...]:
+    """Return the offers by the token, where both its prices are known, and those by the hour.
 
-    Attributes:
-        input_usd, output_usd: US dollars per million tokens sent and received; None by the hour.
-        hour_usd: US dollars per hour of one machine; None by the token.
+    A price that is listed both ways is two offers.
     """
-
-    provider: str
-    model: str
-    input_usd: float | None = None
-    output_usd: float | None = None
-    hour_usd: float | None = None
-
-    @property
-    def hourly(self) -> bool:
-        """Whether it is paid by the hour."""
-        return self.hour_usd is not None
-
-
-def collect_offers(prices: Sequence[Price]) -> tuple[Offer, ...]:
-    """Return the offers by the token, where both its prices are known, and by the hour."""
-    offers = []
+    offers = list[Price]()
     for price in prices:
-        seller = price.provider, price.model
         if price.input_usd is not None and price.output_usd is not None:
-            offers.append(Offer(*seller, price.input_usd, price.output_usd))
+            offers.append(replace(price, hour_usd=None))
         if price.hour_usd is not None:
-            offers.append(Offer(*seller, hour_usd=price.hour_usd))
+            offers.append(replace(price, input_usd=None, output_usd=None))
     return tuple(offers)
 
 
-def reference_choice(offers: Sequence[Offer], baseline: str | None) -> tuple[Offer, ...]:
+def reference_choice(offers: Sequence[Price], baseline: str | None) -> tuple[Price, ...]:
     """Return the baseline's offers by the token, else by the hour; without any, all by the token.
 
     The cheapest of them is compared with the others (docs/statistics.md#cost).
     """
     of_baseline = [offer for offer in offers if offer.model == baseline]
-    by_token = [offer for offer in of_baseline if not offer.hourly]
-    return tuple(by_token or of_baseline or [offer for offer in offers if not offer.hourly])
+    by_token = [offer for offer in of_baseline if offer.hour_usd is None]
+    return tuple(by_token or of_baseline or [o for o in offers if o.hour_usd is None])

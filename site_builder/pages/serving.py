@@ -20,7 +20,7 @@ from site_builder.charts.serving import (
     price_table,
     price_title,
 )
-from site_builder.compute.serving import Offer, collect_offers, reference_choice
+from site_builder.compute.serving import Price, collect_offers, reference_choice
 from site_builder.formatting import quantity
 from site_builder.labels import Labels
 from site_builder.messages import Messages
@@ -126,12 +126,12 @@ def _calculator(site: Site) -> Calculator | None:
     offers = collect_offers(serving.prices)
     if not offers:
         return None
-    by_token = any(not offer.hourly for offer in offers)
-    by_hour = any(offer.hourly for offer in offers)
+    by_token = any(offer.hour_usd is None for offer in offers)
+    by_hour = any(offer.hour_usd is not None for offer in offers)
     compared = reference_choice(offers, labels.roles.baseline) if len(offers) > 1 else ()
     candidates = [offers.index(offer) for offer in compared]
     paid = labels.say("calculator_page.hourly") if by_token and by_hour else ""
-    packed = [_packed(offer, labels, paid if offer.hourly else "") for offer in offers]
+    packed = [_packed(offer, labels, "" if offer.hour_usd is None else paid) for offer in offers]
     return Calculator(
         numbers=tuple(_numbers(labels.say, serving.request_size)) if by_token else (),
         choices=tuple(_choices(packed, candidates, labels)) if by_token and candidates else (),
@@ -174,7 +174,7 @@ def _choices(
     yield from (OfferChoice(str(i), name) for i, name in enumerate(names) if i != alone)
 
 
-def _packed(offer: Offer, labels: Labels, paid: str) -> Mapping[str, object]:
+def _packed(offer: Price, labels: Labels, paid: str) -> Mapping[str, object]:
     """An offer for the script; `paid` says how, where that differs."""
     cell = served_cell(labels, offer.model)
     return {

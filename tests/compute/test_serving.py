@@ -2,7 +2,6 @@ import pandas as pd
 import pytest
 
 from site_builder.compute.serving import (
-    Offer,
     Price,
     collect_offers,
     compute_serving,
@@ -141,29 +140,27 @@ def test_without_a_baseline_price_there_is_no_ratio(prices, baseline):
 
 def test_price_by_the_hour_is_last():
     found = serving_of(prices=[("x", "a", None, None, 4.5), ("y", "b", 1, 3)])
-    hourly = Price("x", "a", None, None, 4.5, None, None, None, None, "", "")
+    hourly = price("x", "a", hour=4.5)
     assert (Price("y", "b", 1.0, 3.0, None, 2.0, None, None, None, "", ""), hourly) == found.prices
 
 
 # --- costs ----------------------------------------------------------------------------------------
-
-TOKEN = Offer("p", "a", 2, 4)
-DEAR = Offer("q", "ref", 20, 40)
-HOUR = Offer("r", "a", hour_usd=1.5)
-IDLE = Offer("r", "idle", hour_usd=0)
 
 
 def price(provider, model, sent=None, received=None, hour=None):
     return Price(provider, model, sent, received, hour, None, None, None, None, "", "")
 
 
+TOKEN = price("p", "a", 2, 4)
+DEAR = price("q", "ref", 20, 40)
+HOUR = price("r", "a", hour=1.5)
+IDLE = price("r", "idle", hour=0)
+
+
 def test_offers_of_prices():
     prices = [price("p", "a", 1, 2, 3), price("p", "b", 1), price("p", "c", hour=4)]
-    assert (
-        Offer("p", "a", 1, 2),
-        Offer("p", "a", hour_usd=3),
-        Offer("p", "c", hour_usd=4),
-    ) == collect_offers(prices)
+    offers = price("p", "a", 1, 2), price("p", "a", hour=3), price("p", "c", hour=4)
+    assert offers == collect_offers(prices)
 
 
 @pytest.mark.parametrize(
