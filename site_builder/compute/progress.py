@@ -12,8 +12,7 @@ from typing import Literal
 
 import numpy as np
 
-from site_builder.compute.board import Board
-from site_builder.compute.catalog import Catalog, ModelInfo
+from site_builder.compute.catalog import Catalog
 from site_builder.compute.numbers import difference
 from site_builder.compute.results import Results
 from site_builder.records import CachingRecord, Record
@@ -167,22 +166,21 @@ def compute_progress(spec: BoardSpec, results: Results, whole: Results) -> tuple
     It is over the entries that the board ranks and shows at first, in the variant that it opens
     with. The release of the models comes first.
     """
-    board, models = results.board, results.catalog.models
-    shown = {s.model: models[s.model] for s in results.shown(spec.config)}
+    shown = [s.model for s in results.shown(spec.config)]
     kinds: dict[DateKind, dict[str, str]] = {
         "release": release_dates(results.catalog),
-        "run": run_dates(spec, board.variant, whole),
+        "run": run_dates(spec, results.board.variant, whole),
     }
     found = list[Progress]()
     for kind, dates in kinds.items():
         known = {model: dates[model] for model in shown if model in dates}
         if len({*map(day_of, known.values())}) >= LEAST_DATES:
-            found.append(_progress_of(results, kind, known, shown))
+            found.append(_progress_of(results, kind, known, len(shown)))
     return tuple(found)
 
 
 def _progress_of(
-    results: Results, kind: DateKind, dates: Mapping[str, str], shown: Mapping[str, ModelInfo]
+    results: Results, kind: DateKind, dates: Mapping[str, str], n_shown: int
 ) -> Progress:
     board = results.board
     found = [
@@ -191,14 +189,13 @@ def _progress_of(
         if s.model in dates and s.rank is not None and (value := board.merit(s)) is not None
     ]
     entries = sorted(found, key=lambda e: (e.day, e.rank))
-    is_low = results.is_low_best(board)
-    parts = (_parts_of(board, entries, f, shown, is_low=is_low) for f in _facets_of(results))
+    parts = (_parts_of(results, entries, facet) for facet in _facets_of(results))
     return Progress(
         kind=kind,
         entries=tuple(entries),
-        undated=len(shown) - len(entries),
-        hidden=len(board.ranked) - len(shown),
-        record=find_steps(board, entries, entries[-1].day, is_low=is_low),
+        undated=n_shown - len(entries),
+        hidden=len(board.ranked) - n_shown,
+        record=find_steps(results, entries, entries[-1].day),
         by_facet=tuple(part for of in islice(filter(None, parts), MAX_FACETS) for part in of),
     )
 
@@ -218,9 +215,7 @@ def find_record(entries: Sequence[Dated]) -> list[Dated]:
     return record
 
 
-def find_steps(
-    board: Board, entries: Sequence[Dated], newest: int, *, is_low: bool
-) -> tuple[RecordStep, ...]:
+def find_steps(results: Results, entries: Sequence[Dated], newest: int) -> tuple[RecordStep, ...]:
     """Return the record of some entries with gain, days and certainty of each step.
 
     gain = d * (score - score of the record before), with d = -1 where lower is better, else 1.
@@ -229,7 +224,8 @@ def find_steps(
 
     Source: docs/statistics.md#progress.
     """
-    record, sign, steps = find_record(entries), -1 if is_low else 1, list[RecordStep]()
+    board, record, steps = results.board, find_record(entries), list[RecordStep]()
+    sign = -1 if results.is_low_best(board) else 1
     for place, entry in enumerate(record):
         is_last = place + 1 == len(record)
         until = newest if is_last else record[place + 1].day
@@ -274,16 +270,10 @@ def _facets_of(results: Results) -> list[Facet]:
     return sorted(facets, key=lambda facet: not says_yes_or_no(facet))
 
 
-def _parts_of(
-    board: Board,
-    entries: Sequence[Dated],
-    facet: Facet,
-    shown: Mapping[str, ModelInfo],
-    *,
-    is_low: bool,
-) -> list[FacetRecord]:
+def _parts_of(results: Results, entries: Sequence[Dated], facet: Facet) -> list[FacetRecord]:
     """Return the record of each value of a facet; none unless it has two to six values."""
-    values = [shown[entry.model].facet(facet.id) for entry in entries]
+    models = results.catalog.models
+    values = [models[entry.model].facet(facet.id) for entry in entries]
     order = {value: place for place, value in enumerate((*facet.order[:50], *_YES_NO))}
     distinct = {value for value in values if value is not None}
     if not MIN_VALUES <= len(distinct) <= MAX_VALUES:
@@ -294,6 +284,6 @@ def _parts_of(
         mine = [entries[i] for i in places]
         others = [e for e, v in zip(entries, values, strict=True) if v not in (value, None)]
         lag = find_lag(mine, others) if len(distinct) == MIN_VALUES else None
-        record = find_steps(board, mine, newest, is_low=is_low)
+        record = find_steps(results, mine, newest)
         parts.append(FacetRecord(facet, value, places, record, lag))
     return parts

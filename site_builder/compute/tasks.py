@@ -88,7 +88,7 @@ class TaskResult(CachingRecord):
 
 def compute_tasks(scores: Scores, similar: Mapping[str, tuple[str, ...]]) -> tuple[TaskResult, ...]:
     """Summarise every task of the board, in the order of the tasks table."""
-    roles, frame = scores.roles, scores.frame
+    roles = scores.roles
     runs = {each.variant: each for each in scores.variants}
     best = {v: _best_runs(scores, {v: each.rivals}) for v, each in runs.items()}
     contest = {each.variant: each.contest for each in scores.contest}
@@ -102,8 +102,7 @@ def compute_tasks(scores: Scores, similar: Mapping[str, tuple[str, ...]]) -> tup
     against_baseline = _best_runs(scores, furthest)
     baseline = {v: floats_or_none(each.beside["baseline"].values[0]) for v, each in runs.items()}
     lifts = [runs[variant].lifts["base"] for variant in roles.tuned]
-    exact = (frame["low"].notna() & frame["high"].notna()).to_numpy()
-    has_interval = {v: exact[r.index] & r.counts for v, r in runs.items()}
+    has_error = {v: np.isfinite(each.errors) for v, each in runs.items()}
     flagged: dict[str, list[FlaggedScore]] = {task: [] for task in scores.tasks}
     for score in scores.flagged:
         if score.variant in roles.variants:
@@ -120,9 +119,7 @@ def compute_tasks(scores: Scores, similar: Mapping[str, tuple[str, ...]]) -> tup
             best_lift_over_baseline=lift_or_none[column],
             best_verdict=verdict_of(best_verdicts[column]),
             mean_lift_over_base=mean_or_none(np.array([array[:, column] for array in lifts])),
-            with_intervals=frozenset(
-                v for v, known in has_interval.items() if known[:, column].any()
-            ),
+            with_intervals=frozenset(v for v, known in has_error.items() if known[:, column].any()),
             flagged=tuple(flagged[task]),
             similar=similar[task],
         )

@@ -161,26 +161,20 @@ def other_statistics(results: Results, config: BoardConfig) -> tuple[Statistic, 
     """
     board, shown = results.board, results.shown(config)
     low_scores = bool(results.scores.direction[0] < 0)
-    orders = {_order(board, shown, board.ranking, is_low=results.is_low_best(board))}
-    found = list[Statistic]()
+    found = {_order(results, shown, board.ranking): board.ranking}
     for statistic in board.statistics:
-        is_low = statistic.is_low_best(low_scores=low_scores)
         values = {board.figure(s, statistic.id) for s in shown} - {None}
-        if is_low is None or len(values) < LEAST_POINTS:
-            continue
-        order = _order(board, shown, statistic, is_low=is_low)
-        if order not in orders:
-            orders.add(order)
-            found.append(statistic)
-    return tuple(found[:MOST_STATISTICS])
+        has_direction = statistic.is_low_best(low_scores=low_scores) is not None
+        if has_direction and len(values) >= LEAST_POINTS:
+            found.setdefault(_order(results, shown, statistic), statistic)
+    return tuple(found.values())[1 : 1 + MOST_STATISTICS]
 
 
-def _order(
-    board: Board, shown: Sequence[Entry], statistic: Statistic, *, is_low: bool
-) -> tuple[float, ...]:
+def _order(results: Results, shown: Sequence[Entry], statistic: Statistic) -> tuple[float, ...]:
     """Return the rank of each entry by a statistic; 0 without a value."""
+    board, sign = results.board, -1 if results.is_low_best(results.board, statistic) else 1
     values = [board.figure(s, statistic.id) for s in shown]
-    signed = [math.nan if v is None else round(-v if is_low else v, 9) for v in values]
+    signed = [math.nan if v is None else round(sign * v, 9) for v in values]
     return tuple(np.nan_to_num(competition_ranks(np.array(signed, float))).tolist())
 
 
