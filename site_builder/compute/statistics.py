@@ -101,9 +101,10 @@ def mean_beside(runs: Runs, against: Against) -> Array:
     return np.where((there & np.isnan(others)).any(axis=1), np.nan, means)
 
 
-def _mean_beside(against: Against, meaning: str) -> Statistic:
+def _mean_beside(against: Against) -> Statistic:
+    """Return the mean of the scores beside; an adjusted average where these rank the board."""
     return Statistic(
-        *(f"{against}_average", meaning, "score", "average"),
+        *(f"{against}_average", f"mean score of the {against}", "score", "average"),
         lambda runs, _: mean_beside(runs, against),
         against,
         is_published=False,
@@ -121,13 +122,19 @@ def _mean_lift(against: Against, meaning: str, source: str = "") -> Statistic:
 
 
 def _count_of_lifts(
-    statistic: str, against: Against, compares: np.ufunc, meaning: str
+    statistic: str,
+    against: Against,
+    compares: np.ufunc,
+    meaning: str,
+    column: Literal["", "always", "full"] = "",
 ) -> Statistic:
     """Return the number of tasks with a lift that compares in this way with 0."""
     return Statistic(
         *(statistic, meaning, "count", _SECTIONS[against]),
         lambda runs, _: _count(compares(runs.lifts[against], 0)),
         against,
+        column=column,
+        is_ascending=compares is np.less,
         is_published=False,
     )
 
@@ -168,16 +175,8 @@ STATISTICS: tuple[Statistic, ...] = (
         lambda runs, _: mean_of(runs.values, axis=1),
         column="always",
     ),
-    _mean_beside(
-        "base",
-        "mean of its base scores over the tasks of `average`; `null` where one is missing. An "
-        "adjusted average where these rank the board",
-    ),
-    _mean_beside(
-        "baseline",
-        "mean of the baseline's scores over the tasks of `average`; `null` where one is missing. "
-        "An adjusted average where these rank the board",
-    ),
+    _mean_beside("base"),
+    _mean_beside("baseline"),
     Statistic(
         "win_rate",
         "mean share of rivals beaten, 0 to 1",
@@ -199,12 +198,10 @@ STATISTICS: tuple[Statistic, ...] = (
     ),
     replace(
         _count_of_lifts(
-            "beats",
-            "baseline",
-            np.greater,
+            *("beats", "baseline", np.greater),
             "tasks on which it is strictly better than the baseline",
+            "always",
         ),
-        column="always",
         is_published=True,
         published_as="tasks_beating_baseline",
         source="[Lift](#lift)",
@@ -236,16 +233,9 @@ STATISTICS: tuple[Statistic, ...] = (
         lambda runs, _: runs.judged_wins[1],
         source="[Wins](#wins)",
     ),
-    replace(
-        _count_of_lifts("helped", "base", np.greater, "tasks with a lift over base above 0"),
-        column="full",
-    ),
+    _count_of_lifts("helped", "base", np.greater, "tasks with a lift over base above 0", "full"),
     _count_of_lifts("unchanged", "base", np.equal, "tasks with a lift over base of 0"),
-    replace(
-        _count_of_lifts("hurt", "base", np.less, "tasks with a lift over base below 0"),
-        column="full",
-        is_ascending=True,
-    ),
+    _count_of_lifts("hurt", "base", np.less, "tasks with a lift over base below 0", "full"),
 )
 """Every statistic of a board, in the order of columns and of fields in the API."""
 
