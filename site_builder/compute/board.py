@@ -273,22 +273,13 @@ def compute_boards(
 
 
 def _boards_over(scores: Scores, rules: RankingRules) -> dict[str, Board]:
-    boards = {v: _board_of(scores, v, rules) for v in scores.roles.variants}
+    boards = dict[str, Board]()
+    for variant in scores.roles.variants:
+        runs = scores.of_variant(variant)
+        boards[variant] = compute_board(runs, rules, scores.intervals_of(runs))
     if rules.rank_by != "additive":
         return boards
     return {v: _beside_adjusted(board, boards, scores.roles) for v, board in boards.items()}
-
-
-def _board_of(scores: Scores, variant: str, rules: RankingRules) -> Board:
-    """Compute the board of a variant; the interval of a mean over one task is that of its score."""
-    runs = scores.of_variant(variant)
-    board = compute_board(runs, rules)
-    if not board.by_errors:
-        return board
-    ends = pairs_or_none(*scores.intervals_of(runs, board.tasks[0]))
-    intervals = dict(zip(runs.models, ends, strict=True))
-    entries = (replace(entry, interval=intervals[entry.model]) for entry in board.entries)
-    return replace(board, entries=tuple(entries))
 
 
 def _beside_adjusted(board: Board, boards: Mapping[str, Board], roles: Roles) -> Board:
@@ -391,10 +382,11 @@ def rank_models(scores: Runs, rules: RankingRules) -> tuple[RuleInputs, Merit, A
     return inputs, merit, competition_ranks(np.where(covered, merit.values, np.nan))
 
 
-def compute_board(scores: Runs, rules: RankingRules) -> Board:
+def compute_board(scores: Runs, rules: RankingRules, ends: Array | None = None) -> Board:
     """Rank the models of one variant over the tasks of `scores`, by one of `RULES` or a measure.
 
-    Models with equal ranks, and those without, are ordered by coverage, then as in `scores`.
+    Models with equal ranks, and those without, are ordered by coverage, then as in `scores`. `ends`
+    are those of the interval of each score on the only task, shape (2, models).
 
     Source: docs/statistics.md#rules, docs/statistics.md#ranks.
     """
@@ -406,7 +398,8 @@ def compute_board(scores: Runs, rules: RankingRules) -> Board:
     ranked = order[: is_ranked.sum()]
     tests, leads, tested = _compare(inputs, merit, ranked)
     plausible, first, behind = _place(ranks, ranked, leads, tested=tested)
-    possible = _possible_ranks(inputs)
+    possible, by_errors = _possible_ranks(inputs), tested and leads.by_errors
+    intervals = merit.intervals if ends is None or not by_errors else ends
     columns = {
         "model": scores.models,
         "rank": integers_or_none(ranks),
@@ -416,7 +409,7 @@ def compute_board(scores: Runs, rules: RankingRules) -> Board:
         "tied_with_best": ((ranks == 1) | first).tolist(),
         "behind": floats_or_none(behind[0]),
         "behind_interval": pairs_or_none(*behind[1:]),
-        "interval": pairs_or_none(*merit.intervals),
+        "interval": pairs_or_none(*intervals),
         "scored": scored.tolist(),
     }
     columns = {name: [values[i] for i in order] for name, values in columns.items()}
@@ -429,7 +422,7 @@ def compute_board(scores: Runs, rules: RankingRules) -> Board:
         rule=rule,
         statistics=statistics,
         tested=tested,
-        by_errors=tested and leads.by_errors,
+        by_errors=by_errors,
         inseparable=inseparable_groups(leads.ahead),
         entries=tuple(entries),
         figures={s.id: _figures(s, inputs, merit, order) for s in statistics},

@@ -226,10 +226,11 @@ class Scores(Grid, eq=False):
         roles = assign_roles(values, part.models, config, self.first_entries)
         return replace(part, roles=roles)
 
-    def intervals_of(self, runs: Runs, task: str) -> Array:
-        """Return the ends of the 95 % interval of each model's score on a task, (2, models)."""
-        places = runs.index[:, runs.columns[task]]
-        return np.array([_placed(self.frame[end], places) for end in ("low", "high")])
+    def intervals_of(self, runs: Runs) -> Array | None:
+        """Return the ends of the 95 % interval of each score on the only task, (2, models)."""
+        if len(runs.tasks) != 1:
+            return None
+        return np.array([_placed(self.frame[end], runs.index[:, 0]) for end in ("low", "high")])
 
     def of_model(self, model: str) -> dict[str, dict[str, Score]]:
         """Return the scores of a model by task and variant; a task without a score is absent."""
