@@ -160,11 +160,10 @@ def other_statistics(results: Results, config: BoardConfig) -> tuple[Statistic, 
     Each has three different values, and ranks the entries in another way.
     """
     board, shown = results.board, results.shown(config)
-    low_scores = bool(results.scores.direction[0] < 0)
     found = {_order(results, shown, board.ranking): board.ranking}
     for statistic in board.statistics:
         values = {board.figure(s, statistic.id) for s in shown} - {None}
-        has_direction = statistic.is_low_best(low_scores=low_scores) is not None
+        has_direction = statistic.is_low_best(low_scores=False) is not None
         if has_direction and len(values) >= LEAST_POINTS:
             found.setdefault(_order(results, shown, statistic), statistic)
     return tuple(found.values())[1 : 1 + MOST_STATISTICS]
