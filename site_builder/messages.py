@@ -249,16 +249,11 @@ def _slavic(n: int) -> int:
     return 1 if n % 10 in (2, 3, 4) and n % 100 not in (12, 13, 14) else 2
 
 
-def _lithuanian(n: int) -> int:
+def _baltic(n: int, none: int, one: int, other: int) -> int:
+    """Return the place of the form of 0, 10 to 20, 30 ..., of 1, 21 ..., or of other numbers."""
     if 11 <= n % 100 <= 19 or n % 10 == 0:
-        return 2
-    return 0 if n % 10 == 1 else 1
-
-
-def _latvian(n: int) -> int:
-    if 11 <= n % 100 <= 19 or n % 10 == 0:
-        return 0
-    return 1 if n % 10 == 1 else 2
+        return none
+    return one if n % 10 == 1 else other
 
 
 def _arabic(n: int) -> int:
@@ -276,8 +271,8 @@ _RULES: dict[str, Plural] = {
     "hr sr bs sh": Plural(("one", "few", "other"), _slavic),
     "pl": Plural(("one", "few", "many"), lambda n: 0 if n == 1 else _slavic(n) or 2),
     "cs sk": Plural(("one", "few", "other"), lambda n: {1: 0, 2: 1, 3: 1, 4: 1}.get(n, 2)),
-    "lt": Plural(("one", "few", "other"), _lithuanian),
-    "lv": Plural(("zero", "one", "other"), _latvian),
+    "lt": Plural(("one", "few", "other"), lambda n: _baltic(n, 2, 0, 1)),
+    "lv": Plural(("zero", "one", "other"), lambda n: _baltic(n, 0, 1, 2)),
     "ro mo": Plural(
         ("one", "few", "other"), lambda n: 0 if n == 1 else 2 - (n == 0 or 1 <= n % 100 <= 19)
     ),
