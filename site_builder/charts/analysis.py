@@ -35,7 +35,7 @@ _Pair = tuple[int, int]  # the places of two tasks
 
 def chart_similar_tasks(results: Results, labels: Labels) -> Chart | None:
     """Chart how similarly each two tasks rank the models, with frames around groups."""
-    (order, spans), tasks = order_tasks(results.agreement.rho), results.scores.tasks
+    (order, spans), tasks = order_tasks(results.agreement), results.scores.tasks
     if not order:
         return None
     # Of many tasks those are drawn among which the largest group is.
@@ -59,7 +59,7 @@ def chart_similar_tasks(results: Results, labels: Labels) -> Chart | None:
         reading=f"{title}.",
         caption=" ".join(filter(None, notes)),
         drawing=_draw_matrix(
-            results.agreement.rho[np.ix_(places, places)],
+            results.agreement[np.ix_(places, places)],
             [labels.tasks[tasks[i]] for i in places],
             groups,
         ),
@@ -125,13 +125,14 @@ def _draw_matrix(
 def _pairs_table(results: Results, labels: Labels) -> Table:
     """Make the table of the pairs of tasks that rank the models most alike."""
     agreement, tasks = results.agreement, results.scores.tasks
+    there = ~np.isnan(results.scores.primary.signed)
     later, earlier = np.tril_indices(len(tasks), -1)
-    rho = agreement.rho[later, earlier]
+    rho = agreement[later, earlier]
     best = np.argsort(-np.nan_to_num(rho, nan=-2.0), kind="stable")[:_MAX_LISTED]
     pairs = [
         at
         for at in zip(later[best].tolist(), earlier[best].tolist(), strict=True)
-        if np.isfinite(agreement.rho[at])
+        if np.isfinite(agreement[at])
     ]
     say, number = labels.say, partial(Column, align="number", term="similar-tasks")
     other = Column("other", say("similarity.other"))
@@ -139,9 +140,13 @@ def _pairs_table(results: Results, labels: Labels) -> Table:
         Field(labels.column("task"), lambda at: task_cell(labels, tasks[at[1]])),
         Field(other, lambda at: task_cell(labels, tasks[at[0]])),
         number_field(
-            number("rho", say("similarity.rho")), lambda at: float(agreement.rho[at]), _RHO.score
+            number("rho", say("similarity.rho")), lambda at: float(agreement[at]), _RHO.score
         ),
-        number_field(number("n", say("similarity.models")), lambda at: int(agreement.n[at]), count),
+        number_field(
+            number("n", say("similarity.models")),
+            lambda at: int(there[:, at].all(axis=1).sum()),
+            count,
+        ),
     )
     return table_of("similar-tasks-table", say("similarity.pairs"), fields, pairs)
 

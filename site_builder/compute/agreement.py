@@ -22,38 +22,16 @@ MIN_MEAN_RHO = 0.5
 MIN_GROUP = 3
 
 
-class RankAgreement(Record, eq=False):
-    """How similarly each pair of tasks ranks the models of the primary variant.
+def correlate_ranks(signed: Array) -> Array:
+    """Return Spearman's rho of the scores of every two tasks, over the models that have both.
 
-    Attributes:
-        rho: Spearman's rho, shape (tasks, tasks); NaN where undefined.
-        n: Number of common models; on the diagonal, of those with a score.
-    """
-
-    rho: Array
-    n: Array
-
-
-def compute_rank_agreement(scores: Scores) -> RankAgreement:
-    """Correlate the scores of every two tasks, over the models of the primary variant.
-
-    Spearman's rho of two tasks' scores, signed so that greater is better, over the models that have
-    both. NaN below four common models, and where these have all the same score on one of the tasks.
+    NaN below four common models, and where these have all the same score on one of the tasks.
     Above 300 tasks the ranks are those among all models of a task, since new ranks for each pair
     would take most of the build.
 
+    Shape: (models, tasks), greater is better, NaN where missing, to (tasks, tasks).
     Source: Spearman (1904), The American Journal of Psychology 15(1), 72-101;
         docs/statistics.md#similar-tasks.
-    """
-    signed = scores.primary.signed
-    there = (~np.isnan(signed)).astype(float)
-    return RankAgreement(correlate_ranks(signed), there.T @ there)
-
-
-def correlate_ranks(signed: Array) -> Array:
-    """Return Spearman's rho of every two columns over their common rows, as for tasks of models.
-
-    Shape: (models, tasks), greater is better, NaN where missing, to (tasks, tasks).
     """
     columns = pd.DataFrame(signed)
     if len(columns.columns) > MAX_RERANKED_TASKS:
@@ -78,13 +56,13 @@ def _correlate_ranked(ranks: Array, there: Array) -> Array:
 
 
 def find_similar_tasks(
-    tasks: Sequence[str], agreement: RankAgreement, related: Iterable[tuple[int, int]] = ()
+    tasks: Sequence[str], rho: Array, related: Iterable[tuple[int, int]] = ()
 ) -> dict[str, tuple[str, ...]]:
     """Return the most similar tasks of each, with rho > 0 (docs/statistics.md#similar-tasks).
 
     Two `related` tasks, such as a part and its whole, are not similar.
     """
-    alike = np.where(agreement.rho > 0, agreement.rho, 0.0)
+    alike = np.where(rho > 0, rho, 0.0)
     np.fill_diagonal(alike, 0.0)
     for a, b in related:
         alike[a, b] = alike[b, a] = 0.0

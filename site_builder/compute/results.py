@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from functools import cached_property
 
-from site_builder.compute.agreement import RankAgreement, compute_rank_agreement, find_similar_tasks
+from site_builder.compute.agreement import correlate_ranks, find_similar_tasks
 from site_builder.compute.board import (
     Board,
     Entry,
@@ -77,7 +77,8 @@ class Results(CachingRecord):
         paired_lifts: 95 % intervals of the lifts that are known example by example.
         lift_verdicts: Whether each lift is clear, of a variant and over what: `judge_lifts`.
         tasks: The results on each task, in the order of the tasks table.
-        agreement: How similarly each pair of tasks ranks models.
+        agreement: How similarly each two tasks rank the models of the primary variant, as rho of
+            `correlate_ranks`, shape (tasks, tasks).
         categories: The results on each category, lowest difference first; empty without any.
         correlations: Over tasks; None where no two columns have a correlation.
         training_sets: Sizes of the training sets; None where no task states one.
@@ -95,7 +96,7 @@ class Results(CachingRecord):
     paired_lifts: PairedLifts
     lift_verdicts: Mapping[tuple[str, Against], Array]
     tasks: tuple[TaskResult, ...]
-    agreement: RankAgreement
+    agreement: Array
     categories: tuple[CategoryResult, ...]
     correlations: Correlations | None
     training_sets: TrainingSets | None
@@ -226,7 +227,7 @@ def _compute(
     # On a site of several boards, categories have none.
     categorised = facts if not config.boards or board is config.board else facts[:0]
     boards, by_category = compute_boards(scores, categorised, board, rules)
-    agreement = compute_rank_agreement(scores)
+    agreement = correlate_ranks(scores.primary.signed)
     similar = find_similar_tasks(scores.tasks, agreement, catalog.related_tasks())
     tasks = compute_tasks(scores, similar)
     categories = compute_categories(by_category, tasks, categorised)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from site_builder.compute.agreement import compute_rank_agreement, find_similar_tasks
+from site_builder.compute.agreement import correlate_ranks, find_similar_tasks
 from site_builder.compute.board import compute_board
 from site_builder.compute.rules import RULES, RankingRules, combine
 from site_builder.compute.scores import collect_scores
@@ -132,7 +132,7 @@ def test_a_reference_has_no_place_on_a_task():
     assert [-6.0, -8.0] == [s.lift_over_baseline for s in scores_on(scores, "t1")[:2]]
     assert [2.0, 3.0] == [spread and spread.median for spread in scores.runs["base"].spreads]
     (t1, _) = compute_tasks(
-        scores, find_similar_tasks(scores.tasks, compute_rank_agreement(scores))
+        scores, find_similar_tasks(scores.tasks, correlate_ranks(scores.primary.signed))
     )
     assert (("b",), 3.0) == (t1.best["base"].models, t1.best["base"].score)
 
