@@ -52,8 +52,6 @@ _PARTS: Mapping[str, frozenset[str]] = {
     **{f"tokens_{name}": frozenset({"input", "output"}) for name in ("min", "max", "p95")},
 }
 
-_NONE: frozenset[str] = frozenset()
-
 Shuffle: TypeAlias = Callable[[tuple[int, ...], int], npt.NDArray[np.intp]]
 Verdict = Literal["together", "apart", "disagree", "unclear", "too few", "by construction"]
 
@@ -347,8 +345,8 @@ def compute_correlations(
     correlated = {(a, b): correlate(arrays[a], arrays[b]) for a, b in keys}
     if all(pair.spearman is None for (a, b), pair in correlated.items() if a != b):
         return None
-    parts = _parts_of(scores.roles)
-    related = {(a, b) for a, b in keys if a == b or parts.get(a, _NONE) & parts.get(b, _NONE)}
+    parts, none = _parts_of(scores.roles), frozenset[str]()
+    related = {(a, b) for a, b in keys if a == b or parts.get(a, none) & parts.get(b, none)}
     pairs = {k: replace(pair, by_construction=k in related) for k, pair in correlated.items()}
     pairs |= {(b, a): pair for (a, b), pair in pairs.items()}
     of_base = [pairs[_BASE_SCORE, lift] for lift in LIFTS]
