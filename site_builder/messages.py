@@ -9,7 +9,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from site_builder.errors import Fault
 from site_builder.formatting import ENGLISH, Notation, count, sentence
 from site_builder.records import CachingRecord, Record, asdict
 
@@ -136,22 +135,17 @@ class Messages(CachingRecord):
 
 
 class Translation(Record):
-    """The texts of a language, as far as they are sound.
+    """The texts of a language.
 
     Attributes:
         language: Its tag (BCP 47).
         texts: Messages by their ids; those that it lacks are in English.
         words: The nouns that its messages use, in every form that they need.
-        path, sha256: Where its file is in the project, and its checksum; empty without one.
-        faults: What is wrong with the file.
     """
 
     language: str
     texts: Mapping[str, Forms] = {}
     words: Mapping[str, str] = {}
-    path: str = ""
-    sha256: str = ""
-    faults: tuple[Fault, ...] = ()
 
 
 _ENGLISH = Translation("en")

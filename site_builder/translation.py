@@ -37,6 +37,19 @@ _NAME = re.compile(r"[a-z][a-z_]*")
 _LISTS = {"number.months": 12, "number.numbers": 13}
 
 
+class TranslationFile(Translation):
+    """What is sound in the file of a translation.
+
+    Attributes:
+        path, sha256: Where it is in the project, and its checksum; empty if there is none.
+        faults: Everything else.
+    """
+
+    path: str = ""
+    sha256: str = ""
+    faults: tuple[Fault, ...] = ()
+
+
 @cache
 def table_messages() -> dict[str, str]:
     """Return what the data page says of tables and columns: messages beside `MESSAGES`."""
@@ -69,7 +82,7 @@ def site_messages(config: SiteConfig) -> Messages:
     return make_messages(nouns, read_translation(config), table_messages(), stated)
 
 
-def read_translation(config: SiteConfig) -> Translation:
+def read_translation(config: SiteConfig) -> TranslationFile:
     """Read the texts in the language of a site: those of its tag, or else of its language."""
     language = config.site.language
     for name in dict.fromkeys((language, language.partition("-")[0])):
@@ -80,19 +93,19 @@ def read_translation(config: SiteConfig) -> Translation:
             continue
         except OSError as error:
             fault = Fault(path, f"cannot be read: {error.strerror}")
-            return Translation(language, path=path, faults=(fault,))
+            return TranslationFile(language, path=path, faults=(fault,))
         return _read(path, content, language)
-    return Translation(language)
+    return TranslationFile(language)
 
 
 @cache  # a build asks for it more than once
-def _read(path: str, content: bytes, language: str) -> Translation:
+def _read(path: str, content: bytes, language: str) -> TranslationFile:
     values, faults = parse_toml(content, path)
     words, odd = _words(path, values.pop(_WORDS, {}))
     reader = _Reader(path, plural_of(language), words)
     reader.read(values)
     found = (*faults, *odd, *reader.faults)
-    return Translation(language, reader.texts, words, path, sha256(content).hexdigest(), found)
+    return TranslationFile(language, reader.texts, words, path, sha256(content).hexdigest(), found)
 
 
 def missing_line(config: SiteConfig) -> str:
