@@ -342,11 +342,20 @@ def _variant_names(scores: Scores, config: SiteConfig, say: Messages) -> dict[st
 def _scale_of(
     results: Results, tasks: tuple[str, ...], averages: list[Array] | None = None
 ) -> NumberFormat:
-    """Choose the format of the scores of some tasks, or of averages over these."""
+    """Choose the format of the scores of some tasks, or of averages over these.
+
+    It shows about three digits of the largest score or bound, and more where that tells different
+    values apart. Whole numbers from 1,000 on have no decimals.
+    """
     columns = _columns(results, tasks)
-    ranked, places = columns if averages is None else averages, decimals_needed(columns)
+    facts = [results.catalog.tasks[task] for task in tasks]
+    bounds = [bound for fact in facts for bound in (fact.score_min, fact.score_max)]
+    sizes = [float(np.abs(column).max()) for column in columns if len(column)]
+    scale, places = scale_for(sizes, bounds), decimals_needed(columns)
+    if max(sizes, default=0) >= 1000 and places == 0:
+        scale = replace(scale, places=0)
     most = _MOST_PLACES if places is None else places
-    return _tell_apart(_scale(results, tasks, columns), ranked, most)
+    return _tell_apart(scale, columns if averages is None else averages, most)
 
 
 def _averages(boards: Iterable[Board]) -> list[Array]:
@@ -361,19 +370,6 @@ def _columns(results: Results, tasks: tuple[str, ...]) -> list[Array]:
     places = [results.scores.columns[task] for task in tasks]
     values = [runs.values[:, at] for runs in results.scores.apart.values() for at in places]
     return [array[np.isfinite(array)] for array in values]
-
-
-def _scale(results: Results, tasks: tuple[str, ...], columns: list[Array]) -> NumberFormat:
-    """Return the format that shows about three digits of the largest score or bound.
-
-    Whole numbers from 1,000 on have no decimals.
-    """
-    facts = [results.catalog.tasks[task] for task in tasks]
-    bounds = [bound for fact in facts for bound in (fact.score_min, fact.score_max)]
-    sizes = [float(np.abs(column).max()) for column in columns if len(column)]
-    scale = scale_for(sizes, bounds)
-    is_whole = max(sizes, default=0) >= 1000 and decimals_needed(columns) == 0
-    return replace(scale, places=0) if is_whole else scale
 
 
 def format_of(values: Iterable[float]) -> NumberFormat:
