@@ -29,8 +29,6 @@ from site_builder.table_model import (
     table_of,
 )
 
-_MAX_RATIO_AS_EQUAL = 1.005
-
 # --- latency ------------------------------------------------------------------------------------
 
 _ROW_PX = 34
@@ -195,14 +193,14 @@ def price_title(results: Results, labels: Labels) -> str:
         "model": labels.models.get(first.model, first.model),
         "provider": first.provider,
         "baseline": labels.baseline,
-        "times": ratio(first.ratio),
+        "times": compare_price(first.ratio)[1],
         "price": money(first.million_usd),
     }
     if len(priced) == 1:
         return say("serving.one_price", **words)
     if not is_compared:
         return say("serving.cheapest", equal, **words)
-    if first.ratio is not None and first.ratio >= _MAX_RATIO_AS_EQUAL:
+    if compare_price(first.ratio)[0] == "cheaper":
         return say("serving.cheaper", equal, **words)
     return say("serving.none_cheaper", **words)
 
@@ -237,9 +235,14 @@ def price_legend(results: Results, labels: Labels) -> tuple[LegendItem, ...]:
     return dot, LegendItem("reference", line)
 
 
-def price_table(results: Results, labels: Labels, table_id: str) -> Table:
-    """Make the table of list prices, the cheapest first."""
-    prices, say, baseline = results.serving.prices, labels.say, results.serving.baseline_price
+def price_table(
+    prices: Sequence[Price], baseline: Price | None, labels: Labels, table_id: str, *, full: bool
+) -> Table:
+    """Make the table of list prices, the cheapest first, beside the baseline's lowest.
+
+    A `full` one has what each is made of.
+    """
+    say = labels.say
     known = [p.million_usd for p in prices if p.million_usd]
     axis = AxisRange(min(known, default=1), max(known, default=1), is_log=True)
     dollars = partial(Column, align="number", first_order="ascending")
@@ -262,19 +265,20 @@ def price_table(results: Results, labels: Labels, table_id: str) -> Table:
     ratio_column = Column(
         "ratio", say("serving.column.ratio"), "number", multiple, term="serving", on_phone=True
     )
-    is_hourly = any(p.hour_usd is not None for p in prices)
-    is_compared = any(p.ratio is not None for p in prices)
+    is_hourly = full and any(p.hour_usd is not None for p in prices)
+    is_compared = baseline is not None and any(p.ratio is not None for p in prices)
     fields = (
         Field[Price](labels.column("model"), name),
         Field[Price](line_column, line, wanted=len(set(known)) > 1),
         attribute_field(
             dollars("million_usd", say("serving.column.million_usd"), term="serving"), money
         ),
-        Field[Price](ratio_column, lambda p: number_cell(p.ratio, _times(p, labels)), is_compared),
-        attribute_field(dollars("input_usd", say("serving.column.input_usd")), money),
-        attribute_field(dollars("output_usd", say("serving.column.output_usd")), money),
-        attribute_field(
-            dollars("hour_usd", say("serving.column.hour_usd")), money, wanted=is_hourly
+        Field[Price](
+            ratio_column, lambda p: number_cell(p.ratio, times_text(p.ratio, labels)), is_compared
+        ),
+        *(
+            attribute_field(dollars(key, say(f"serving.column.{key}")), money, wanted=wanted)
+            for key, wanted in (("input_usd", full), ("output_usd", full), ("hour_usd", is_hourly))
         ),
     )
     return table_of(
@@ -287,12 +291,18 @@ def price_table(results: Results, labels: Labels, table_id: str) -> Table:
     )
 
 
-def _times(p: Price, labels: Labels) -> str:
-    """Return how often the price goes into the baseline's: `300 times cheaper`."""
-    if p.ratio is None:
-        return MISSING
-    if ratio(p.ratio) == ratio(1.0):
-        return ratio(1.0)
-    if p.ratio > 1:
-        return labels.say("serving.times_cheaper", times=ratio(p.ratio))
-    return labels.say("serving.times_dearer", times=ratio(1 / p.ratio))
+def compare_price(times: float | None) -> tuple[str, str]:
+    """Return whether a price is `cheaper` than the baseline's or `dearer`, and how many times.
+
+    `times` is how often it goes into the baseline's. Neither where that is not known, or 1 to the
+    digits that are shown.
+    """
+    if times is None or ratio(times) == ratio(1.0):
+        return "", ratio(times)
+    return ("cheaper", ratio(times)) if times > 1 else ("dearer", ratio(1 / times))
+
+
+def times_text(times: float | None, labels: Labels) -> str:
+    """Return how a price compares with the baseline's: `300 times cheaper`."""
+    kind, text = compare_price(times)
+    return labels.say(f"serving.times_{kind}", times=text) if kind else text

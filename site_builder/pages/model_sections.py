@@ -8,23 +8,15 @@ from statistics import median
 from site_builder.addresses import Address, Link
 from site_builder.charts.cells import (
     category_cell,
-    number_cell,
     score_cell,
     text_cell,
     verdict_cell,
 )
+from site_builder.charts.serving import compare_price, price_table
 from site_builder.compute.board import Board, Entry
 from site_builder.compute.numbers import spread_of
-from site_builder.compute.serving import Price
 from site_builder.compute.statistics import Statistic
-from site_builder.formatting import (
-    MISSING,
-    NumberFormat,
-    listed,
-    money,
-    ordinal,
-    ratio,
-)
+from site_builder.formatting import NumberFormat, listed, money, ordinal
 from site_builder.labels import Labels
 from site_builder.pages.page import Site
 from site_builder.pages.scales import around, common_bounds, draw_among, write_tick
@@ -35,7 +27,6 @@ from site_builder.table_model import (
     Column,
     Drawing,
     Field,
-    Mark,
     MarkKind,
     Table,
     draw_dumbbell,
@@ -177,76 +168,21 @@ def lead_column(labels: Labels, *, on_phone: bool) -> Column:
 def make_prices(site: Site, model: str) -> Section | None:
     """Make the list prices of a model by the token, the cheapest first; None without any."""
     labels, serving, say = site.labels, site.results.serving, site.labels.say
-    of = site.results.catalog.models[model].of
+    of, beside = site.results.catalog.models[model].of, serving.baseline_price
     own = [p for p in serving.prices if p.model == of and p.million_usd is not None]
     if not own:
         return None
-    beside = serving.baseline_price
-    is_compared = beside is not None and beside.model != of
-    offers = [*own, *([beside] if beside is not None and is_compared else [])]
-    table = _prices_table(labels, offers, beside if is_compared else None)
+    if beside is not None and beside.model == of:
+        beside = None
+    offers = [p for p in serving.prices if p in own or p is beside]
+    table = price_table(offers, beside, labels, "prices", full=False)
     line = say("model.price.untuned" if labels.contending else "model.price.line")
-    (kind, times), title = _times(own[0]), say("model.price.from", price=money(own[0].million_usd))
-    if kind and own[0].model != labels.roles.baseline:
+    kind, times = compare_price(own[0].ratio)
+    if kind and beside is not None:
         title = say(f"model.price.title.{kind}", times=times, baseline=labels.baseline)
+    else:
+        title = say("model.price.from", price=money(own[0].million_usd))
     return Section(title, line, table)
-
-
-def _times(price: Price) -> tuple[str, str]:
-    """Return whether a price is lower than the baseline's or higher, and how many times."""
-    times = price.ratio
-    if times is None or times == 1:
-        return "", MISSING
-    return ("cheaper", ratio(times)) if times > 1 else ("dearer", ratio(1 / times))
-
-
-def _prices_table(labels: Labels, offers: Sequence[Price], beside: Price | None) -> Table:
-    say = labels.say
-    known = [p.million_usd for p in offers if p.million_usd]
-    axis = None
-    if len({*known}) > 1:
-        axis = AxisRange(min(known) / 1.25, max(known) * 1.25, is_log=True)
-
-    def drawing(price: Price) -> Drawing | None:
-        if axis is None or not price.million_usd:
-            return None
-        mark = Mark("baseline" if price is beside else "soft", axis.share(price.million_usd))
-        return Drawing((Mark("axis", 0, 1), mark), f"{price.provider}: {money(price.million_usd)}")
-
-    def times_cell(price: Price) -> Cell:
-        if price is beside:
-            return Cell(say("model.price.baseline"), 1.0, tone="soft")
-        kind, times = _times(price)
-        text = say(f"model.price.times.{kind}", times=times) if kind else times
-        return Cell(text, price.ratio, tone="soft")
-
-    fields: tuple[Field[Price], ...] = (
-        Field(
-            labels.column("provider"),
-            lambda p: Cell(p.provider, p.provider, labels.models.get(p.model, p.model)),
-        ),
-        Field(
-            Column("drawn", say("column.line"), "plot", axis=axis.ticks(money) if axis else ()),
-            lambda p: Cell("", p.million_usd, drawing=drawing(p)),
-            axis is not None,
-        ),
-        Field(
-            Column("price", say("model.column.price"), "number", term="serving", is_main=True),
-            lambda p: number_cell(p.million_usd, money(p.million_usd)),
-        ),
-        Field(
-            Column("times", say("model.column.times"), "number", term="serving", on_phone=True),
-            times_cell,
-            beside is not None,
-        ),
-    )
-    return table_of(
-        "prices",
-        say("model.price.caption"),
-        fields,
-        offers,
-        lambda price: "reference" if price is beside else "",
-    )
 
 
 # --- measures and boards ------------------------------------------------------------------------

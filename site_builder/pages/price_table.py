@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterable
 
 from site_builder.charts.cells import number_cell, score_cell
-from site_builder.formatting import in_words, money, ratio, rounded, sentence
+from site_builder.charts.serving import times_text
+from site_builder.formatting import in_words, money, rounded, sentence
 from site_builder.pages.board_spec import BoardRow, BoardTableSpec
 from site_builder.pages.board_table import name_cell, rank_cell
 from site_builder.pages.board_views import BoardView, board_rows
@@ -189,6 +190,5 @@ def _price_cell(spec: BoardTableSpec, row: BoardRow) -> Cell:
     if row.model == baseline:
         suffix = say("price_table.baseline")
     elif price and price != its:
-        kind, times = ("cheaper", its / price) if price < its else ("dearer", price / its)
-        suffix = say(f"price_table.{kind}", ratio=ratio(times))
+        suffix = times_text(its / price, spec.labels)
     return number_cell(price, money(price), suffix=f"{_GAP}{suffix}" if suffix else "")

@@ -109,7 +109,11 @@ def make_serving(site: Site) -> Iterator[Page]:
         price_title=price_title(results, labels),
         price_note=price_note(results, labels),
         price_legend=price_legend(results, labels),
-        price_table=price_table(results, labels, "prices-all") if prices else None,
+        price_table=price_table(
+            prices, results.serving.baseline_price, labels, "prices-all", full=True
+        )
+        if prices
+        else None,
         calculator=_calculator(site),
         sources=tuple(map(source_cell, dict.fromkeys(p.source for p in prices if p.source))),
     )

@@ -134,7 +134,9 @@ def test_prices_beside_the_baseline(prices, title, compared):
     """The cheapest other model against the baseline's lowest price, where both have one."""
     frames = priced(*prices)
     assert title == said(price_title, frames=frames, baseline="ref")
-    table = price_table(*draw(frames, baseline="ref"), "t")
+    results, labels = draw(frames, baseline="ref")
+    serving = results.serving
+    table = price_table(serving.prices, serving.baseline_price, labels, "t", full=True)
     at = [i for i, each in enumerate(table.columns) if each.key == "ratio"]
     assert compared == ([row.cells[at[0]].text for row in table.rows] if at else None)
 
@@ -153,7 +155,8 @@ def test_prices_are_drawn_on_a_log_axis_with_the_baselines_line():
     offers = [("p", m, usd, usd, None) for m, usd in (("a", 1), ("b", 10), ("ref", 100))]
     frames = priced(*offers, ("r", "c", 0, 0, None), ("r", "d", None, None, 4))
     results, labels = draw(frames, baseline="ref")
-    table = price_table(results, labels, "t")
+    serving = results.serving
+    table = price_table(serving.prices, serving.baseline_price, labels, "t", full=True)
     drawn = {row.cells[0].text: marks(table, i)[-1:] for i, row in enumerate(table.rows)}
     places = {model: mark[0].at for model, mark in drawn.items() if mark}
     assert {"a": 0.0, "b": 0.5, "ref": 1.0} == places

@@ -185,7 +185,7 @@ def prices(**usd):
     ("usd", "title"),
     [
         ({"a": 0.5, "ref": 20.0}, "40\N{MULTIPLICATION SIGN} cheaper than ref"),
-        ({"a": 60.0, "ref": 20.0}, "3.0\N{MULTIPLICATION SIGN} dearer than ref"),
+        ({"a": 60.0, "ref": 20.0}, "3.0\N{MULTIPLICATION SIGN} as expensive as ref"),
         ({"a": 0.5}, "From $0.50 per million tokens"),
         ({"a": 20.0, "ref": 20.0}, "From $20.00 per million tokens"),
         ({"ref": 20.0}, None),
