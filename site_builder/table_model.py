@@ -29,6 +29,7 @@ RANK_VALUE = "rank"
 MOST_LISTED = 100  # rows of models on the pages of tasks and categories
 _MAX_SLOTS = 20
 _MAX_TICKS = 5
+_ONE_OF_DECADES = (((1,), 999), ((1, 3), 999), ((1, 2, 5), 999))  # for `log_ticks`
 _TALL = 12
 _WIDE = 10
 GROUP = 10
@@ -126,6 +127,24 @@ def draw_ranks(rank: int, best: int, worst: int, of: int, text: str = "") -> Dra
     return Drawing((Mark("track", 0, 1), span, Mark("value", (rank - 0.5) / of)), text, slots)
 
 
+def log_ticks(
+    low: float, high: float, choices: Iterable[tuple[Sequence[int], int]], most: int
+) -> list[float]:
+    """Return round values between two, at most `most`.
+
+    `choices` are digits in each decade, and how many ticks are few enough: the first that makes two
+    or more, and few, is taken.
+    """
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    ticks: list[float] = []
+    for digits, few in choices:
+        steps = [float(f"{m}e{e}") for e in range(first, last + 1) for m in digits]
+        ticks = [step for step in steps if low <= step <= high]
+        if 2 <= len(ticks) <= few:
+            break
+    return ticks[:: math.ceil(len(ticks) / most) or 1]
+
+
 class AxisRange(Record):
     """The ends of a scale.
 
@@ -161,7 +180,9 @@ class AxisRange(Record):
 
     def ticks(self, write: Callable[[float], str]) -> tuple[tuple[float, str], ...]:
         """Return the places and texts of round values: three to five of them."""
-        values = self._powers() if self.is_log else self._multiples()
+        values = self._multiples()
+        if self.is_log:
+            values = log_ticks(self.low, self.high, _ONE_OF_DECADES, _MAX_TICKS)
         return tuple((self.share(value), write(value)) for value in values)
 
     def _multiples(self) -> list[float]:
@@ -173,17 +194,6 @@ class AxisRange(Record):
         step = next((step for step in steps if width / step <= _MAX_TICKS), unit)
         first, last = math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)
         return [round(i * step, 12) for i in range(first, last + 1)]
-
-    def _powers(self) -> list[float]:
-        first, last = math.floor(math.log10(self.low)), math.floor(math.log10(self.high))
-        powers = range(first, last + 1)
-        found: list[float] = []
-        for digits in ((1,), (1, 3), (1, 2, 5)):
-            steps = [float(f"{digit}e{power}") for power in powers for digit in digits]
-            found = [step for step in steps if self.low <= step <= self.high]
-            if len(found) > 1:
-                break
-        return found[:: max(1, math.ceil(len(found) / _MAX_TICKS))]
 
 
 class Cell(Record):

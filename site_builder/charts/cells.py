@@ -176,24 +176,8 @@ def source_link(source: str, published: Collection[str] = ()) -> Link:
     """
     if source in published:
         return Link(source, Address("file", source))
-    page, _, fragment = source.partition("#") if "://" in source else (source, "", "")
+    page, _, anchor = source.partition("#") if "://" in source else (source, "", "")
     shown = page.removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
-    return Link(", ".join(filter(None, (shown, _place_within(fragment)))), href=source)
-
-
-def _place_within(fragment: str) -> str:
-    """Return a fragment as people read it: a quoted text, the page of a PDF, else an anchor.
-
-    Source: URL Fragment Text Directives (WICG): `:~:text=[before-,]start[,end][,-after]`; RFC 8118
-    for `page`.
-    """
-    anchor, _, directive = fragment.partition(":~:")
-    texts = directive.partition("&")[0].removeprefix("text=").split(",")
-    start = next((t for t in texts if not t.startswith("-") and not t.endswith("-")), "")
-    number = anchor.removeprefix("page=")
-    place = unquote(anchor)
-    if start:
-        place = f"\N{LEFT DOUBLE QUOTATION MARK}{unquote(start)}\N{RIGHT DOUBLE QUOTATION MARK}"
-    elif number != anchor and number.isdecimal():
-        place = f"page {number}"
-    return place if place.isprintable() else fragment
+    place = unquote(anchor.partition(":~:")[0])  # without a quoted text
+    place = place if place.isprintable() else anchor
+    return Link(", ".join(filter(None, (shown, place))), href=source)

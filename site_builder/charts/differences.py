@@ -5,15 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from site_builder.charts import theme
-from site_builder.charts.cells import (
-    best_score_cell,
-    category_cell,
-    lift_cell,
-    linked_score_cell,
-    number_field,
-    task_cell,
-    verdict_cell,
-)
+from site_builder.charts.cells import category_cell, lift_cell, number_field
 from site_builder.charts.chart import Chart
 from site_builder.charts.forms import MAX_BARS, Bar, draw_bars
 from site_builder.compute.results import Results
@@ -21,8 +13,10 @@ from site_builder.compute.significance import Verdict
 from site_builder.compute.tasks import CategoryResult, TaskResult
 from site_builder.formatting import count, listed, sentence
 from site_builder.labels import Labels
-from site_builder.table_model import Cell, Column, Field, Table, table_of
+from site_builder.table_model import Column, Field, Table, table_of
 
+TASK_LIST, CATEGORY_TASKS = "task-list", "tasks"
+"""Ids of the tables of tasks that have the same numbers."""
 _BY = "best_lift_over_baseline"
 
 
@@ -54,8 +48,9 @@ def chart_best_lift_by_task(
             [_task_bar(t, labels, verdicts[t.task]) for t in shown],
             say("differences.axis", baseline=labels.baseline),
         ),
-        table=_tasks_table(shown, labels, verdicts),
+        table=None,
         terms="lift-over-baseline",
+        table_id=TASK_LIST if category is None else CATEGORY_TASKS,
         embedded=category is None,
     )
 
@@ -116,35 +111,6 @@ def _task_bar(task: TaskResult, labels: Labels, verdict: Verdict | None) -> Bar:
     colour = colours.get(verdict or "", theme.NEUTRAL)
     text, name = scale.signed(lift), labels.tasks[task.task]
     return Bar(name, lift or 0.0, text, hover, colour, is_striped=verdict is None)
-
-
-def _tasks_table(
-    tasks: Sequence[TaskResult], labels: Labels, verdicts: Mapping[str, Verdict | None]
-) -> Table:
-    say = labels.say
-    best = Column("best_score", say("tasks.best_score"), "number")
-    label = say("tasks.baseline_score", baseline=labels.baseline)
-    baseline = Column("baseline_score", label, "number")
-    difference = Column(_BY, say("column.difference"), "number", term="lift-over-baseline")
-
-    def lift(t: TaskResult) -> Cell:
-        scale, verdict = labels.scales[t.task], verdicts[t.task]
-        return verdict_cell(t.best_lift_over_baseline, scale, verdict)
-
-    fields: tuple[Field[TaskResult], ...] = (
-        Field(labels.column("task"), lambda t: task_cell(labels, t.task)),
-        Field(best, lambda t: best_score_cell(labels, t)),
-        Field(baseline, lambda t: _baseline_cell(labels, t)),
-        Field(difference, lift),
-    )
-    caption = say("differences.table", what=sentence(labels.best_difference))
-    return table_of("best-lift-by-task-table", caption, fields, tasks, sorted_by=_BY)
-
-
-def _baseline_cell(labels: Labels, task: TaskResult) -> Cell:
-    variant = task.contender.variants[0] if task.contender else labels.roles.primary
-    key = labels.baseline_key(task.task, variant)
-    return linked_score_cell(labels, key, task.baseline_scores.get(variant))
 
 
 # --- categories ---------------------------------------------------------------------------------

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import isnan
-from operator import itemgetter
 from typing import TypeAlias
 
 import numpy as np
 
 from site_builder.charts import theme
-from site_builder.charts.cells import number_field
 from site_builder.charts.chart import Chart
 from site_builder.charts.forms import Lines, room_around, task_lines
 from site_builder.compute.numbers import round_significant
 from site_builder.compute.results import Results
-from site_builder.formatting import NumberFormat, as_shown, count, sentence
+from site_builder.formatting import NumberFormat, as_shown, sentence
 from site_builder.labels import Labels
-from site_builder.table_model import Column, Field, Table, table_of
 
 # --- one task -----------------------------------------------------------------------------------
 
 _LEAST_ENTRIES = 21  # fewer are seen at a glance in the ranking
 _MAX_BINS, _BINS_PX = 24, 260
+
+
+RANKING = "ranking"
+"""Id of the table that has the same scores, the best first."""
 
 
 def chart_task_scores(results: Results, labels: Labels, task: str) -> Chart | None:
@@ -47,7 +48,8 @@ def chart_task_scores(results: Results, labels: Labels, task: str) -> Chart | No
         reading=f"{title}.",
         caption=say("scores_chart.caption"),
         drawing=_draw_bins(bins, labels, scale, unit, task_lines(results, labels, task)),
-        table=_bins_table(bins, labels, scale),
+        table=None,
+        table_id=RANKING,
     )
 
 
@@ -83,19 +85,6 @@ def _draw_bins(
         ),
         **theme.reference_lines(lines),
     )
-
-
-def _bins_table(bins: Sequence[_Bin], labels: Labels, scale: NumberFormat) -> Table:
-    say = labels.say
-    models = sentence(say.words["models"])
-    fields: tuple[Field[_Bin], ...] = (
-        number_field(
-            Column("from", say("scores_chart.from"), "number"), itemgetter(0), scale.score
-        ),
-        number_field(Column("to", say("scores_chart.to"), "number"), itemgetter(1), scale.score),
-        number_field(Column("models", models, "number"), itemgetter(2), count),
-    )
-    return table_of("task-scores-table", say("scores_chart.caption"), fields, bins)
 
 
 # --- one model ------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from textwrap import wrap
 from typing import Any
 
 from site_builder.formatting import NumberFormat, day
+from site_builder.table_model import log_ticks
 
 Trace = dict[str, Any]
 Drawing = dict[str, Any]
@@ -250,37 +251,20 @@ def ticks(
     return {"tickvals": marks, "ticktext": ["0" if mark == 0 else write(mark) for mark in marks]}
 
 
+# Digits of the ticks in each decade, and how many ticks are few enough.
+_FEW_OF_DECADES = (((1, 2, 3, 5, 7), 5), ((1, 2, 5), 6), ((1, 3), 5), ((1,), 99))
+
+
 def log_axis(values: Iterable[float], write: Callable[[float], str]) -> dict[str, Any]:
     """Return a log axis around some values, with a tick at few round numbers of each decade."""
     known = list(values)
     low, high = min(known), max(known)
     room = max(0.04 * math.log10(high / low), 0.02)
     ends = math.log10(low) - room, math.log10(high) + room
-    ticks = log_ticks(10 ** ends[0], 10 ** ends[1])
+    ticks = log_ticks(10 ** ends[0], 10 ** ends[1], _FEW_OF_DECADES, most=6)
     texts = [write(tick) for tick in ticks]
     around = [round(end, 4) for end in ends]
     return {"type": "log", "range": around, "tickvals": ticks, "ticktext": texts}
-
-
-# Digits of the ticks in each decade, and how many ticks are few enough.
-_FEW_OF_DECADES = (((1, 2, 3, 5, 7), 5), ((1, 2, 5), 6), ((1, 3), 5), ((1,), 99))
-
-
-def log_ticks(
-    low: float,
-    high: float,
-    choices: Iterable[tuple[Sequence[int], int]] = _FEW_OF_DECADES,
-    most: int = 6,
-) -> list[float]:
-    """Return round values between two: by the first of some choices that makes few of them."""
-    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
-    ticks: list[float] = []
-    for digits, few in choices:
-        steps = [float(f"{m}e{e}") for e in range(first, last + 1) for m in digits]
-        ticks = [step for step in steps if low <= step <= high]
-        if 2 <= len(ticks) <= few:
-            break
-    return ticks[:: math.ceil(len(ticks) / most) or 1]
 
 
 def date_ticks(begin: float, end: float, most: int) -> dict[str, Any]:

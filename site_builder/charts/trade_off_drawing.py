@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from site_builder.charts import theme
 from site_builder.charts.trade_off_words import TradeWords
 from site_builder.formatting import short
+from site_builder.table_model import log_ticks
 
 _HEIGHT = 480
 _MARGIN = {"t": 64, "b": 56}
@@ -128,7 +129,7 @@ def _value_axis(words: TradeWords) -> dict[str, Any]:
 def _powers(ends: Sequence[float], most: int, write: Callable[[float], str]) -> dict[str, Any]:
     """Return ticks between two powers of ten: 1, 2 and 5 of each decade, or fewer."""
     choices = [(digits, most) for digits in ((1, 2, 5), (1, 3), (1,))]
-    marks = theme.log_ticks(10 ** ends[0], 10 ** ends[1], choices, most)
+    marks = log_ticks(10 ** ends[0], 10 ** ends[1], choices, most)
     return {"tickvals": marks, "ticktext": [write(mark) for mark in marks]}
 
 

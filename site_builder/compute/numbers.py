@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from math import isfinite, log10
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -101,13 +100,6 @@ def decimals_needed(arrays: Collection[Array], most: int = 6) -> int | None:
     with np.errstate(over="ignore"):  # infinity is not the same
         fits = (n for n in range(most + 1) if (np.rint(values * 10**n) / 10**n == values).all())
         return next(fits, None)
-
-
-def without_decimals(values: Sequence[float]) -> tuple[list[Any], int]:
-    """Return numbers as integers times ten to the power of the second; as they are if it is 0."""
-    numbers = np.array(values)
-    places = decimals_needed([numbers])
-    return (integers_or_none(numbers, places), places) if places else (numbers.tolist(), 0)
 
 
 def integers_or_none(values: Array, places: int = 0) -> list[int | None]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from site_builder.addresses import Address, Link, method_link
 from site_builder.charts.chart import Chart, Embed
+from site_builder.charts.differences import TASK_LIST
 from site_builder.charts.matrix import Matrix
 from site_builder.formatting import count
 from site_builder.pages.board_spec import BoardTableSpec
@@ -16,6 +17,7 @@ from site_builder.pages.page import Page, Site, cite_site
 from site_builder.pages.price_table import PriceTable, make_price_table
 from site_builder.pages.scales import common_bounds
 from site_builder.pages.task_columns import TaskColumns
+from site_builder.pages.task_table import make_task_list, task_table
 from site_builder.records import Record, replace
 from site_builder.table_model import Drawing, Mark, MarkKind, draw_dumbbell
 
@@ -184,7 +186,7 @@ def _embeds_of(site: Site) -> Iterator[Page]:
     if site.board.featured:
         homes |= {
             Address("home"): (None if site.has_boards else charts.category_lifts,),
-            Address("tasks"): (charts.task_lifts,),
+            Address("tasks"): (_with_tasks(site, charts.task_lifts),),
             Address("analysis"): (charts.correlations, charts.training_sets),
             Address("serving"): (charts.latency,),
         }
@@ -201,6 +203,15 @@ def _embeds_of(site: Site) -> Iterator[Page]:
         origin = Link(title, board_address(site)._replace(anchor="by-task"))
         about = f"{matrix.views[0].measure.title}."
         yield _view(matrix.embed, about, EmbedContext(origin, matrix=matrix))
+
+
+def _with_tasks(site: Site, chart: Chart | None) -> Chart | None:
+    """Return a chart of the tasks with the table that stands elsewhere on their page."""
+    if chart is None:
+        return None
+    tasks = make_task_list(site, site.results.tasks)
+    table = task_table(tasks, TASK_LIST, site.link("tasks").text, grouped=False)
+    return replace(chart, table=replace(table, tools=None))
 
 
 def _view(embed: Embed, about: str, context: EmbedContext) -> Page:

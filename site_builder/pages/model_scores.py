@@ -8,7 +8,7 @@ from typing import Any
 
 from site_builder.addresses import Address, Fact, Link, make_slugs, page_link
 from site_builder.charts.cells import source_link
-from site_builder.compute.numbers import floats_or_none, without_decimals
+from site_builder.compute.numbers import floats_or_none
 from site_builder.compute.scores import StatedScore
 from site_builder.formatting import listed, sentence
 from site_builder.pages.data import published_paths
@@ -136,9 +136,8 @@ def card_data(site: Site, model: str) -> Mapping[str, object]:
 
     `tasks` are places in the shared list, null where the model has all of it. All else is by
     variant a list in their order, null where there is nothing; what no score states is left out.
-    `value` is times ten to the power of `decimals`, two bytes less each. `row` may be the first of
-    consecutive rows in place of a list. `source` and `log` have places in `sources`; `date`,
-    `command`, `flag`, `by` (who handed it in) and `chance` in `texts`.
+    `row` may be the first of consecutive rows in place of a list. `source` and `log` have places in
+    `sources`; `date`, `command`, `flag`, `by` (who handed it in) and `chance` in `texts`.
     """
     scores, published = site.results.scores.stated_of(model), published_paths(site)
     tasks = list(dict.fromkeys(score.task for score in scores))
@@ -146,13 +145,12 @@ def card_data(site: Site, model: str) -> Mapping[str, object]:
     rows = [variants.index(score.variant) for score in scores]
     order = {task: place for place, task in enumerate(tasks)}
     places = [order[score.task] for score in scores]
-    numbers, decimals = without_decimals([score.value for score in scores])
     columns_of = site.results.scores.columns
     named = {link for s in scores for link in (s.source, s.log_url) if link is not None}
     links = {link: source_link(link, published) for link in named}
     texts, sources, columns = dict[str, int](), dict[Link, int](), dict[str, list[list[object]]]()
     values: dict[str, tuple[list[Any], dict[Any, int] | None]] = {
-        "value": (numbers, None),
+        "value": ([s.value for s in scores], None),
         "row": ([s.row for s in scores], None),
         "interval": ([score.counted and score.counted.interval for score in scores], None),
         "stderr": ([s.stderr for s in scores], None),
@@ -177,7 +175,6 @@ def card_data(site: Site, model: str) -> Mapping[str, object]:
         "model": page_link(site.labels.models[model], "model", model),
         "tasks": None if len(tasks) == len(columns_of) else [columns_of[task] for task in tasks],
         "row": list(map(_packed_rows, columns.pop("row", []))),
-        "decimals": decimals,
         "texts": list(texts),
         "sources": list(sources),
         **columns,

@@ -13,6 +13,7 @@ from site_builder.charts.cells import (
     score_tags,
     verdict_cell,
 )
+from site_builder.charts.scores import RANKING
 from site_builder.compute.intervals import LEVEL
 from site_builder.compute.numbers import floats_or_none
 from site_builder.compute.runs import Against, FlaggedScore
@@ -201,7 +202,7 @@ def ranking_table(ranking: Ranking, most: int) -> Table:
         return "reference" if is_beside else ""
 
     return table_of(
-        "ranking",
+        RANKING,
         labels.say("ranking.caption", name=labels.tasks[ranking.task.task]),
         (*_fields(ranking), *_measure_fields(site, ranking.task.task)),
         ranking.entries[:most],

@@ -7,7 +7,7 @@ from functools import partial
 
 from site_builder.addresses import Address, Link
 from site_builder.charts.chart import Chart
-from site_builder.charts.differences import chart_best_lift_by_task
+from site_builder.charts.differences import CATEGORY_TASKS, TASK_LIST, chart_best_lift_by_task
 from site_builder.compute.tasks import CategoryResult
 from site_builder.formatting import listed
 from site_builder.pages.board_spec import BoardTableSpec
@@ -98,7 +98,7 @@ def make_tasks(site: Site) -> Iterator[Page]:
 def _tasks_context(site: Site, tasks: TaskList, headline: str) -> TasksContext:
     say, title = tasks.labels.say, site.link("tasks").text
     is_grouped = len(tasks.categories) > 1
-    table = task_table(tasks, "task-list", title, grouped=is_grouped)
+    table = task_table(tasks, TASK_LIST, title, grouped=is_grouped)
     order = "tasks.order_categories" if is_grouped else "tasks.order"
     if tasks.by_lead:
         order = "tasks.order_leads" if tasks.is_side_by_side else "tasks.order_leads_first"
@@ -225,7 +225,7 @@ def _category_context(site: Site, category: CategoryResult, summary: str) -> Cat
     spec = BoardTableSpec(site, category.boards, most=MOST_LISTED, category=category.category)
     tasks = make_task_list(site, [site.results.task(task) for task in category.tasks])
     caption = site.labels.say("categories.tasks", name=category.category)
-    table = replace(task_table(tasks, "tasks", caption, grouped=False), tools=None)
+    table = replace(task_table(tasks, CATEGORY_TASKS, caption, grouped=False), tools=None)
     return CategoryContext(
         summary=summary,
         views=board_views(spec),

@@ -65,9 +65,8 @@
     const textOf = (column) => scores.texts[of(column) ?? -1];
     /** @param {number | (number | null)[]} rows */
     const rowOf = (rows) => (typeof rows === "number" ? rows + place : (rows[place] ?? 0));
-    const sent = of(scores.value);
-    if (sent === undefined) return undefined;
-    const value = sent / 10 ** scores.decimals;
+    const value = of(scores.value);
+    if (value === undefined) return undefined;
     const [[name], metric, slug, scale] = facts.tasks[task];
     const { id, label, phrase, slug: variantSlug } = facts.variants[variant];
     const [model, path] = scores.model;

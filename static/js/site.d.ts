@@ -556,9 +556,7 @@ interface ScoreCards {
   tasks: number[] | null;
   texts: string[];
   sources: Link[];
-  /** Times ten to the power of `decimals`. */
   value: ScoreColumn<number>;
-  decimals: number;
   /** The first of consecutive rows, or the row of each. */
   row: (number | (number | null)[])[];
   interval?: ScoreColumn<[number, number]>;

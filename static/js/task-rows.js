@@ -23,7 +23,7 @@
   const make = (place, task, rank, of) => {
     const [name, , slug, scale] = facts.tasks[task];
     const at = scores.tasks?.indexOf(task) ?? task;
-    const values = scores.value.map((of) => (of[at] === null ? null : Number(of[at]) / 10 ** scores.decimals));
+    const values = scores.value.map((of) => of[at]);
     const [own, base, beside] = [values[variant], isLifted ? values.at(-1) : null, isCompared ? facts.baseline[variant][task] : null].map((value) => value ?? null);
     if (own === null) throw new Error(`There is no score on ${name[0]}.`);
     /** The lead over another score. @param {number | null} other */

@@ -255,7 +255,6 @@ def latency(chart):
 
 NUMBERS = {
     "averages": bars("merit"),
-    "best-lift-by-task": bars("best_lift_over_baseline"),
     "category-difference": bars("best_lift_over_baseline"),
     "trade-off": frontier,
     "correlations": correlation,
