@@ -174,16 +174,14 @@ def model_values(
     return {"id": facts.model, **values}
 
 
-def task_tools(site: Site, counted: Mapping[str | None, int] | None = None) -> TableTools:
-    """Return the tools of a table of tasks: a filter by category, where tasks differ in it.
+def task_tools(site: Site, counted: Mapping[str | None, int]) -> TableTools:
+    """Return the tools of a table of tasks: a chip for each category, where tasks differ in it.
 
-    With the number of tasks of each category, each is a chip that stands open.
+    `counted` is the number of tasks of each.
     """
-    categories = {facts.category for facts in site.results.catalog.tasks.values()}
-    say, chips = site.labels.say, tuple((name, n) for name, n in (counted or {}).items() if name)
-    kind: FilterKind = "choice" if counted is None else "chips"
-    by_category = Filter("category", say("column.category"), kind, values=chips)
-    filters = (by_category,) if len(categories) > 1 else ()
+    say, chips = site.labels.say, tuple((name, n) for name, n in counted.items() if name)
+    by_category = Filter("category", say("column.category"), "chips", values=chips)
+    filters = (by_category,) if len(counted) > 1 else ()
     return TableTools(say.words["task"], say.words["tasks"], filters)
 
 

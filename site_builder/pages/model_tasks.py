@@ -57,30 +57,21 @@ _LEAD = "lift_over_baseline"
 _MAX_STRIPS = 40  # longer lists draw the middle half of the others in place of each
 
 
-class TaskChoice(Record):
-    """A button: its words, what it puts into the address, and how many rows it leaves."""
-
-    text: str
-    value: str
-    n: int | None = None
-
-
 class TaskScores(Record):
     """The scores of a model by task.
 
     Attributes:
         title: The finding.
         line: The order of the rows.
-        categories: Buttons that filter; none for one category.
-        orders: Buttons that sort; none where there is only one order.
+        orders: The keys of columns and their names, the first of the published order and without
+            a key; empty where there is one order only.
         has_tones: Whether any difference is certain.
         first_rows: Says that a script makes the other rows; empty where it makes none.
     """
 
     title: str
     line: str
-    categories: tuple[TaskChoice, ...]
-    orders: tuple[TaskChoice, ...]
+    orders: tuple[tuple[str, str], ...]
     legend: tuple[LegendItem, ...]
     has_tones: bool
     table: Table
@@ -101,7 +92,6 @@ def make_task_scores(
     return TaskScores(
         title=_title(found),
         line=_line(found, drawings),
-        categories=tuple(_categories(found)),
         orders=tuple(_orders(found)),
         legend=_legend(found, drawings),
         has_tones=not tones.isdisjoint(("gain", "loss")),
@@ -176,24 +166,22 @@ def _line(found: ModelTasks, drawings: Sequence[Drawing | None]) -> str:
     return " ".join(parts)
 
 
-def _categories(found: ModelTasks) -> Iterator[TaskChoice]:
-    facts = found.site.results.catalog.tasks
-    names = Counter(name for row in found.rows if (name := facts[row.task].category))
-    if len(names) > 1:
-        yield TaskChoice(found.labels.say("model.tasks.every"), "", len(found.rows))
-        yield from (TaskChoice(name, name, n) for name, n in names.most_common())
-
-
-def _orders(found: ModelTasks) -> Iterator[TaskChoice]:
+def _orders(found: ModelTasks) -> Iterator[tuple[str, str]]:
     if found.order is None or len(found.rows) < 3:
         return
-    say, score = found.labels.say, f"score_{found.variant}"
+    say = found.labels.say
     kinds = (
         (_LEAD, say("model.column.lead", baseline=found.labels.baseline), found.is_compared),
         (f"lift_{found.variant}", say("model.column.gain"), found.is_lifted),
-        (score, say("column.score"), True),
+        (f"score_{found.variant}", say("column.score"), True),
     )
-    yield from (TaskChoice(text, key) for key, text, wanted in kinds if wanted)
+    own = _sorted_by(found)
+    yield from (("" if key == own else key, text) for key, text, wanted in kinds if wanted)
+
+
+def _sorted_by(found: ModelTasks) -> str:
+    """Return the column that orders the rows; empty for their places."""
+    return {"baseline": _LEAD, "base": f"lift_{found.variant}"}.get(found.order or "", "")
 
 
 def _legend(found: ModelTasks, drawings: Sequence[Drawing | None]) -> tuple[LegendItem, ...]:
@@ -217,7 +205,7 @@ def _legend(found: ModelTasks, drawings: Sequence[Drawing | None]) -> tuple[Lege
 def _table(found: ModelTasks, scripted: Collection[str], text: str) -> Table:
     labels, facts, axis = found.labels, found.site.results.catalog.tasks, found.axis
     say, variant = labels.say, found.variant
-    categories = {facts[task].category for task in found.tasks}
+    counted = Counter(facts[row.task].category for row in found.rows)
     ticks = () if axis is None else axis.ticks(write_tick(labels.scales[found.tasks[0]]))
 
     def category_cell(row: TaskRow) -> Cell:
@@ -228,7 +216,7 @@ def _table(found: ModelTasks, scripted: Collection[str], text: str) -> Table:
         Field(
             Column("category", say("column.category"), on_phone=True),
             category_cell,
-            len(categories) > 1,
+            len(counted) > 1,
         ),
         Field(
             Column("drawn", say("column.line"), "plot", axis=ticks),
@@ -260,9 +248,9 @@ def _table(found: ModelTasks, scripted: Collection[str], text: str) -> Table:
         filters=lambda row: task_values(found.site, row.task),
         anchor=lambda row: labels.score_anchor(row.task),
         is_written=lambda row: row.task not in scripted,
-        sorted_by={"baseline": _LEAD, "base": f"lift_{variant}"}.get(found.order or "", ""),
+        sorted_by=_sorted_by(found),
         scripted=text,
-        tools=task_tools(found.site),
+        tools=task_tools(found.site, dict(counted.most_common())),
     )
 
 

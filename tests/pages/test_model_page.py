@@ -82,7 +82,9 @@ def test_the_widest_lead_comes_first_and_a_rule_ends_it(page):
     assert lead == column(found.table, "lift_over_baseline")
     gain = {"t1": "+0.400", "t3": f"{MINUS}0.100", "t2": "+0.200"}
     assert gain == column(found.table, "lift_fine_tuned")
-    assert ["vs ref", "Gain", "Score"] == [choice.text for choice in found.orders]
+    assert [("", "vs ref"), ("lift_fine_tuned", "Gain"), ("score_fine_tuned", "Score")] == [
+        *found.orders
+    ]
 
 
 @pytest.mark.parametrize(
@@ -140,7 +142,8 @@ def test_parts_stand_below_their_whole(page):
     parts = {"part_of": [None, "t3", None], "category": ["X", "X", "Y"]}
     found = page("a", PLAIN, tasks=parts).tasks
     assert {"t1": "", "t3": "", "t2": "part"} == kinds(found.table)
-    assert [("All", 3), ("X", 2), ("Y", 1)] == [(c.text, c.n) for c in found.categories]
+    (chips,) = found.table.tools.facets
+    assert (("X", 2), ("Y", 1)) == chips.values
 
 
 # --- below the tasks ----------------------------------------------------------------------------
@@ -363,12 +366,12 @@ def test_buttons_order_and_filter_the_tasks(chromium, home):
     expect(first).to_contain_text("COVID-19")
     page.get_by_role("button", name="Score", exact=True).first.click()
     expect(first).to_contain_text("Customer Support")
-    page.get_by_role("button", name="Coding 2").click()
+    page.locator(".tools .chip", has_text="Coding").click()
     expect(page.locator("#all-scores tbody tr:visible")).to_have_count(2)
     assert page.url.endswith("?sort=score_fine_tuned&category=Coding")
     page.reload()
     expect(page.locator("#all-scores tbody tr:visible")).to_have_count(2)
-    page.get_by_role("button", name="All 31").click()
+    page.locator(".tools .chip", has_text="Coding").click()
     page.get_by_role("button", name="vs GPT-4", exact=True).first.click()
     assert page.url.endswith("models/zephyr-7b-beta/")
     expect(first).to_contain_text("COVID-19")
