@@ -264,7 +264,6 @@ class Column(Record):
         task: The page of the task whose scores it has.
         note: What stands below its name.
         heat_group: The group that a column of heat stands in.
-        heat_place: Its place where columns of heat that rank rows alike stand together.
     """
 
     key: str
@@ -284,7 +283,6 @@ class Column(Record):
     task: Link | None = None
     note: str = ""
     heat_group: ColumnGroup | None = None
-    heat_place: int | None = None
 
 
 class Row(Record):

@@ -12,7 +12,6 @@ from site_builder.charts import theme
 from site_builder.charts.cells import number_cell, number_field, task_cell
 from site_builder.charts.chart import Chart
 from site_builder.compute.agreement import Concordance, compute_concordance, order_tasks
-from site_builder.compute.correlation import LIFTS
 from site_builder.compute.numbers import Array, floats_or_none
 from site_builder.compute.results import Results
 from site_builder.formatting import NumberFormat, count, listed, rounded, sentence
@@ -218,35 +217,24 @@ def chart_training_sets(results: Results, labels: Labels) -> Chart | None:
     sizes = sorted((size, task) for task, size in sets.sizes.items() if size)
     if len(sizes) < 2:
         return None
-    say, least, most = labels.say, sizes[0], sizes[-1]
+    say = labels.say
     title = say("training.title", size=count(sets.median))
     unknown = len(results.scores.tasks) - len(sets.sizes)
     notes = [
         say("training.caption"),
-        _size_and_gain(results, labels),
         say("training.unknown", unknown) if unknown else "",
         say("training.empty", empty) if (empty := len(sets.sizes) - len(sizes)) else "",
     ]
-    named = [f"{labels.tasks[task]} {count(size)}" for size, task in (least, most)]
     return Chart(
         id="training-sets",
         title=title,
-        reading=f"{title}. {say('training.ends', least=named[0], most=named[1])}",
+        reading=f"{title}.",
         caption=" ".join(filter(None, notes)),
         drawing=_draw_sizes(sizes, sets.median, labels),
         table=_sizes_table(sets.sizes, labels),
         terms="training-set-sizes",
         embedded=True,
     )
-
-
-def _size_and_gain(results: Results, labels: Labels) -> str:
-    """Say that the size does not go with the gain for certain, where that was tested."""
-    found = results.correlations
-    pair = found.pairs.get(("train_examples", LIFTS[0])) if found else None
-    if pair is None or pair.verdict != "unclear" or pair.within is None:
-        return ""
-    return labels.say("training.gain", rho=rounded(pair.within.spearman, 2))
 
 
 def _draw_sizes(sizes: Sequence[tuple[int, str]], median: float, labels: Labels) -> theme.Drawing:

@@ -42,7 +42,7 @@ def chart_best_lift_by_task(
     return Chart(
         id="best-lift-by-task",
         title=title,
-        reading=" ".join((f"{title}.", *_ends(known, labels))),
+        reading=f"{title}.",
         caption=" ".join(caption),
         drawing=draw_bars(
             [_task_bar(t, labels, verdicts[t.task]) for t in shown],
@@ -84,23 +84,6 @@ def _colours(verdicts: Mapping[str, Verdict | None], labels: Labels) -> Iterator
         yield labels.say("differences.unknown")
 
 
-def _ends(tasks: Sequence[TaskResult], labels: Labels) -> Iterator[str]:
-    """Yield the tasks at both ends, each only if no other has the same difference."""
-    lifts, say = [t.best_lift_over_baseline or 0.0 for t in tasks], labels.say
-    first, last, tied = tasks[0], tasks[-1], sum(t.outcome == "ties" for t in tasks)
-    ends = [
-        {"name": labels.tasks[t.task], "lift": labels.scales[t.task].signed(lift)}
-        for t, lift in ((first, lifts[0]), (last, lifts[-1]))
-    ]
-    if lifts[0] > lifts[1] and first.outcome != "ties":
-        nearest = "differences.most" if first.outcome == "beats" else "differences.closest"
-        yield say(nearest, **ends[0])
-    if tied:
-        yield say("differences.ties", tied)
-    if last.outcome == "loses" and lifts[-1] < lifts[-2]:
-        yield say("differences.behind", **ends[1])
-
-
 def _task_bar(task: TaskResult, labels: Labels, verdict: Verdict | None) -> Bar:
     scale, best, lift = labels.scales[task.task], task.contender, task.best_lift_over_baseline
     hover = scale.signed(lift)
@@ -136,14 +119,11 @@ def chart_category_difference(results: Results, labels: Labels) -> Chart | None:
     ]
     if len(shown) < 2:
         return None
-    title, say, write = _category_title(shown, labels), labels.say, labels.scale.signed
-    low, high = (write(c.best_lift_over_baseline) for c in (shown[0], shown[-1]))
-    names = {"first": shown[0].category, "last": shown[-1].category}
-    ends = say("differences.means", low=low, high=high, **names)
+    title, say = _category_title(shown, labels), labels.say
     return Chart(
         id="category-difference",
         title=title,
-        reading=f"{title}. {ends}",
+        reading=f"{title}.",
         caption=say("differences.by_category", what=_what(labels)),
         drawing=draw_bars(
             [_category_bar(c, labels) for c in shown],

@@ -13,7 +13,7 @@ from site_builder.charts.chart import Embed
 from site_builder.charts.matrix_beside import Beside, MeasureMatrix, find_beside
 from site_builder.charts.matrix_measured import MatrixMeasure, Measured, find_measured, flagged_mark
 from site_builder.charts.matrix_spec import MAX_ENTRIES, MatrixEntry, MatrixSpec, Width
-from site_builder.compute.agreement import correlate_ranks, order_entries, order_tasks
+from site_builder.compute.agreement import order_entries
 from site_builder.compute.numbers import float_or_none
 from site_builder.formatting import MISSING
 from site_builder.records import Record, replace
@@ -83,14 +83,14 @@ def make_matrix(spec: MatrixSpec) -> Matrix | None:
     if not is_matrix(spec):
         return None
     measured, cut = find_measured(spec), spec.cut
-    alike, across = _alike(spec), _alike_columns(spec)
+    alike = _alike(spec)
     if len(spec.shown) < len(spec.entries):
         of = len(spec.entries)
         cut = f"{spec.labels.say('matrix.cut_models', of, most=MAX_ENTRIES)} {cut}".strip()
     groups = {column.group for column in spec.columns if column.group}
     return Matrix(
         id=spec.id,
-        views=tuple(MatrixView(one.measure, _view(spec, one, alike, across)) for one in measured),
+        views=tuple(MatrixView(one.measure, _view(spec, one, alike)) for one in measured),
         cut=cut,
         has_groups=len(groups) > 1
         and groups == {c.group for c in spec.columns if c.is_whole}
@@ -112,37 +112,10 @@ def _alike(spec: MatrixSpec) -> Mapping[str, int]:
     return {spec.shown[at].model: place for place, at in enumerate(order)}
 
 
-def _alike_columns(spec: MatrixSpec) -> Sequence[int]:
-    """Return the place of each column where those that rank the entries alike stand together.
-
-    A group stays together, with its whole first: groups are in the order of the mean place of their
-    columns. Those of which no correlation is known stand last. Empty where all keep their places.
-    """
-    signed = (spec.of_columns(spec.scores.contest) * spec.direction)[spec.places]
-    order, _ = order_tasks(correlate_ranks(signed))
-    n = len(spec.columns)
-    place = {x: i for i, x in enumerate((*order, *(x for x in range(n) if x not in order)))}
-    groups: dict[str, list[int]] = {}
-    for x, column in enumerate(spec.columns):
-        groups.setdefault(column.group or f"{x}", []).append(x)
-
-    def mean_place(group: Sequence[int]) -> float:
-        return sum(place[x] for x in group) / len(group)
-
-    found = [
-        x
-        for group in sorted(groups.values(), key=mean_place)
-        for x in sorted(group, key=lambda x: (not spec.columns[x].is_whole, place[x]))
-    ]
-    return [found.index(x) for x in range(n)] if order and found != [*range(n)] else ()
-
-
 # --- tables -------------------------------------------------------------------------------------
 
 
-def _view(
-    spec: MatrixSpec, one: Measured, alike: Mapping[str, int], across: Sequence[int]
-) -> Table:
+def _view(spec: MatrixSpec, one: Measured, alike: Mapping[str, int]) -> Table:
     """Make the table of a measure, with the median of all entries and the baseline above it."""
     labels, key = spec.labels, one.measure.id
     merit = spec.merits.get(key, "")
@@ -162,8 +135,7 @@ def _view(
         ),
     ]
     before = [field for field in fields if field.wanted]
-    heads = enumerate(_heads(spec, across))
-    heat = [Field[MatrixEntry](head, partial(one.cell, x)) for x, head in heads]
+    heat = [Field[MatrixEntry](head, partial(one.cell, x)) for x, head in enumerate(_heads(spec))]
     table = table_of(
         f"{spec.id}-{key}",
         labels.say("matrix.caption", measure=one.measure.label),
@@ -177,7 +149,7 @@ def _view(
     return replace(table, pinned=tuple(_pinned(one, keys)))
 
 
-def _heads(spec: MatrixSpec, across: Sequence[int]) -> Iterator[Column]:
+def _heads(spec: MatrixSpec) -> Iterator[Column]:
     """Yield the columns; the first of a group has the name of the group above its own."""
     sizes: dict[str, list[int]] = {}
     for x, column in enumerate(spec.columns):
@@ -191,15 +163,8 @@ def _heads(spec: MatrixSpec, across: Sequence[int]) -> Iterator[Column]:
             place = [*sizes].index(column.group)
             group = ColumnGroup(f"g{place}", name, note, len(mine), column.is_whole)
         label = column.group if column.is_whole and len(mine) == 1 else column.name
-        yield Column(
-            f"c{x}",
-            label,
-            "heat",
-            column.full,
-            spoken_label=column.full,
-            heat_group=group,
-            heat_place=across[x] if across else None,
-        )
+        full = column.full
+        yield Column(f"c{x}", label, "heat", full, spoken_label=full, heat_group=group)
 
 
 def _pinned(one: Measured, before: Sequence[str]) -> Iterator[Row]:

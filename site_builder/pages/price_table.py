@@ -10,8 +10,8 @@ from site_builder.charts.serving import times_text
 from site_builder.formatting import in_words, money, rounded, sentence
 from site_builder.pages.board_spec import BoardRow, BoardTableSpec
 from site_builder.pages.board_table import name_cell, rank_cell
-from site_builder.pages.board_views import BoardView, board_rows
-from site_builder.pages.scales import tick_text
+from site_builder.pages.board_views import board_rows
+from site_builder.pages.scales import write_tick
 from site_builder.records import Record
 from site_builder.table_model import (
     AxisRange,
@@ -19,8 +19,10 @@ from site_builder.table_model import (
     Column,
     Drawing,
     Field,
+    LegendItem,
     Mark,
     MarkKind,
+    Table,
     legend_of,
     table_of,
 )
@@ -36,13 +38,15 @@ class PriceTable(Record):
     Attributes:
         title: The finding.
         summary: How certain it is.
-        views: By score and by price.
+        orders: The keys of columns and their names, the first of the published order, without one.
         note: What the prices are.
     """
 
     title: str
     summary: str
-    views: tuple[BoardView, ...]
+    orders: tuple[tuple[str, str], ...]
+    legend: tuple[LegendItem, ...]
+    table: Table
     note: str
 
 
@@ -57,11 +61,21 @@ def make_price_table(spec: BoardTableSpec) -> PriceTable | None:
         return None
     rows, say = board_rows(spec), spec.labels.say
     rows = rows[: spec.cut(len(rows))]
-    by_price = sorted(rows, key=lambda row: prices.get(row.model) or math.inf)
-    views = _view(spec, "score", rows), _view(spec, "price", by_price)
     note = "price_table.note_tuned" if spec.labels.contending else "price_table.note"
-    better, text = _cheaper_and_better(spec, rows), say(note, tuned=spec.labels.contending)
-    return PriceTable(_title(spec, better), _summary(spec, better), views, text)
+    better, table = _cheaper_and_better(spec, rows), _table(spec, rows)
+    texts: dict[MarkKind, str] = {
+        "score": say("column.score"),
+        "band": say("price_table.gap", baseline=spec.labels.baseline),
+        "baseline": spec.labels.baseline,
+    }
+    return PriceTable(
+        title=_title(spec, better),
+        summary=_summary(spec, better),
+        orders=(("", say("price_table.by_score")), ("price", say("price_table.by_price"))),
+        legend=legend_of((cell.drawing for row in table.rows for cell in row.cells), texts),
+        table=table,
+        note=say(note, tuned=spec.labels.contending),
+    )
 
 
 def _cheaper_and_better(spec: BoardTableSpec, rows: Iterable[BoardRow]) -> list[BoardRow]:
@@ -105,7 +119,7 @@ def _summary(spec: BoardTableSpec, better: list[BoardRow]) -> str:
     return say(kind, baseline=baseline)
 
 
-def _view(spec: BoardTableSpec, order: str, rows: list[BoardRow]) -> BoardView:
+def _table(spec: BoardTableSpec, rows: list[BoardRow]) -> Table:
     labels, say, baseline = spec.labels, spec.labels.say, spec.labels.roles.baseline
     averages = [row.figures[spec.average_id] for row in rows]
     gaps = [end for row in rows for end in _gap(spec, row) or ()]
@@ -120,7 +134,7 @@ def _view(spec: BoardTableSpec, order: str, rows: list[BoardRow]) -> BoardView:
                 "gap",
                 say("column.line"),
                 "plot",
-                axis=scale.ticks(tick_text),
+                axis=scale.ticks(write_tick(spec.scale)),
                 reference=scale.place(spec.reference),
             ),
             lambda row: Cell("", drawing=_draw(spec, scale, row)),
@@ -130,12 +144,12 @@ def _view(spec: BoardTableSpec, order: str, rows: list[BoardRow]) -> BoardView:
             lambda row: score_cell(row.figures[spec.average_id], spec.scale),
         ),
         Field[BoardRow](
-            Column("price", say("column.price"), "number", on_phone=True),
+            Column("price", say("column.price"), "number", "", "ascending", on_phone=True),
             lambda row: _price_cell(spec, row),
         ),
     )
-    table = table_of(
-        f"price-{order}",
+    return table_of(
+        "prices",
         say("price_table.caption"),
         fields,
         rows,
@@ -143,14 +157,6 @@ def _view(spec: BoardTableSpec, order: str, rows: list[BoardRow]) -> BoardView:
         header=1,
         sorted_by="score",
     )
-    drawn = [cell.drawing for row in table.rows for cell in row.cells]
-    texts: dict[MarkKind, str] = {
-        "score": say("column.score"),
-        "band": say("price_table.gap", baseline=labels.baseline),
-        "baseline": labels.baseline,
-    }
-    label = say(f"price_table.by_{order}")
-    return BoardView(order, label, table, "", legend=legend_of(drawn, texts))
 
 
 def _gap(spec: BoardTableSpec, row: BoardRow) -> tuple[float, float] | None:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from site_builder.addresses import Address
 from site_builder.charts.cells import served_cell, source_cell
@@ -38,17 +38,6 @@ class NumberField(Record):
     hint: str
 
 
-class OfferChoice(Record):
-    """An offer to compare with.
-
-    Attributes:
-        value: Its place among the offers; empty for the cheapest of those compared with at first.
-    """
-
-    value: str
-    text: str
-
-
 class Calculator(Record):
     """The cost calculator.
 
@@ -56,11 +45,10 @@ class Calculator(Record):
         numbers: What the visitor sets; empty where every offer is by the hour.
         compared: Whether the table compares with an offer.
         by_token, by_hour: Whether there are such offers.
-        data: For the script: the offers, and the places of those to compare with at first.
+        data: For the script: the offers, and the places of those of which the cheapest is compared.
     """
 
     numbers: tuple[NumberField, ...]
-    choices: tuple[OfferChoice, ...]
     compared: bool
     by_token: bool
     by_hour: bool
@@ -138,7 +126,6 @@ def _calculator(site: Site) -> Calculator | None:
     packed = [_packed(offer, labels, "" if offer.hour_usd is None else paid) for offer in offers]
     return Calculator(
         numbers=tuple(_numbers(labels.say, serving.request_size)) if by_token else (),
-        choices=tuple(_choices(packed, candidates, labels)) if by_token and candidates else (),
         compared=bool(candidates),
         by_token=by_token,
         by_hour=by_hour,
@@ -161,21 +148,6 @@ def _numbers(say: Messages, measured: tuple[float, float] | None) -> Iterator[Nu
         ("received", received, hint),
     ):
         yield NumberField(key, say(f"calculator_page.{key}"), quantity(first), why)
-
-
-def _choices(
-    offers: Sequence[Mapping[str, object]], candidates: Sequence[int], labels: Labels
-) -> Iterator[OfferChoice]:
-    """The one compared with at first, then every other offer."""
-    names = [str(offer["name"]) for offer in offers]
-    alone = candidates[0] if len(candidates) == 1 else None
-    if alone is not None:
-        yield OfferChoice("", names[alone])
-    elif offers[candidates[0]]["model"] == labels.roles.baseline:
-        yield OfferChoice("", labels.say("calculator_page.cheapest_of", name=labels.baseline))
-    else:
-        yield OfferChoice("", labels.say("calculator_page.cheapest"))
-    yield from (OfferChoice(str(i), name) for i, name in enumerate(names) if i != alone)
 
 
 def _packed(offer: Price, labels: Labels, paid: str) -> Mapping[str, object]:

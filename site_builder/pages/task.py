@@ -148,7 +148,9 @@ def _context(site: Site, task: TaskResult) -> TaskContext:
         flagged_note=say(flags),
         parts=with_tools(site, parts_matrix(site, task.task)),
         chart=chart_task_scores(site.results, site.labels, task.task),
-        data_title=_data_title(site, fact, numbers),
+        data_title=say("task.data_of", len(site.results.catalog.tasks))
+        if any(number.drawing for number in numbers)
+        else say("task.data"),
         data=numbers,
         similar=tuple(page_link(site.labels.tasks[one], "task", one) for one in task.similar),
     )
@@ -319,20 +321,3 @@ def _numbers(site: Site, fact: TaskInfo) -> Iterator[DataNumber]:
         unit = "" if name in ("train_examples", _OF_TEST) else say("table.unit.tokens")
         ticks = axis.ticks(short) if drawing else ()
         yield DataNumber(say(f"task.number.{name}"), text, unit, drawing, ticks)
-
-
-def _data_title(site: Site, fact: TaskInfo, numbers: Sequence[DataNumber]) -> str:
-    """Return at which end of all tasks the data set stands, if it does alone."""
-    facts, say = site.results.catalog.tasks.values(), site.labels.say
-    if all(number.drawing is None for number in numbers):
-        return say("task.data")
-    for name in reversed(_NUMBERS):
-        own = fact.numbers.get(name)
-        others = [f.numbers[name] for f in facts if name in f.numbers and f is not fact]
-        if own is None or len(others) < 2:
-            continue
-        if own > max(others):
-            return say(f"task.most.{name}", len(others) + 1)
-        if own < min(others):
-            return say(f"task.least.{name}", len(others) + 1)
-    return say("task.data_of", len(facts))

@@ -269,28 +269,18 @@ def _score_fields(listed: TaskList) -> Iterator[Field[_Line]]:
 
 
 def _example_fields(listed: TaskList) -> Iterator[Field[_Line]]:
-    """Yield the sizes of training sets as numbers and on a log scale; none where nobody trains."""
+    """Yield the sizes of training sets; none where nobody trains."""
     sizes = {t.task: listed.fact(t).numbers.get(EXAMPLES) for t in listed.tasks}
-    known = [size for size in sizes.values() if size]
-    if not listed.labels.lifted or len(known) < 2 or min(known) == max(known):
-        return
-    axis, say = AxisRange(min(known), max(known), is_log=True), listed.labels.say
-
-    def strip_cell(task: TaskResult) -> Cell:
-        size = sizes[task.task]
-        if not size:
-            return Cell("")
-        marks = (Mark("axis", 0, 1), Mark("soft", axis.share(size)))
-        return Cell("", size, drawing=Drawing(marks, count(size)))
+    say = listed.labels.say
 
     def size_cell(task: TaskResult) -> Cell:
         size = sizes[task.task]
         unit = f" {say('tasks.n_examples', round(size))}" if size else ""
         return replace(_soft(size, count), suffix=unit)
 
-    drawn = Column("examples_drawn", say("tasks.examples_drawn"), "slots", axis=axis.ticks(short))
-    yield _field(drawn, strip_cell)
-    yield _field(Column(EXAMPLES, say("tasks.examples"), "number", on_phone=True), size_cell)
+    wanted = listed.labels.lifted and len({*filter(None, sizes.values())}) > 1
+    column = Column(EXAMPLES, say("tasks.examples"), "number", on_phone=True)
+    yield _field(column, size_cell, wanted=wanted)
 
 
 # --- cells --------------------------------------------------------------------------------------

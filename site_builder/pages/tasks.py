@@ -9,7 +9,6 @@ from site_builder.addresses import Address, Link
 from site_builder.charts.chart import Chart
 from site_builder.charts.differences import CATEGORY_TASKS, TASK_LIST, chart_best_lift_by_task
 from site_builder.compute.tasks import CategoryResult
-from site_builder.formatting import listed
 from site_builder.pages.board_spec import BoardTableSpec
 from site_builder.pages.board_views import BoardView, board_views
 from site_builder.pages.history import history_link
@@ -48,7 +47,7 @@ class CategoryContext(Record):
     """What a category's page shows.
 
     Attributes:
-        summary: Who leads it, and how far the baseline is, in a sentence or two.
+        summary: How many tasks it has, and on how many the baseline is beaten.
         views: Its board.
         history: Its ranks over releases; None without earlier ones.
         category: Its name.
@@ -198,22 +197,11 @@ def _make_category(site: Site, category: CategoryResult) -> Page:
 
 
 def _category_summary(site: Site, category: CategoryResult) -> str:
-    """Return who leads a category, and on how many of its tasks the baseline is beaten."""
+    """Return how many tasks a category has, and on how many of them the baseline is beaten."""
     labels, say = site.labels, site.labels.say
-    board, n_tasks = category.boards[labels.roles.primary], say("n_tasks", len(category.tasks))
     if len(category.tasks) == 1:
         return say("categories.one", name=labels.tasks[category.tasks[0]])
-    leaders, n_ranked = [s.model for s in board.leaders], len(board.ranked)
-    first = say("categories.size", n_tasks=n_tasks)
-    if n_ranked > 1 and not board.tested:
-        first = say("categories.few", n_tasks=n_tasks)
-    elif n_ranked == len(leaders) > 1:
-        first = say("categories.level", n_ranked, n_tasks=n_tasks)
-    elif board.rivals:
-        first = say("categories.open", len(leaders) + len(board.rivals), n_tasks=n_tasks)
-    elif n_ranked > 1:
-        names = listed([labels.models[model] for model in leaders])
-        first = say("categories.first", len(leaders), n_tasks=n_tasks, names=names)
+    first = say("categories.size", n_tasks=say("n_tasks", len(category.tasks)))
     if category.compared < 2:
         return first
     words = {"contender": say.with_article(labels.contender), "baseline": labels.baseline}

@@ -228,7 +228,6 @@ def _heat_heading(column: Column) -> str:
         ("data-key", column.key),
         ("data-title", column.spoken_label),
         ("data-in", group.key if group else ""),
-        ("data-alike", "" if column.heat_place is None else f"{column.heat_place}"),
         ("style", f"--span:{group.n}" if group and group.name else ""),
         ("title", column.spoken_label),
     )

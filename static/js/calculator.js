@@ -10,9 +10,8 @@
   const { offers, candidates, texts } = JSON.parse(source.textContent ?? "");
   const say = site.texts(texts);
   const inputs = [...form.querySelectorAll("input")];
-  const select = form.querySelector("select");
   const columns = site.table.heads(table).map((head) => head.dataset.key);
-  const KEYS = [...inputs.map((input) => input.name), "against", "at", "by"];
+  const KEYS = inputs.map((input) => input.name);
   const MOST = 1e12;
   const DAYS_A_MONTH = 365.25 / 12;
   const HOURS_A_DAY = 24;
@@ -72,7 +71,7 @@
   /** @param {number} value */
   const typed = (value) => (read(quantity(value)) === value ? quantity(value) : String(value));
 
-  /** @param {HTMLInputElement | HTMLSelectElement} field @param {string} text */
+  /** @param {HTMLInputElement} field @param {string} text */
   const remark = (field, text, wrong = Boolean(text)) => {
     const place = document.getElementById(`${field.id}-remark`);
     if (place) place.textContent = text;
@@ -85,8 +84,8 @@
 
   // --- what is shown ----------------------------------------------------------------------------------
 
-  /** The offer that the others are compared with: the chosen one, or the cheapest of the candidates. @returns {Offer | undefined} */
-  const against = () => (select?.value ? offers[Number(select.value)] : candidates.map((i) => offers[i]).sort((a, b) => order(month(a), month(b)))[0]);
+  /** The offer that the others are compared with: the cheapest of the candidates. @returns {Offer | undefined} */
+  const against = () => candidates.map((i) => offers[i]).sort((a, b) => order(month(a), month(b)))[0];
 
   /** What the patterns name, of one row; where it lacks a kind of price, that of the reference. @param {Cost} cost @param {Cost | undefined} reference @returns {Record<string, string>} */
   const valuesOf = (cost, reference) => {
@@ -164,11 +163,6 @@
     /** @type {[string, string][]} */
     const pairs = [];
     for (const { name, defaultValue } of inputs) if (load[name] !== read(defaultValue)) pairs.push([name, String(load[name])]);
-    if (select?.value) {
-      const { model, provider, hour } = offers[Number(select.value)];
-      pairs.push(["against", model], ["at", provider]);
-      if (hour !== null) pairs.push(["by", "hour"]);
-    }
     site.address.setPairs(KEYS, pairs, { replace });
   };
 
@@ -182,32 +176,20 @@
     remark(input, isNumber ? "" : say("not_used", { asked: asked?.slice(0, 40) ?? "", why: value }), false);
   };
 
-  /** @param {HTMLSelectElement} field */
-  const offerFromAddress = (field) => {
-    const [asked] = site.address.list("against", ["at", "by"]);
-    const isAsked = (/** @type {Offer} */ offer) => offer.model === asked[0] && offer.provider === asked[1].at && (offer.hour !== null) === (asked[1].by === "hour");
-    const place = asked ? offers.findIndex(isAsked) : -1;
-    const option = [...field.options].find((choice) => choice.value === String(place));
-    field.value = option?.value ?? "";
-    remark(field, asked && place < 0 ? say("not_used", { asked: asked[0].slice(0, 40), why: say("no_offer") }) : "", false);
-  };
-
   const fromAddress = () => {
     inputs.forEach(numberFromAddress);
-    if (select) offerFromAddress(select);
     show();
   };
 
   let isTyping = false;
   form.addEventListener("input", ({ target }) => {
-    if (target instanceof HTMLInputElement) {
-      const value = read(target.value);
-      if (typeof value === "string") return; // said when the visitor is done typing
-      load[target.name] = value;
-      remark(target, "");
-    } else if (select) remark(select, "");
+    if (!(target instanceof HTMLInputElement)) return;
+    const value = read(target.value);
+    if (typeof value === "string") return; // said when the visitor is done typing
+    load[target.name] = value;
+    remark(target, "");
     toAddress(isTyping);
-    isTyping = target instanceof HTMLInputElement;
+    isTyping = true;
     show();
   });
   form.addEventListener("change", ({ target }) => {

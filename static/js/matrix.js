@@ -1,5 +1,4 @@
-// The matrix of entries and columns: all columns, or groups of them, or one group; columns as they are, or those alike together; the first rows,
-// or all. Each is in the address.
+// The matrix of entries and columns: all columns, or groups of them, or one group; the first rows, or all. Both are in the address.
 (() => {
   // Neither a phone nor paper has room for all columns of many groups.
   const narrow = matchMedia("screen and (width <= 47rem), print");
@@ -11,7 +10,6 @@
     const more = figure.querySelector("[data-matrix-rows]");
     const tables = site.table.all("table", figure);
     const heads = tables.flatMap((table) => site.table.heads(table).map((head) => /** @type {const} */ ([table, head])));
-    heads.forEach(([, head], place) => (head.dataset.place = String(place)));
     const sheet = new CSSStyleSheet();
     document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 
@@ -22,28 +20,7 @@
       return buttons.length === 0 ? "all" : isKnown ? asked : narrow.matches ? "groups" : "all";
     };
 
-    /** Put the columns of a table where they belong: as published, or those that rank alike together. @param {HTMLTableElement} table */
-    const arrange = (table) => {
-      const name = address.get("across") === "alike" ? "alike" : "place";
-      const own = site.table.heads(table).filter((head) => head.matches(".heat"));
-      const wanted = own.every((head) => head.dataset[name]) ? [...own].sort((a, b) => Number(a.dataset[name]) - Number(b.dataset[name])) : own;
-      if (wanted.every((head, i) => head === own[i])) return;
-      const places = wanted.map((head) => head.cellIndex);
-      const above = new Map(own.flatMap((head) => (head.querySelector("b") ? [[head.dataset.in, head]] : [])));
-      for (const row of table.rows) if (!row.matches(".opened")) row.append(...places.map((place) => row.cells[place]));
-      // The name of a group goes to its first column.
-      for (const [group, head] of above) {
-        const first = wanted.find((other) => other.dataset.in === group);
-        const name = head.querySelector("b");
-        if (!first || !name || first === head) continue;
-        (first.querySelector(".sort") ?? first).prepend(name);
-        first.style.setProperty("--span", head.style.getPropertyValue("--span"));
-        head.style.removeProperty("--span");
-      }
-    };
-
     const show = () => {
-      tables.forEach(arrange);
       const shown = columns();
       figure.dataset.columns = shown;
       for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.columnsButton === shown));
@@ -81,14 +58,6 @@
       more.hidden = false;
       more.addEventListener("click", () => {
         address.set("rows", address.get("rows") === "all" ? null : "all");
-        show();
-      });
-    }
-    for (const button of figure.querySelectorAll("[data-order]")) {
-      // The order of the rows is a step of its own in the address: that of the columns joins it.
-      button.addEventListener("click", () => {
-        const isAlike = button instanceof HTMLElement && button.dataset.order === "alike";
-        address.setPairs(["across"], isAlike ? [["across", "alike"]] : [], { replace: true });
         show();
       });
     }

@@ -97,7 +97,7 @@ def test_without_scripts_everything_is_there(chromium, home):
     expect(page.locator("#board-fine-tuned th a").first).to_have_text("#")
     expect(page.locator(".chart-plot:visible")).to_have_count(0)
     expect(page.locator(".share:visible")).to_have_count(0)
-    expect(page.locator("#price-price")).to_be_visible()
+    expect(page.locator("#prices")).to_be_visible()
     expect(page.locator("button:visible")).to_have_count(0)
     page.goto(f"{home}tasks/")
     expect(page.locator("#task-list")).to_be_visible()

@@ -27,7 +27,7 @@ STATES = (
     "?q=gem&view=base",
     "choose/?task=gsm8k&weight=2&category=Coding&task=nope&size=8&developer=Google",
     "compare/?model=phi-2&model=phi-2&as=base&model=gemma-2b&model=gpt-4&as=base",
-    f"serving/?requests={'x' * 60}&against=nobody",
+    f"serving/?requests={'x' * 60}",
 )
 BOARDS: dict[str, Callable[[], str]] = {
     "index": lambda: built("index").url,

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pandas as pd
-import pytest
 
 from site_builder.charts.matrix import make_matrix
 from site_builder.charts.matrix_beside import MeasureMatrix
@@ -81,32 +80,3 @@ def test_downloads_have_the_measures(tmp_path):
     rows = [row.cells for row in matrix.table.rows]
     costs = {cells[1].text: cells[3].value for cells in rows if cells[0].text == "t0"}
     assert {model: of[0] for model, of in COST.items()} == costs
-
-
-@pytest.mark.parametrize(
-    ("categories", "expected"),
-    [
-        # t2 and t5 rank the other way round than t1, t3 and t4.
-        (None, ["t2", "t5", "t4", "t1", "t3"]),
-        # A group keeps its columns, its mean first, and those that rank alike beside each other.
-        (["X", "Y", "X", "Y", "X"], ["Y", "t4", "t2", "X", "t3", "t1", "t5"]),
-    ],
-)
-def test_columns_that_rank_alike_stand_together(tmp_path, categories, expected):
-    up = [0.1, 0.2, 0.3, 0.4]
-    scores = {"t1": up, "t2": up[::-1], "t3": up, "t4": [0.1, 0.2, 0.4, 0.3], "t5": up[::-1]}
-    rows = [
-        {"model": model, "task": task, "score": value}
-        for task, values in scores.items()
-        for model, value in zip("abcd", values, strict=True)
-    ]
-    tasks = pd.DataFrame({"task": [*scores], "higher_is_better": True, "metric": "accuracy"})
-    tables = {"results": pd.DataFrame(rows), "tasks": tasks.assign(category=categories)}
-    site = make_site(write_project(tmp_path, tables, '[site]\ntitle = "Alike"\ncards = false\n'))
-    matrix = make_matrix(board_spec(site.results, site.labels))
-    assert matrix is not None
-    heads = [column for column in matrix.views[0].table.columns if column.align == "heat"]
-    order = [
-        column.spoken_label for column in sorted(heads, key=lambda column: column.heat_place or 0)
-    ]
-    assert expected == order

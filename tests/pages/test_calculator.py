@@ -88,24 +88,14 @@ def test_the_index_is_computed_again(chromium, index):
     before = shown(page)
     assert ("GPT-4", "$777.98", f"1.00{TIMES}") == before[0][-1]
     type_in(page, "Requests per day", "2,500")
-    page.get_by_label("Compare with").select_option(label="GPT-3.5 Turbo, openai")
-    asked = [("requests", "2500"), ("against", "gpt-3.5-turbo"), ("at", "openai")]
-    assert asked == query_of(page)
-    expect(page.locator("#monthly-costs tr.reference")).to_contain_text("GPT-3.5 Turbo")
+    assert [("requests", "2500")] == query_of(page)
+    expect(page.locator("#monthly-costs tr.reference")).to_contain_text("GPT-4")
     expect(page.locator("[data-calculator-load]")).to_contain_text("Requests per day: 2,500")
-    expect(page.locator("[data-calculator-compared]")).to_have_text(
-        "Compared with GPT-3.5 Turbo, openai."
-    )
+    expect(page.locator("[data-calculator-compared]")).to_have_text("Compared with GPT-4, openai.")
     after = shown(page)
     page.reload()
     assert after == shown(page)
-    assert ("2,500", "GPT-3.5 Turbo, openai") == (
-        page.get_by_label("Requests per day").input_value(),
-        page.locator("#cost-against option:checked").inner_text(),
-    )
-    page.go_back()
-    assert [("requests", "2500")] == query_of(page)
-    expect(page.locator("#monthly-costs tr.reference")).to_contain_text("GPT-4")
+    expect(page.get_by_label("Requests per day")).to_have_value("2,500")
     page.go_back()
     assert before == shown(page)
     page.go_forward()
@@ -160,40 +150,18 @@ def test_results_are_announced_when_the_visitor_is_done(chromium, mixed):
 
 
 def test_bad_values_of_the_address_are_reported(chromium, mixed):
-    asked = "?requests=%3Cb%3E&sent=&received=20&against=nobody&at=p&by=hour"
+    asked = "?requests=%3Cb%3E&sent=&received=20"
     page, heard = open_page(chromium, mixed + asked)
     expect(remark(page, "requests")).to_have_text(
         "Not used from the address: “<b>”. Enter a number, such as 1,000, 1M or 0.5."
     )
     expect(remark(page, "sent")).to_contain_text("empty is not 0")
     expect(remark(page, "received")).to_have_text("")
-    expect(remark(page, "against")).to_have_text(
-        "Not used from the address: “nobody”. There is no such offer."
-    )
     values = [page.get_by_label(n).input_value() for n in ("Requests per day", "Input tokens")]
     assert ["1,000", "1,000"] == values
     expect(page.get_by_label("Output tokens")).to_have_value("20")
-    expect(page.locator("#cost-against option:checked")).to_have_text("Gamma, cheapest offer")
     assert page.evaluate(LAYOUT_SHIFT) < 0.01
     assert [] == heard.complaints
-
-
-def test_any_offer_can_be_named_in_the_address(chromium, mixed):
-    page, _ = open_page(chromium, mixed)
-    select = page.get_by_label("Compare with")
-    for place in (0, 6):
-        select.select_option(str(place))
-        link = page.url
-        page.goto(mixed)
-        page.goto(link)
-        expect(select).to_have_value(str(place))
-    select.select_option(label="<b>{sent} & 7, s/t")
-    assert [("against", "<b>{sent} & 7"), ("at", "s/t")] == query_of(page)
-    select.select_option(label="Alpha, q, by the hour")
-    assert [("against", "alpha"), ("at", "q"), ("by", "hour")] == query_of(page)
-    # The others, beside 730.5 hours at $6.
-    assert ("Beta", "$0.00", NONE, NONE) == shown(page)[0][0]
-    assert ("Gamma", "$1,369.69", f"3.2{TIMES} cheaper", "3,200") == shown(page)[0][4]
 
 
 def test_a_sorted_table_is_sorted_again(chromium, mixed):
@@ -259,10 +227,6 @@ def test_a_board_with_both_kinds_of_price(calculator):
         )
     ]
     assert ["An example."] * 3 == calculator.locator(".field-hint").all_text_contents()
-    options = calculator.locator(".calculator option").all_text_contents()
-    assert "Gamma, cheapest offer" == options[0]
-    assert "Alpha, q, by the hour" in options
-    assert 8 == len(options)
     worked = shown(calculator)[1]
     assert (
         f"Alpha, r, by the hour, and Gamma, p: $2.00 {TIMES} 24 / $0.04 = 1,200 a day"
@@ -316,8 +280,6 @@ def test_a_board_without_a_baseline(chromium, tmp_path):
     site = build(priced(tmp_path / "project", prices, NO_BASELINE))
     page = show(chromium, site)
     assert [f"1.00{TIMES}", f"2.0{TIMES} as expensive"] == [row[2] for row in shown(page)[0]]
-    options = page.locator(".calculator option").all_text_contents()
-    assert "The cheapest offer" == options[0]
     words = visible(site.page("serving/"))
     assert not re.search("baseline|break-even", words, re.IGNORECASE)
 
@@ -328,7 +290,7 @@ def test_prices_by_the_hour_alone(chromium):
     ((_, cost),), worked = shown(page)
     assert "$1,095.75" == cost
     assert ["hours"] == list(worked)
-    assert 0 == page.locator(".calculator :is(input, select, [data-copy])").count()
+    assert 0 == page.locator(".calculator :is(input, [data-copy])").count()
 
 
 def test_one_price(chromium, tmp_path):
@@ -336,7 +298,6 @@ def test_one_price(chromium, tmp_path):
     rows, worked = shown(page)
     assert [2] == [len(row) for row in rows]
     assert ["tokens"] == list(worked)
-    assert 0 == page.locator(".calculator select").count()
 
 
 @pytest.mark.parametrize("prices", [[("p", "x", 1, None, None)], []])
