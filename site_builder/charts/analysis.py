@@ -14,7 +14,7 @@ from site_builder.charts.chart import Chart
 from site_builder.compute.agreement import Concordance, compute_concordance, order_tasks
 from site_builder.compute.numbers import Array, floats_or_none
 from site_builder.compute.results import Results
-from site_builder.formatting import NumberFormat, count, listed, rounded, sentence
+from site_builder.formatting import NumberFormat, count, rounded, sentence
 from site_builder.labels import Labels
 from site_builder.table_model import Cell, Column, Drawing, Field, Mark, Table, table_of
 
@@ -189,17 +189,6 @@ def agreement_table(results: Results, labels: Labels) -> Table | None:
     )
     all_tasks = (sentence(say("metrics.all")), whole)
     return table_of("agreement", say("agreement.caption"), fields, [all_tasks, *rows])
-
-
-def agreement_summary(results: Results, labels: Labels) -> str:
-    """Name the categories whose tasks agree no more than by chance; empty without any."""
-    unsure = [
-        category.category
-        for category in results.categories
-        if (found := compute_concordance(results.scores, category.tasks))
-        and not found.is_beyond_chance
-    ]
-    return labels.say("agreement.unsure", len(unsure), names=listed(unsure)) if unsure else ""
 
 
 # --- training sets ------------------------------------------------------------------------------

@@ -166,9 +166,6 @@ def _attempt(entry: EntryPoint, results: Results, labels: Labels) -> Chart | str
             return "has no table"
         import plotly.graph_objects as go
 
-        if not isinstance(chart.drawing, go.Figure | dict):
-            kind = type(chart.drawing).__name__
-            return f"has a {kind} as drawing, expected a plotly.graph_objects.Figure"
         validated = replace(chart, drawing=go.Figure(chart.drawing))
         return replace(chart, drawing=validated.figure_json)
     except Exception as error:

@@ -8,13 +8,12 @@ from functools import partial
 import numpy as np
 
 from site_builder.addresses import Address, Link
-from site_builder.charts.cells import model_cell, number_cell, number_field, score_cell, text_cell
+from site_builder.charts.cells import model_cell, number_cell
 from site_builder.charts.chart import Embed
-from site_builder.charts.matrix_beside import Beside, MeasureMatrix, find_beside
+from site_builder.charts.matrix_beside import Beside
 from site_builder.charts.matrix_measured import MatrixMeasure, Measured, find_measured, flagged_mark
 from site_builder.charts.matrix_spec import MAX_ENTRIES, MatrixEntry, MatrixSpec, Width
 from site_builder.compute.agreement import order_entries
-from site_builder.compute.numbers import float_or_none
 from site_builder.formatting import MISSING
 from site_builder.records import Record, replace
 from site_builder.table_model import Cell, Column, ColumnGroup, Field, Row, Table, Tone, table_of
@@ -43,7 +42,6 @@ class Matrix(Record):
         is_cut: Whether rows wait until the reader asks for all.
         has_alike: Whether the rows can stand by similarity.
         width: How wide its columns are.
-        table: The same numbers, with a row for each cell.
         beside: What was measured beside the scores, which a script puts in their place.
         board: The board whose scores it has, if it is not the featured one.
         is_embedded: Whether it has a page for frames on other sites.
@@ -56,10 +54,14 @@ class Matrix(Record):
     is_cut: bool
     has_alike: bool
     width: Width
-    table: Table
     beside: tuple[Beside, ...] = ()
     board: str = ""
     is_embedded: bool = False
+
+    @property
+    def table(self) -> Table:
+        """The scores, for downloads."""
+        return next(view.table for view in self.views if view.measure.id == "score")
 
     @property
     def embed(self) -> Embed | None:
@@ -98,7 +100,6 @@ def make_matrix(spec: MatrixSpec) -> Matrix | None:
         is_cut=len(spec.shown) > FIRST_ROWS,
         has_alike=bool(alike),
         width=spec.width,
-        table=_numbers_table(spec, measured),
     )
 
 
@@ -212,45 +213,3 @@ def _baseline_row(one: Measured, before: Sequence[str]) -> Row:
     }
     row = (*(cells.get(key, Cell("")) for key in before), *map(cell, range(len(spec.columns))))
     return Row(row, "reference")
-
-
-_Place = tuple[int, int]  # of a column, and of an entry
-
-
-def _numbers_table(spec: MatrixSpec, measured: Sequence[Measured]) -> Table:
-    """Make the table with a row for each cell; a difference has a colour where it is certain."""
-    labels, columns = spec.labels, spec.columns
-    lines = spec.line_places
-    first = labels.column("task" if columns[lines[0]].category is None else "category")
-
-    def field(one: Measured) -> Field[_Place]:
-        def cell(at: _Place) -> Cell:
-            x, y = at[0], spec.places[at[1]]
-            value = float_or_none(one.values[y, x])
-            text = one.write(one.values[y, x], columns[x].scale)
-            if one.against is None or value is None:
-                return number_cell(value, text)
-            return Cell(text, value, tone=_TONES.get(float(one.verdicts[y, x]), "soft"))
-
-        return Field(Column(one.measure.id, one.measure.label, "number"), cell)
-
-    def measure_field(found: MeasureMatrix) -> Field[_Place]:
-        column, values = Column(found.measure.id, found.measure.label, "number"), found.values
-        return number_field(
-            column, lambda at: float_or_none(values[spec.places[at[1]], at[0]]), found.scale.score
-        )
-
-    def baseline_cell(at: _Place) -> Cell:
-        return score_cell(spec.baseline_values[at[0]], columns[at[0]].scale)
-
-    fields = (
-        Field[_Place](first, lambda at: text_cell(columns[at[0]].full)),
-        Field[_Place](
-            labels.column("model"), lambda at: text_cell(labels.models[spec.shown[at[1]].model])
-        ),
-        *map(field, measured),
-        *(measure_field(MeasureMatrix(spec, measure)) for measure in find_beside(spec)),
-        Field(Column("baseline", labels.baseline, "number"), baseline_cell, bool(spec.baseline)),
-    )
-    places = [(x, y) for x in lines for y in range(len(spec.shown))]
-    return table_of(f"{spec.id}-table", labels.say("matrix.table"), fields, places)

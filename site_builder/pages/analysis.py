@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from site_builder.addresses import Address
-from site_builder.charts.analysis import agreement_summary, agreement_table, chart_similar_tasks
+from site_builder.charts.analysis import agreement_table, chart_similar_tasks
 from site_builder.charts.chart import Chart
 from site_builder.charts.correlations import CoefficientTable, answer_of, coefficient_table
 from site_builder.labels import Labels
@@ -25,7 +25,6 @@ class AnalysisContext(Record):
         training_sets: How large the training sets are.
         similar: How similarly tasks rank the models.
         agreement: How far the tasks of each category agree on the ranking.
-        agreement_summary: The categories whose tasks do not.
     """
 
     heading: str
@@ -35,7 +34,6 @@ class AnalysisContext(Record):
     training_sets: Chart | None
     similar: Chart | None
     agreement: Table | None
-    agreement_summary: str
 
 
 def make_analysis(site: Site) -> Iterator[Page]:
@@ -54,7 +52,6 @@ def make_analysis(site: Site) -> Iterator[Page]:
         training_sets=charts.training_sets,
         similar=similar,
         agreement=agreement,
-        agreement_summary=agreement_summary(results, labels) if agreement else "",
     )
     if coefficients or charts.training_sets or similar:
         about = labels.say("analysis.about")

@@ -163,9 +163,9 @@ def _number(value: float | None) -> str:
 
 
 def _plain_value(cell: Cell, column: Column) -> str:
-    if isinstance(cell.value, float | int):
+    if isinstance(cell.value, float | int) and column.align != "text":
         return raw_value(cell)
-    return "" if cell.value is None and column.align == "number" else _defused(cell.text)
+    return "" if cell.value is None and column.align in ("number", "heat") else _defused(cell.text)
 
 
 def _head(table: Table, href: Href) -> str:

@@ -299,18 +299,6 @@ def test_similar_entries_stand_together():
     assert ["a", "c", "b", "d"] == [by_place[place] for place in sorted(by_place)]
 
 
-def test_table_has_a_row_for_each_cell():
-    """The numbers of every measure, in colour where certain, and the baseline's score."""
-    found = grid()
-    rows = {(row.cells[0].text, row.cells[1].text): row.cells[2:] for row in found.table.rows}
-    assert ["vs ref", "Score", "ref"] == [column.label for column in found.table.columns[2:]]
-    versus, score, own = rows["t1", "a"]
-    assert (0.4, "gain", 0.9, 0.5) == (versus.value, versus.tone, score.value, own.value)
-    assert "soft" == rows["t1", "b"][0].tone
-    assert (-0.2, "soft") == (rows["t3", "a"][0].value, rows["t3", "a"][0].tone)
-    assert {(task, model) for task in ("t1", "t2", "t3") for model in "ab"} == set(rows)
-
-
 @pytest.mark.parametrize(
     ("value", "top", "places", "signed", "text"),
     [

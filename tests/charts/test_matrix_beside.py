@@ -4,7 +4,6 @@ from typing import Any
 
 import pandas as pd
 
-from site_builder.charts.matrix import make_matrix
 from site_builder.charts.matrix_beside import MeasureMatrix
 from site_builder.pages.matrices import board_spec, make_matrix_values
 from site_builder.pages.page import Site
@@ -70,13 +69,3 @@ def test_without_a_direction_nothing_is_best(tmp_path):
     assert data["note"].startswith("In steps. Darker is more.")
     assert {"merit": ["50", 50], "t0": ["10", 10, 0, 0], "t1": ["40", 40, 100, 0]} == cells["a"]
     assert ["25", 25, 50, 0] == cells["b"]["t0"]
-
-
-def test_downloads_have_the_measures(tmp_path):
-    site = site_of(tmp_path)
-    matrix = make_matrix(board_spec(site.results, site.labels))
-    assert matrix is not None
-    assert ["Score", "Cost"] == [column.label for column in matrix.table.columns[2:]]
-    rows = [row.cells for row in matrix.table.rows]
-    costs = {cells[1].text: cells[3].value for cells in rows if cells[0].text == "t0"}
-    assert {model: of[0] for model, of in COST.items()} == costs

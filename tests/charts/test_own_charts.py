@@ -128,15 +128,11 @@ def test_arrays_dates_and_gaps_of_a_figure(project, install):
         ("import no_such_module", "fails: ModuleNotFoundError: No module named 'no_such_module' "),
         ("def make(results, labels): return 'x'", "returns str, expected Chart or None"),
         (
-            DRAWN.format(drawing=[]),
-            "has a list as drawing, expected a plotly.graph_objects.Figure",
-        ),
-        (
             DRAWN.format(drawing={"data": [{"type": "bar", "odd": 1}]}),
             "fails: ValueError: Invalid property specified for object of type plotly.graph_objs",
         ),
     ],
-    ids=["raises", "is not there", "is a text", "draws a list", "draws with an unknown key"],
+    ids=["raises", "is not there", "is a text", "draws with an unknown key"],
 )
 def test_a_chart_that_fails(project, install, code, expected):
     install("bad_charts", code, bad="bad_charts:make")
