@@ -16,12 +16,11 @@ from site_builder.charts.matrix_spec import MAX_ENTRIES, MatrixEntry, MatrixSpec
 from site_builder.compute.agreement import order_entries
 from site_builder.formatting import MISSING
 from site_builder.records import Record, replace
-from site_builder.table_model import Cell, Column, ColumnGroup, Field, Row, Table, Tone, table_of
+from site_builder.table_model import Cell, Column, ColumnGroup, Field, Row, Table, table_of
 
 FIRST_ROWS = 20
 """Rows that are shown at first."""
 _ROW_PX, _AROUND_PX = 30, 420
-_TONES: Mapping[float, Tone] = {1.0: "gain", -1.0: "loss"}
 _LEAST_ALIKE = 4  # entries
 
 

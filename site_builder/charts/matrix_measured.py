@@ -13,7 +13,7 @@ from site_builder.charts.matrix_spec import LETTERS, MatrixColumn, MatrixEntry, 
 from site_builder.compute.catalog import TaskInfo
 from site_builder.compute.numbers import Array, float_or_none
 from site_builder.compute.runs import Against
-from site_builder.formatting import MISSING, NumberFormat, in_cell
+from site_builder.formatting import MISSING, in_cell
 from site_builder.records import CachingRecord, Record
 from site_builder.table_model import AxisRange, Cell, CellMark, Tone
 
@@ -54,11 +54,6 @@ class Measured(CachingRecord, eq=False):
     against: Against | None
     values: Array
     verdicts: Array
-
-    def write(self, value: float, scale: NumberFormat) -> str:
-        """Return a number with all its decimals."""
-        shown = float_or_none(value)
-        return scale.score(shown) if self.against is None else scale.signed(shown)
 
     def merit_cell(self, value: float | None) -> Cell:
         """Make the cell of what ranks an entry."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import partial
 
 from site_builder.addresses import Address, Fact, Link
@@ -12,7 +12,6 @@ from site_builder.charts.scores import chart_beside_median
 from site_builder.compute.catalog import ModelInfo
 from site_builder.compute.significance import LiftTest
 from site_builder.formatting import (
-    NumberFormat,
     billions,
     coverage,
     escape_markdown,
@@ -35,7 +34,6 @@ from site_builder.pages.model_sections import (
 )
 from site_builder.pages.model_tasks import ALL_SCORES, TaskScores, make_task_scores
 from site_builder.pages.page import Page, Site, cite_page, in_sequence
-from site_builder.pages.robustness import metric_name, metric_scale
 from site_builder.records import Record
 from site_builder.table_model import Cell, Column, Field, Table, table_of
 
@@ -223,12 +221,11 @@ def _facts(site: Site, fact: ModelInfo) -> Iterator[Fact]:
 
 
 class _Tested(Record):
-    """A test of lifts: what was compared, the verdict in words, how lifts are written."""
+    """A test of lifts: what was compared, and the verdict in words."""
 
     label: str
     verdict: str
     test: LiftTest
-    scale: NumberFormat
 
 
 def _lift_tests_table(site: Site, model: str) -> Table | None:
@@ -246,7 +243,7 @@ def _lift_tests_table(site: Site, model: str) -> Table | None:
         Field(Column("difference", say("column.difference")), lambda t: text_cell(t.label)),
         Field(
             Column("mean", say("model.tests.mean"), "number", meaning, term="lift-tests"),
-            lambda t: tested_cell(t.test, t.scale),
+            lambda t: tested_cell(t.test, site.labels.scale),
             has_means,
         ),
         Field(Column("tasks", say("model.tests.signs"), "number"), lambda t: signs_cell(t.test)),
@@ -263,25 +260,11 @@ def _lift_tests_table(site: Site, model: str) -> Table | None:
 
 
 def _tests_of(site: Site, model: str) -> Iterator[_Tested]:
-    """Yield the tests of a model; against the baseline also by each metric with enough tasks."""
-    labels, results, say = site.labels, site.results, site.labels.say
-
-    def tested(
-        tests: Mapping[str, Mapping[str, LiftTest]], against: str, n_tasks: str = ""
-    ) -> Iterator[_Tested]:
-        words = {"base": labels.base, "baseline": labels.baseline, "n_tasks": n_tasks}
-        for variant, by_model in tests.items():
-            if test := by_model.get(model):
-                name = labels.variants[variant]
-                label = say(f"model.tested.{against}", variant=name, **words)
-                kind = "base" if against == "base" else "baseline"
-                verdict = say(f"model.verdict.{kind}.{test.verdict}")
-                yield _Tested(label, verdict, test, scale)
-
-    scale, boards = labels.scale, results.boards.items()
-    yield from tested({v: b.tests["base"] for v, b in boards}, "base")
-    yield from tested({v: b.tests["baseline"] for v, b in boards}, "baseline")
-    for metric in results.metrics:
-        if metric.clearly_ahead is not None:
-            scale, of = metric_scale(site, metric), metric_name(site, metric)
-            yield from tested(metric.tests, "metric", say("n_tasks_of", len(metric.tasks), of=of))
+    """Yield the tests of a model in each variant: over base, then against the baseline."""
+    labels, say = site.labels, site.labels.say
+    words = {"base": labels.base, "baseline": labels.baseline}
+    for against in ("base", "baseline"):
+        for variant, board in site.results.boards.items():
+            if test := board.tests[against].get(model):
+                label = say(f"model.tested.{against}", variant=labels.variants[variant], **words)
+                yield _Tested(label, say(f"model.verdict.{against}.{test.verdict}"), test)

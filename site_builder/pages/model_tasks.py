@@ -32,7 +32,6 @@ from site_builder.pages.filters import task_tools, task_values
 from site_builder.pages.page import Site
 from site_builder.pages.scales import MAX_TICKED, draw_among, write_tick
 from site_builder.pages.scripted_rows import find_scripted_rows
-from site_builder.pages.task_parts import Parts
 from site_builder.pages.task_scores import MIN_DISTINCT, ModelTasks, TaskRow
 from site_builder.records import Record, replace
 from site_builder.table_model import (
@@ -257,20 +256,9 @@ def _table(found: ModelTasks, scripted: Collection[str], text: str) -> Table:
 def _name_cell(found: ModelTasks, row: TaskRow) -> Cell:
     """Name a task; where tasks differ in it, with a tag if lower is better."""
     cell, facts = task_cell(found.labels, row.task), found.site.results.catalog.tasks
-    cell = replace(cell, note=_worst_part(found, row.task))
     if found.has_both_directions and not facts[row.task].higher_is_better:
         return replace(cell, tags=(Tag("low", found.labels.say("task.low")),))
     return cell
-
-
-def _worst_part(found: ModelTasks, task: str) -> str:
-    """Return the worst of the parts of a task, if it has parts that compare."""
-    parts = Parts(found.site, task)
-    worst = parts.worst(found.model) if task in found.wholes_of_parts else None
-    if worst is None:
-        return ""
-    score = found.labels.scales[worst.task].score(worst.score)
-    return found.labels.say("parts.lowest", name=parts.name(worst.task), score=score)
 
 
 def _score_fields(found: ModelTasks) -> Iterator[Field[TaskRow]]:

@@ -130,11 +130,6 @@ class ModelTasks(OfSite):
         return is_other, lift is None, -(lift or 0.0)
 
     @cached_property
-    def wholes_of_parts(self) -> set[str | None]:
-        """The tasks that have parts."""
-        return {facts.part_of for facts in self.site.results.catalog.tasks.values()}
-
-    @cached_property
     def wholes(self) -> list[TaskRow]:
         """The rows that are no part of another."""
         return [row for row in self.rows if not row.is_part]

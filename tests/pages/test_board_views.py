@@ -199,13 +199,7 @@ def test_further_columns_are_there_and_hidden(index_site):
 def test_significance_tests_of_a_model(index_site):
     page = index_site.page("models/mistral-7b/")
     rows = {row["difference"].text: row for row in table(page, "lift-tests")}
-    assert [
-        "Fine-tuned over base",
-        "Fine-tuned against GPT-4",
-        "Base against GPT-4",
-        "Fine-tuned against GPT-4, 17 accuracy tasks",
-        "Fine-tuned against GPT-4, 12 rouge tasks",
-    ] == list(rows)
+    assert ["Fine-tuned over base", "Fine-tuned against GPT-4", "Base against GPT-4"] == [*rows]
     (model,) = [m for m in index_site.api("models") if m["model"] == "mistral-7b"]
     test = model["tests_over_baseline"]["fine_tuned"]
     row = rows["Fine-tuned against GPT-4"]
@@ -215,11 +209,6 @@ def test_significance_tests_of_a_model(index_site):
     assert ("unclear", "too close to call") == (test["verdict"], row["verdict"].text)
     assert "helped" == rows["Fine-tuned over base"]["verdict"].text
     assert "behind" == rows["Base against GPT-4"]["verdict"].text
-    (rouge,) = [m for m in index_site.api("metrics") if m["metric"] == "rouge"]
-    row = rows["Fine-tuned against GPT-4, 12 rouge tasks"]
-    assert rouge["lift_over_baseline"]["fine_tuned"]["mistral-7b"] == row["mean"].number
-    assert rouge["p_value"]["fine_tuned"]["mistral-7b"] == row["p"].number
-    assert "too close to call" == row["verdict"].text
 
 
 def test_coverage_gives_the_ranks_if_complete(gaps):

@@ -106,7 +106,6 @@ def test_parts_of_several_units_have_no_worst(tmp_path):
     site = of_parts(tmp_path, runs, metric=["x", "x", "y"], score_max=[None] * 3)
     heads = [head.get("data-key") for head in site.page("tasks/t1/").select("#parts-score th")]
     assert {"worst", "spread"}.isdisjoint(heads)
-    assert [] == site.page("models/a/").select("#all-scores th small")
 
 
 def test_where_lower_is_better_the_worst_is_the_highest(tmp_path):
@@ -116,15 +115,6 @@ def test_where_lower_is_better_the_worst_is_the_highest(tmp_path):
     assert [("b", "t3"), ("a", "t2")] == [(row["model"].text, row["worst"].text) for row in rows]
     best = site.page("tasks/t1/").select("#parts-score tbody td.best")
     assert ["0.500", "0.600"] == sorted(visible(cell) for cell in best)
-
-
-def test_the_page_of_an_entry_names_its_worst_part(tmp_path):
-    runs = {"base": {"a": [None, 0.9, 0.6], "b": [None, 0.5, 0.7]}}
-    site = of_parts(tmp_path, runs)
-    notes = {m: site.page(f"models/{m}/").select("#all-scores th small") for m in "ab"}
-    assert {"a": ["Worst part: t3, 0.600"], "b": ["Worst part: t2, 0.500"]} == {
-        model: [visible(note) for note in found] for model, found in notes.items()
-    }
 
 
 # --- boards of single parts -----------------------------------------------------------------------
