@@ -10,10 +10,11 @@ from urllib.parse import unquote
 from site_builder.addresses import Address, Link, page_link
 from site_builder.compute.significance import LiftTest, Verdict
 from site_builder.compute.tasks import TaskResult
-from site_builder.formatting import MISSING, NumberFormat, from_to
+from site_builder.formatting import MISSING, NumberFormat, from_to, measure_format
 from site_builder.labels import Labels, ScoreKey
 from site_builder.records import replace
 from site_builder.table_model import Cell, Column, Field, Item, Tag, Tone
+from site_builder.tables.schema import Measure
 
 _MAX_NAMES = 3
 _LIFT_TONES: Mapping[Verdict | None, Tone] = {"better": "gain", "worse": "loss", "unclear": "soft"}
@@ -152,6 +153,31 @@ def number_field(
         return number_cell(number, write(number))
 
     return Field(column, cell, wanted)
+
+
+def measure_field(
+    measure: Measure,
+    values: Mapping[str, float | None],
+    key: Callable[[Item], str],
+    *,
+    least: int,
+    is_extra: bool = False,
+) -> Field[Item]:
+    """Return the column of what was measured of each record; none of fewer than `least` values."""
+    known = {value for value in values.values() if value is not None}
+    form = measure_format(known, measure.unit)
+    column = Column(measure.id, measure.label, "number", term="measures", is_extra=is_extra)
+    return number_field(
+        column, lambda item: values[key(item)], form.score, wanted=len(known) >= least
+    )
+
+
+def lead_column(
+    labels: Labels, key: str, *, on_phone: bool = False, is_main: bool = False
+) -> Column:
+    """Return a column of leads over the baseline."""
+    name, term = labels.say("model.column.lead", baseline=labels.baseline), "lift-over-baseline"
+    return Column(key, name, "number", term=term, on_phone=on_phone, is_main=is_main)
 
 
 def attribute_field(

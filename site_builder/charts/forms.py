@@ -1,4 +1,4 @@
-"""Draw bars."""
+"""Draw bars; word what charts share."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from site_builder.compute.board import Board
 from site_builder.compute.numbers import shared
 from site_builder.compute.results import Results
 from site_builder.compute.statistics import Statistic
-from site_builder.formatting import NumberFormat, listed
+from site_builder.formatting import NumberFormat, in_words, listed, rounded
 from site_builder.labels import Labels
 from site_builder.records import Record
 
@@ -92,6 +92,18 @@ def room_around(
     room = _ROOM * ((high - low) or abs(high) or 1.0)
     places = 3 - math.floor(math.log10(room or 1.0))  # less than a hundredth of the room
     return [round(low - room * is_open[0], places), round(high + room * is_open[1], places)]
+
+
+# --- times ----------------------------------------------------------------------------------------
+
+
+def duration(labels: Labels, days: float) -> str:
+    """Return a number of days in words: in days, months or years, in which it is a small number."""
+    for unit, length, most in (("days", 1, 60), ("months", 365.25 / 12, 730)):
+        if days < most:
+            n = round(days / length)
+            return labels.say(f"duration.{unit}", n, number=in_words(n))
+    return labels.say("duration.years", years=rounded(days / 365.25, 1))
 
 
 # --- lines ----------------------------------------------------------------------------------------

@@ -11,10 +11,10 @@ from typing import Any
 from site_builder.charts import theme
 from site_builder.charts.cells import model_cell, number_cell, number_field
 from site_builder.charts.chart import Chart
-from site_builder.charts.forms import Lines, board_lines, lines_caption, room_around
+from site_builder.charts.forms import Lines, board_lines, duration, lines_caption, room_around
 from site_builder.compute.progress import Dated, FacetRecord, Lag, Progress, RecordStep
 from site_builder.compute.results import Results
-from site_builder.formatting import NumberFormat, day, in_words, sentence
+from site_builder.formatting import NumberFormat, day, sentence
 from site_builder.labels import Labels
 from site_builder.records import CachingRecord, Record, replace
 from site_builder.table_model import MOST_LISTED, Cell, Column, Field, Table, Tag, table_of
@@ -25,7 +25,6 @@ _MARGIN, _LETTER = {"r": 16, "t": 28, "b": 36}, 7.5
 _DOT, _MARK = 7, 10
 _NOTHING = "", "", "", ""  # chosen
 _FAINT = 0.4
-_WEEK, _MONTH, _YEAR = 7, 365.25 / 12, 365.25
 
 
 class Overlay(Record):
@@ -194,18 +193,8 @@ def _title(view: _View, part: FacetRecord | None) -> str:
     yes = "lag_yes_many" if words.endswith("s") and not words.endswith("ss") else "lag_yes"
     which = view.word(behind, yes, "lag_no", "lag_of")
     score = view.scale.score(view.progress.record[-1].entry.value)
-    time = _time(view, behind.lag.days)
+    time = duration(view.labels, behind.lag.days)
     return view.of_part(behind, f"title.{which}", score=score, time=time)
-
-
-def _time(view: _View, days: int) -> str:
-    """Return a number of days in the unit in which it is a small number."""
-    for unit, length, most in (("days", 1, 14), ("weeks", _WEEK, 60), ("months", _MONTH, 700)):
-        if days < most:
-            n = round(days / length)
-            return view.text(f"time.{unit}", n, number=in_words(n))
-    years = round(days / _YEAR)
-    return view.text("time.years", years, number=in_words(years))
 
 
 def _caption(view: _View, steps: Sequence[RecordStep], lag: Lag | None) -> str:

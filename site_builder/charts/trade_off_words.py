@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Literal
 
-from site_builder.charts.forms import Lines, board_lines, lines_caption
+from site_builder.charts.forms import Lines, board_lines, duration, lines_caption
 from site_builder.compute.results import Results
 from site_builder.compute.trade_off import TradeOff
 from site_builder.formatting import (
     TIMES,
     NumberFormat,
     billions,
-    count,
     money,
     percent,
     rounded,
@@ -180,7 +179,8 @@ class TradeWords(CachingRecord):
         if form != "date" and min(trade.values[knee], trade.values[best]) <= 0:
             form, values["value"] = "value", self.value_of(knee)
         elif form == "date":
-            values["days"] = self._days(trade.values[best] - trade.values[knee])
+            days = trade.values[best] - trade.values[knee]
+            values["days"] = duration(self.labels, days)
         elif form == "more":
             values["times"] = _multiple(trade.values[knee] / trade.values[best])
         else:
@@ -190,14 +190,6 @@ class TradeWords(CachingRecord):
     def _is_close(self, entry: str, other: str) -> bool:
         """Return whether one entry is too close to call with another of a lower score."""
         return self.trade.tested and not self.results.board.is_ahead(entry, other)
-
-    def _days(self, days: float) -> str:
-        n = round(days)
-        if n >= 730:
-            return self.text("years", n, years=rounded(n / 365.25, 1))
-        if n >= 60:
-            return self.text("months", months=count(round(n / 30.44)))
-        return self.text("days", n)
 
     # --- other texts ----------------------------------------------------------------------------
 
@@ -292,7 +284,8 @@ class TradeWords(CachingRecord):
             return "", text("same", name=self.labels.models[before]), ""
         note = text("too_close") if self._is_close(entry, before) else ""
         if self.way == "date":
-            return gain, text("after", days=self._days(values[entry] - values[before])), note
+            days = duration(self.labels, values[entry] - values[before])
+            return gain, text("after", days=days), note
         if values[before] <= 0 or values[entry] <= 0:
             start, end = self.value_of(before), self.value_of(entry)
             return gain, text("from_to", before=start, after=end), note

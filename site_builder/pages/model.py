@@ -26,14 +26,13 @@ from site_builder.pages.interactive import compare_link
 from site_builder.pages.model_rivals import make_rivals
 from site_builder.pages.model_scores import ScoreSource, make_source
 from site_builder.pages.model_sections import (
-    Section,
     make_boards,
     make_categories,
     make_measures,
     make_prices,
 )
 from site_builder.pages.model_tasks import ALL_SCORES, TaskScores, make_task_scores
-from site_builder.pages.page import Page, Site, cite_page, in_sequence
+from site_builder.pages.page import Page, Site, TitledTable, cite_page, in_sequence
 from site_builder.records import Record
 from site_builder.table_model import Cell, Column, Field, Table, table_of
 
@@ -86,11 +85,11 @@ class ModelContext(Record):
     facts: tuple[Fact, ...]
     tasks: TaskScores | None
     others: Chart | None
-    categories: Section | None
-    prices: Section | None
-    measures: Section | None
-    boards: Section | None
-    rivals: Section | None
+    categories: TitledTable | None
+    prices: TitledTable | None
+    measures: TitledTable | None
+    boards: TitledTable | None
+    rivals: TitledTable | None
     tests: Table | None
     compare: Link | None
     source: ScoreSource
@@ -235,10 +234,6 @@ def _lift_tests_table(site: Site, model: str) -> Table | None:
         return None
     has_means, say = any(t.test.mean is not None for t in tested), site.labels.say
     meaning, corrected = say("model.tests.mean_help"), say("model.tests.p_help")
-
-    def signs_cell(test: LiftTest) -> Cell:
-        return Cell(f"{test.above} / {test.equal} / {test.below}", test.above)
-
     fields: tuple[Field[_Tested], ...] = (
         Field(Column("difference", say("column.difference")), lambda t: text_cell(t.label)),
         Field(
@@ -246,7 +241,10 @@ def _lift_tests_table(site: Site, model: str) -> Table | None:
             lambda t: tested_cell(t.test, site.labels.scale),
             has_means,
         ),
-        Field(Column("tasks", say("model.tests.signs"), "number"), lambda t: signs_cell(t.test)),
+        Field(
+            Column("tasks", say("model.tests.signs"), "number"),
+            lambda t: Cell(f"{t.test.above} / {t.test.equal} / {t.test.below}", t.test.above),
+        ),
         Field(
             Column("p", say("column.p"), "number", corrected, "ascending", "lift-tests"),
             lambda t: number_cell(t.test.p, p_value(t.test.p)),

@@ -7,15 +7,21 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from site_builder.addresses import Link
-from site_builder.charts.cells import model_cell, number_field, score_cell, text_cell
+from site_builder.charts.cells import (
+    lead_column,
+    model_cell,
+    number_field,
+    score_cell,
+    text_cell,
+)
 from site_builder.compute.board import Board, Entry
 from site_builder.compute.numbers import shared
 from site_builder.formatting import listed, sentence
 from site_builder.labels import Labels
 from site_builder.pages.answers import model_board
-from site_builder.pages.board_table import ranks_cell, span_text
-from site_builder.pages.model_sections import Section, lead_cell, lead_column
-from site_builder.pages.page import Site
+from site_builder.pages.board_table import span_text
+from site_builder.pages.model_sections import lead_cell
+from site_builder.pages.page import Site, TitledTable
 from site_builder.pages.scales import around, write_tick
 from site_builder.records import Record, replace
 from site_builder.table_model import AxisRange, Cell, Column, Field, Table, draw_dumbbell, table_of
@@ -36,13 +42,13 @@ class _Rival(Record):
     is_own: bool = False
 
 
-def make_rivals(site: Site, board: Board, model: str) -> Section | None:
+def make_rivals(site: Site, board: Board, model: str) -> TitledTable | None:
     """Make the other settings of a model, and those that the tasks cannot tell from it."""
     s, say = board.entry(model), site.labels.say
     own = [*_settings(site, board, model)]
     if not s.scored:
         title = say("model.rivals.plain.own")
-        return Section(title, "", _rivals_table(site, own)) if own else None
+        return TitledTable("rivals-of", title, _rivals_table(site, own), "") if own else None
     close = [] if s.rank is None else board.close_to(s)
     near = list[Entry]()
     if s.rank is not None:
@@ -60,7 +66,8 @@ def make_rivals(site: Site, board: Board, model: str) -> Section | None:
     title, line = _rivals_title(site, board, s, close), ""
     if title and (own or len(others) < len(close)):
         line = say(f"model.rivals.line.{kind}")
-    return Section(title or say(f"model.rivals.plain.{kind}"), line, _rivals_table(site, rows))
+    title = title or say(f"model.rivals.plain.{kind}")
+    return TitledTable("rivals-of", title, _rivals_table(site, rows), line)
 
 
 def _settings(site: Site, board: Board, model: str) -> Iterator[_Rival]:
@@ -92,25 +99,14 @@ def _rivals_title(site: Site, board: Board, s: Entry, close: Sequence[Entry]) ->
 
 def _rivals_table(site: Site, rows: Sequence[_Rival]) -> Table:
     labels, say = site.labels, site.labels.say
-    is_tested = any(row.entry.rank_interval is not None for row in rows)
     fields: tuple[Field[_Rival], ...] = (
         Field(Column("setting", say("column.model")), partial(_rival_cell, labels)),
-        Field(
-            Column("ranks", say("column.ranks"), "slots", term="rank-interval"),
-            lambda row: ranks_cell(row.entry, len(row.board.ranked)),
-            is_tested,
-        ),
         Field(
             Column("rank", say("model.column.rank"), "number", term="rank", on_phone=True),
             partial(_rank_cell, labels),
             any(row.entry.rank is not None for row in rows),
         ),
         *_rival_merits(site, rows),
-        Field(
-            Column("beats", say("model.column.beats"), "number", term="lift-over-baseline"),
-            partial(_beats_cell, labels),
-            any(row.board.compared(row.entry) for row in rows),
-        ),
         *_rival_measures(labels, rows),
     )
     return table_of("rivals", say("model.rivals.caption"), fields, rows)
@@ -141,7 +137,7 @@ def _rival_merits(site: Site, rows: Sequence[_Rival]) -> Iterator[Field[_Rival]]
 
     yield Field(Column("merit", label, "number", term=term, is_main=True), merit_cell)
     is_led = labels.roles.baseline is not None and by_average
-    yield Field(lead_column(labels, on_phone=False), partial(_lead_cell, labels), is_led)
+    yield Field(lead_column(labels, "lead"), partial(_lead_cell, labels), is_led)
 
 
 def _lead_cell(labels: Labels, row: _Rival) -> Cell:
@@ -179,13 +175,6 @@ def _rival_drawing(labels: Labels, axis: AxisRange, row: _Rival) -> Cell:
     first, last = map(axis.place, ends)
     drawing = draw_dumbbell(first, last, text=text)
     return Cell("", value, drawing=drawing if drawing.marks else None)
-
-
-def _beats_cell(labels: Labels, row: _Rival) -> Cell:
-    of, beaten = row.board.compared(row.entry), row.board.count(row.entry, "beats")
-    if not of or row.entry.model == labels.roles.baseline:
-        return text_cell(None)
-    return Cell(f"{beaten:,}", beaten, suffix=f"/{of:,}")
 
 
 def _rival_measures(labels: Labels, rows: Sequence[_Rival]) -> Iterator[Field[_Rival]]:

@@ -8,6 +8,7 @@ from statistics import median
 from site_builder.addresses import Address, Link
 from site_builder.charts.cells import (
     category_cell,
+    lead_column,
     score_cell,
     text_cell,
     verdict_cell,
@@ -18,7 +19,7 @@ from site_builder.compute.numbers import spread_of
 from site_builder.compute.statistics import Statistic
 from site_builder.formatting import NumberFormat, listed, money, ordinal
 from site_builder.labels import Labels
-from site_builder.pages.page import Site
+from site_builder.pages.page import Site, TitledTable
 from site_builder.pages.scales import around, common_bounds, draw_among, write_tick
 from site_builder.records import Record, replace
 from site_builder.table_model import (
@@ -34,14 +35,6 @@ from site_builder.table_model import (
 )
 
 _LOG_FROM = 20  # values that differ by more need a log scale
-
-
-class Section(Record):
-    """A table with its finding as title, and one line below it."""
-
-    title: str
-    line: str
-    table: Table
 
 
 # --- categories ---------------------------------------------------------------------------------
@@ -61,7 +54,7 @@ class _Mean(Record):
         return self.board.figure(self.entry, statistic)
 
 
-def make_categories(site: Site, board: Board, model: str) -> Section | None:
+def make_categories(site: Site, board: Board, model: str) -> TitledTable | None:
     """Make the means of a model by category; None below two categories with a mean."""
     labels, found = site.labels, list[_Mean]()
     for c in site.results.categories:
@@ -84,8 +77,9 @@ def make_categories(site: Site, board: Board, model: str) -> Section | None:
     # Means of tasks in a unit without bounds, such as seconds, are no verdict.
     is_verdict = is_compared and any(mean.entry.scored > 1 for mean in found)
     if not is_verdict or not (site.results.board.rules.averaged or bounds):
-        return Section(labels.say("model.category.title"), "", table)
-    return Section(_categories_title(labels, found), labels.say("model.category.line"), table)
+        return TitledTable("categories", labels.say("model.category.title"), table, "")
+    title, note = _categories_title(labels, found), labels.say("model.category.line")
+    return TitledTable("categories", title, table, note)
 
 
 def _categories_title(labels: Labels, found: Sequence[_Mean]) -> str:
@@ -141,7 +135,7 @@ def _categories_table(
             lambda mean: score_cell(mean.mean, mean.scale),
         ),
         Field(
-            lead_column(labels, on_phone=True),
+            lead_column(labels, "lead", on_phone=True),
             lambda mean: lead_cell(mean.board, mean.entry, mean.scale),
             is_compared,
         ),
@@ -156,16 +150,10 @@ def lead_cell(board: Board, entry: Entry, scale: NumberFormat) -> Cell:
     return verdict_cell(board.figure(entry, "lift_over_baseline"), scale, verdict)
 
 
-def lead_column(labels: Labels, *, on_phone: bool) -> Column:
-    """Return the column of leads over the baseline."""
-    name = labels.say("model.column.lead", baseline=labels.baseline)
-    return Column("lead", name, "number", term="lift-over-baseline", on_phone=on_phone)
-
-
 # --- prices -------------------------------------------------------------------------------------
 
 
-def make_prices(site: Site, model: str) -> Section | None:
+def make_prices(site: Site, model: str) -> TitledTable | None:
     """Make the list prices of a model by the token, the cheapest first; None without any."""
     labels, serving, say = site.labels, site.results.serving, site.labels.say
     of, beside = site.results.catalog.models[model].of, serving.baseline_price
@@ -182,7 +170,7 @@ def make_prices(site: Site, model: str) -> Section | None:
         title = say(f"model.price.title.{kind}", times=times, baseline=labels.baseline)
     else:
         title = say("model.price.from", price=money(own[0].million_usd))
-    return Section(title, line, table)
+    return TitledTable("prices-of", title, table, line)
 
 
 # --- measures and boards ------------------------------------------------------------------------
@@ -205,7 +193,7 @@ class _Standing(Record):
     is_score: bool = False
 
 
-def make_measures(site: Site, board: Board, model: str) -> Section | None:
+def make_measures(site: Site, board: Board, model: str) -> TitledTable | None:
     """Make what was measured beside the score, with its place among all entries."""
     found = [*_measured(site.labels, board, board.entry(model))]
     if not found:
@@ -214,7 +202,7 @@ def make_measures(site: Site, board: Board, model: str) -> Section | None:
     title = listed([standing.name.text for standing in found], most=4)
     heads = "measures", say("model.measures.caption"), say("column.measure"), say("column.value")
     table = _standings(site.labels, heads, found)
-    return Section(title, say("model.measures.line"), table)
+    return TitledTable("measured", title, table, say("model.measures.line"))
 
 
 def _measured(labels: Labels, board: Board, s: Entry) -> Iterator[_Standing]:
@@ -244,7 +232,7 @@ def _place_of_measure(
     return Cell(text, (lower if is_ascending else higher) + 1, tone="soft")
 
 
-def make_boards(site: Site, model: str) -> Section | None:
+def make_boards(site: Site, model: str) -> TitledTable | None:
     """Make the score of an entry on each board that has it; None where the site has one board."""
     if not site.has_boards:
         return None
@@ -274,7 +262,7 @@ def make_boards(site: Site, model: str) -> Section | None:
         title = say(f"model.boards.place.{kind}", len(best), title=name, rank=rank, of=of)
     heads = "boards", say("model.boards.caption"), say("column.board"), say("column.value")
     table = _standings(site.labels, heads, found)
-    return Section(title, say("model.boards.line"), table)
+    return TitledTable("on-boards", title, table, say("model.boards.line"))
 
 
 def _standings(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 
 from site_builder.charts.cells import (
+    lead_column,
+    measure_field,
     number_cell,
-    number_field,
     score_cell,
     score_tags,
     task_cell,
@@ -23,7 +24,6 @@ from site_builder.compute.scores import StatedScore
 from site_builder.formatting import (
     MISSING,
     coverage,
-    measure_format,
     ordinal,
     percent,
 )
@@ -310,13 +310,7 @@ def _lift_fields(found: ModelTasks) -> Iterator[Field[TaskRow]]:
         term="lift",
         on_phone=not found.is_compared,
     )
-    lead = Column(
-        _LEAD,
-        say("model.column.lead", baseline=found.labels.baseline),
-        "number",
-        term="lift-over-baseline",
-        on_phone=True,
-    )
+    lead = lead_column(found.labels, _LEAD, on_phone=True)
     yield Field(gain, partial(_lift_cell, found, "base"), found.is_lifted)
     yield Field(lead, partial(_lift_cell, found, "baseline"), found.is_compared)
 
@@ -355,20 +349,12 @@ def _place_field(found: ModelTasks) -> Field[TaskRow]:
 
 
 def _measure_fields(found: ModelTasks) -> Iterator[Field[TaskRow]]:
-    """Yield what was measured beside the scores."""
+    """Yield what was measured beside the scores; what is one for all tasks stands below."""
     runs = found.runs
     for measure in runs.measures:
-        values = runs.measured[measure.id][runs.rows[found.model]]
-        by_task = dict(zip(runs.tasks, floats_or_none(values), strict=True))
-        form = measure_format(filter(None, by_task.values()), measure.unit)
-        column = Column(measure.id, measure.label, "number", term="measures", is_extra=True)
-        # What is measured once for all tasks stands below.
-        known = {value for value in by_task.values() if value is not None}
-
-        def value(row: TaskRow, values: Mapping[str, float | None] = by_task) -> float | None:
-            return values[row.task]
-
-        yield number_field(column, value, form.score, wanted=len(known) > 1)
+        values = floats_or_none(runs.measured[measure.id][runs.rows[found.model]])
+        by_task = dict(zip(runs.tasks, values, strict=True))
+        yield measure_field(measure, by_task, lambda row: row.task, least=2, is_extra=True)
 
 
 # --- drawings -----------------------------------------------------------------------------------
@@ -378,13 +364,10 @@ def _drawing(found: ModelTasks, row: TaskRow) -> Drawing | None:
     """Draw a score beside base and baseline, or else among those of all entries."""
     labels = found.labels
     text = f"{labels.tasks[row.task]}: {labels.scales[row.task].score(row.value(found.variant))}"
-    if found.axis is not None and found.is_dumbbell:
-        return _dumbbell(found, found.axis, row, text)
-    return _strip(found, row, text)
-
-
-def _dumbbell(found: ModelTasks, axis: AxisRange, row: TaskRow, text: str) -> Drawing:
-    base = found.labels.roles.base if found.labels.lifted else None
+    axis = found.axis
+    if axis is None or not found.is_dumbbell:
+        return _strip(found, row, text)
+    base = labels.roles.base if labels.lifted else None
     after = None if found.variant == base else row.value(found.variant)
     interval = row.score.interval if row.score else None
     return draw_dumbbell(
@@ -418,7 +401,7 @@ def _strip(found: ModelTasks, row: TaskRow, text: str) -> Drawing | None:
     baseline = () if beside is None else (Mark("baseline", min(max(share(beside), 0), 1)),)
     kind: MarkKind = "at-chance" if row.score and row.score.at_chance else "score"
     most = MAX_TICKED if len(found.rows) <= _MAX_STRIPS else 0
-    at = found.site.results.scores.columns[row.task]
-    others = (scores[at].item() for scores in found.values if scores[at] == scores[at])  # not NaN
+    rivals = found.runs.rivals[:, found.runs.columns[row.task]].tolist()
+    others = (score for score in rivals if score == score)  # not NaN
     drawing = draw_among(spread, others, own, share, text, kind, most)
     return replace(drawing, marks=(*drawing.marks[:-1], *baseline, drawing.marks[-1]))

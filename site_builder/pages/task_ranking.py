@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, partial, reduce
 
 from site_builder.charts.cells import (
+    lead_column,
     linked_score_cell,
+    measure_field,
     model_cell,
     number_cell,
-    number_field,
     score_tags,
     verdict_cell,
 )
@@ -24,7 +25,6 @@ from site_builder.formatting import (
     NumberFormat,
     billions,
     from_to,
-    measure_format,
     percent,
     short,
 )
@@ -238,8 +238,7 @@ def _fields(ranking: Ranking) -> Iterator[Field[RankedEntry]]:
         )
         own = {entry.model: entry.found.get(variant) for entry in ranking.entries}
         yield _difference_field(ranking, column, "base", own, roles.base is not None)
-    versus = say("ranking.versus", baseline=labels.baseline)
-    column = Column("lift_over_baseline", versus, "number", term="lift-over-baseline")
+    column = lead_column(labels, "lift_over_baseline")
     shown = {e.model: e.shown for e in ranking.entries if e.model != roles.baseline}
     yield _difference_field(ranking, column, "baseline", shown, roles.baseline is not None)
 
@@ -307,14 +306,8 @@ def _measure_fields(site: Site, task: str) -> Iterator[Field[RankedEntry]]:
     scores = site.results.scores.primary
     for measure in scores.measures:
         values = floats_or_none(scores.measured[measure.id][:, scores.columns[task]])
-        form = measure_format([value for value in values if value is not None], measure.unit)
-        column = Column(measure.id, measure.label, "number")
-
-        def value(entry: RankedEntry, of: Sequence[float | None] = values) -> float | None:
-            return of[scores.rows[entry.model]]
-
-        is_known = any(value is not None for value in values)
-        yield number_field(column, value, form.score, wanted=is_known)
+        by_model = dict(zip(scores.models, values, strict=True))
+        yield measure_field(measure, by_model, lambda entry: entry.model, least=1)
 
 
 # --- drawings -----------------------------------------------------------------------------------

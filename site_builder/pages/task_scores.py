@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import chain
 
 from site_builder.compute.board import Board
-from site_builder.compute.numbers import Array, Spread
+from site_builder.compute.numbers import Spread
 from site_builder.compute.runs import Against, Runs
 from site_builder.compute.scores import Score, StatedScore
 from site_builder.pages.page import OfSite
@@ -70,11 +70,6 @@ class ModelTasks(OfSite):
     def runs(self) -> Runs:
         """The scores of all entries in this variant."""
         return self.site.results.scores.runs[self.variant]
-
-    @property
-    def values(self) -> Array:
-        """Those of all entries that compete, a column for each task."""
-        return self.runs.rivals
 
     def spread(self, task: str) -> Spread | None:
         """Return where the scores of all entries on a task lie."""

@@ -10,6 +10,7 @@ from statistics import fmean, median
 from site_builder.charts.cells import (
     best_score_cell,
     category_cell,
+    lead_column,
     model_cell,
     number_cell,
     task_cell,
@@ -240,11 +241,8 @@ def _fields(listed: TaskList) -> Iterator[Field[_Line]]:
 
 def _difference_fields(listed: TaskList) -> Iterator[Field[_Line]]:
     labels = listed.labels
-    versus = labels.say("ranking.versus", baseline=labels.baseline)
     yield _field(
-        Column(
-            "best_lift_over_baseline", versus, "number", term="lift-over-baseline", is_main=True
-        ),
+        lead_column(labels, "best_lift_over_baseline", is_main=True),
         lambda t: verdict_cell(t.best_lift_over_baseline, labels.scales[t.task], t.best_verdict),
         lambda c: number_cell(
             c.best_lift_over_baseline,

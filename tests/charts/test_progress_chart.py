@@ -106,10 +106,10 @@ def test_the_title_of_a_value(tmp_path):
     [
         ("2025-01-02", "one day"),
         ("2025-01-10", "nine days"),
-        ("2025-01-22", "three weeks"),
+        ("2025-01-22", "21 days"),
         ("2025-03-15", "two months"),
         ("2026-10-01", "21 months"),
-        ("2027-12-01", "three years"),
+        ("2027-12-01", "2.9 years"),
     ],
 )
 def test_the_lag_is_in_the_unit_of_its_size(tmp_path, day, time):

@@ -80,7 +80,7 @@ def test_titles_of_other_axes():
     )
     dated = {"release_date": ["2024-01-01", "2024-06-01", "2025-01-01"]}
     view = view_of((0.1, 0.6, 0.9), (1, 1, 2), axis="release_date", **dated)
-    assert "b is 0.300 behind the best, and came 7 months earlier" == view.chart.title
+    assert "b is 0.300 behind the best, and came seven months earlier" == view.chart.title
     assert ["Jan 2024", "Jul", "Jan 2025"] == layout(view)["meta"]["narrow"]["xaxis.ticktext"]
     assert "3 entries that no earlier one matches" == view.heading
 
