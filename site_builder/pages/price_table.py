@@ -115,8 +115,7 @@ def _summary(spec: BoardTableSpec, better: list[BoardRow]) -> str:
         return say("price_table.untested")
     if certain:
         return say("price_table.certain", certain)
-    kind = "price_table.open_one" if len(better) == 1 else "price_table.open"
-    return say(kind, baseline=baseline)
+    return say("price_table.open", len(better), baseline=baseline)
 
 
 def _table(spec: BoardTableSpec, rows: list[BoardRow]) -> Table:
