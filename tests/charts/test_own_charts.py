@@ -18,17 +18,6 @@ EXAMPLE = re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL)[0]
 ENTRY = re.findall(r"^(developers) = \"(.*)\"$", GUIDE, re.MULTILINE)
 
 
-# Another drawing in place of the example's.
-DRAWN = (
-    EXAMPLE.replace("{", "{{").replace("}", "}}")
-    + """
-def make(results, labels):
-    from site_builder.records import replace
-    return replace(chart_developers(results, labels), drawing={drawing})
-"""
-)
-
-
 @pytest.fixture
 def install(tmp_path, monkeypatch):
     """Makes a package found, as an installer would: its module, its metadata, its entry points."""
@@ -128,7 +117,11 @@ def test_arrays_dates_and_gaps_of_a_figure(project, install):
         ("import no_such_module", "fails: ModuleNotFoundError: No module named 'no_such_module' "),
         ("def make(results, labels): return 'x'", "returns str, expected Chart or None"),
         (
-            DRAWN.format(drawing={"data": [{"type": "bar", "odd": 1}]}),
+            f"{EXAMPLE}\n"
+            "def make(results, labels):\n"
+            "    from site_builder.records import replace\n"
+            "    odd = {'data': [{'type': 'bar', 'odd': 1}]}\n"
+            "    return replace(chart_developers(results, labels), drawing=odd)\n",
             "fails: ValueError: Invalid property specified for object of type plotly.graph_objs",
         ),
     ],
