@@ -120,11 +120,12 @@ def chart_category_difference(results: Results, labels: Labels) -> Chart | None:
     if len(shown) < 2:
         return None
     title, say = _category_title(shown, labels), labels.say
+    caption = say("differences.by_category", what=_what(labels))
     return Chart(
         id="category-difference",
         title=title,
-        reading=f"{title}.",
-        caption=say("differences.by_category", what=_what(labels)),
+        reading=f"{title}. {caption}",
+        caption=caption,
         drawing=draw_bars(
             [_category_bar(c, labels) for c in shown],
             say("differences.axis_mean", baseline=labels.baseline),
