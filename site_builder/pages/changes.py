@@ -14,12 +14,11 @@ from site_builder.labels import variant_label
 from site_builder.messages import Messages
 from site_builder.pages.page import Page, Site, TitledTable
 from site_builder.records import Record, replace
-from site_builder.releases.changes import ChangedClaim, Changes, RankMove, ScoreChange
+from site_builder.releases.changes import Changes, RankMove, ScoreChange
 from site_builder.releases.feed import FeedEntry, entry_id, make_entries
 from site_builder.releases.wording import (
     ChangeSection,
     noise_text,
-    notes,
     rank_text,
     score_texts,
     sections_of,
@@ -39,8 +38,6 @@ class ChangesContext(Record):
         facts: How many scores changed, were added, were removed.
         first: The scores that changed, and the ranks that moved, where there are any.
         rest: Every other kind of change, where there are any.
-        claims: Claims in the texts that hold in one of the two releases only.
-        notes: What could not be compared.
         document: The same as JSON.
         earlier: Entries of the releases before, newest first.
     """
@@ -49,8 +46,6 @@ class ChangesContext(Record):
     facts: tuple[Fact, ...]
     first: tuple[TitledTable, ...]
     rest: tuple[TitledTable, ...]
-    claims: tuple[ChangedClaim, ...]
-    notes: tuple[str, ...]
     document: Link
     earlier: tuple[FeedEntry, ...]
 
@@ -67,8 +62,6 @@ def make_changes(site: Site) -> Iterator[Page]:
         facts=_facts(changes, say),
         first=tuple(table for table in tables if table.anchor in _FIRST),
         rest=tuple(table for table in tables if table.anchor not in _FIRST),
-        claims=changes.claims,
-        notes=notes(changes, say),
         document=Link("changes.json", Address("file", f"{FOLDER}/changes.json")),
         earlier=tuple(e for e in entries if e in news.earlier and e.id != entry_id(changes)),
     )
@@ -130,7 +123,7 @@ class _Tables:
                 yield self._table(section, self._compared(), changes.scores_changed)
             elif section.key == "ranks":
                 yield self._table(section, self._moved(), changes.ranks)
-            elif section.key != "claims":
+            else:
                 yield self._table(section, self._texts(section), section.rows)
 
     def _table(

@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
+import msgspec
+
 from site_builder.errors import one_line, shortened
 from site_builder.formatting import MISSING, exact, text_columns
 from site_builder.messages import Messages
@@ -35,7 +37,7 @@ def summary(changes: Changes, say: Messages) -> str:
         ("changes.n_tasks_added", changes.tasks_added),
         ("changes.n_tasks_removed", changes.tasks_removed),
         ("changes.n_ranks", changes.ranks),
-        ("changes.n_claims", changes.claims),
+        ("changes.n_claims", changes.claims or ()),
         ("changes.n_lost", changes.lost),
         ("changes.n_flags", changes.flags),
         ("changes.n_measures", changes.measures),
@@ -62,14 +64,6 @@ def scores_summary(changes: Changes, say: Messages) -> str:
     if changes.scores_removed:
         sentences.append(say("changes.n_removed", len(changes.scores_removed)))
     return " ".join(sentences)
-
-
-def notes(changes: Changes, say: Messages) -> tuple[str, ...]:
-    """Return what could not be compared, a sentence each."""
-    n = changes.unjudged
-    if n is None:
-        return (say("changes.no_claims"),)
-    return (say("changes.n_unjudged", n),) if n else ()
 
 
 def noise_text(change: ScoreChange, say: Messages) -> str:
@@ -153,7 +147,8 @@ def sections_of(changes: Changes, say: Messages) -> tuple[ChangeSection, ...]:
     ]
     turned = {True: say("changes.newly_true"), False: say("changes.no_longer_true")}
     claims: _Rows = [
-        (f"{c.file}:{c.line}", turned[c.holds], c.sentence, c.condition) for c in changes.claims
+        (f"{c.file}:{c.line}", turned[c.after.holds], c.sentence, c.condition)
+        for c in changes.claims or ()
     ]
     lost: _Rows = [(x.model, x.task, x.variant, ", ".join(x.lost)) for x in changes.lost]
     flags: _Rows = [(*f.of, fact_text(f.before), fact_text(f.after)) for f in changes.flags]
@@ -192,8 +187,6 @@ def _as_text(changes: Changes) -> str:
         rows = [section.columns, *(tuple(map(one_line, row)) for row in section.rows)]
         lines = text_columns(rows, _WIDEST)
         parts.append("\n".join((section.title, *(f"  {line}" for line in lines))))
-    if found := notes(changes, _WORDS):
-        parts.append("\n".join(found))
     return "\n\n".join(parts)
 
 
@@ -203,7 +196,7 @@ def _as_markdown(changes: Changes) -> str:
     parts = [f"**{summary(changes, _WORDS)}**", _WORDS("changes.from_to", **names)]
     for section in sections_of(changes, _WORDS):
         parts.append(markdown_table(section.title, section.columns, section.rows))
-    return fit_comment("\n\n".join((*parts, *notes(changes, _WORDS))))
+    return fit_comment("\n\n".join(parts))
 
 
 def fit_comment(text: str) -> str:
@@ -255,16 +248,12 @@ def change_values(changes: Changes) -> dict[str, Any]:
             "changed": [_fact(fact, "task") for fact in changes.tasks_changed],
         },
         "ranks": [asdict(move) for move in changes.ranks],
-        "claims": None if changes.unjudged is None else [
-            {**asdict(claim), "before": asdict(claim.before), "after": asdict(claim.after)}
-            for claim in changes.claims
-        ],
-        "claims_not_compared": changes.unjudged,
+        "claims": msgspec.to_builtins(changes.claims),
         "provenance_lost": [asdict(loss) for loss in changes.lost],
         "flags": [_fact(fact, *_SCORE) for fact in changes.flags],
         "measures": [_fact(fact, *_SCORE) for fact in changes.measures],
         "rules": [_fact(fact, "board") for fact in changes.rules],
-    }  # fmt: skip
+    }
 
 
 def _one(change: ScoreChange, score: float | None) -> dict[str, object]:

@@ -98,7 +98,7 @@ def place_text(text: RenderedText, page: Address, urls: Urls) -> Markup:
 
 
 def _mistake_faults(where: str, mistakes: Collection[Mistake]) -> Iterator[Fault]:
-    """Yield a fault for each different mistake: a loop makes the same one many times."""
+    """Yield a fault for each different mistake."""
     found = dict.fromkeys(sorted(mistakes, key=lambda mistake: mistake.line))
     faults = (Fault(f"{where}:{mistake.line}", mistake.what, mistake.fix) for mistake in found)
     return limit_faults(faults, len(found), where, "mistakes in this text")

@@ -395,7 +395,7 @@ def _read_published(folder: Path) -> None:
     with suppress(SiteError):
         write_audit(str(folder), AuditOptions("any", lambda _: ImportOptions(), {}), "text")
     release, computed = read_release(str(folder), with_kept=True), _computed()
-    find_news(SiteConfig(root=folder), release, release, computed)
+    find_news(SiteConfig(root=folder), release, computed)
 
 
 def _answers() -> Files:
