@@ -83,7 +83,7 @@ _BOARD = {
 _SCORE = {"model": _ID, "task": _ID, "variant": _ID}
 _MOVED = {"before": _NUMBER, "after": _NUMBER, "difference": _NUMBER}
 _OF_SCORE = _list(_object(**_SCORE, score=_NUMBER))
-_CLAIM = _or_null(_object(holds=_YES_OR_NO, sentence=_ID))
+_CLAIM = _object(holds=_YES_OR_NO, sentence=_ID)
 _MATRIX = _list({"type": "array"})
 _MATRICES = _object(spearman=_MATRIX, pearson=_MATRIX, within_metrics=_MATRIX)
 
@@ -158,6 +158,7 @@ _OTHERS: Mapping[str, _Type] = {
         claims=_or_null(
             _list(_object(file=_ID, line=_WHOLE, condition=_ID, before=_CLAIM, after=_CLAIM))
         ),
+        claims_not_compared=_COUNT,
         provenance_lost=_list(_object(**_SCORE, lost=_list(_ID))),
         flags=_change(**_SCORE),
         measures=_change(**_SCORE),

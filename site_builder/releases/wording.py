@@ -249,6 +249,7 @@ def change_values(changes: Changes) -> dict[str, Any]:
         },
         "ranks": [asdict(move) for move in changes.ranks],
         "claims": msgspec.to_builtins(changes.claims),
+        "claims_not_compared": None,  # a key of the API stays
         "provenance_lost": [asdict(loss) for loss in changes.lost],
         "flags": [_fact(fact, *_SCORE) for fact in changes.flags],
         "measures": [_fact(fact, *_SCORE) for fact in changes.measures],
