@@ -39,7 +39,7 @@ from site_builder.render.metadata import (
     write_citation,
     write_llms,
 )
-from site_builder.render.previews import HEIGHT, WIDTH, BadgeDrawer
+from site_builder.render.previews import HEIGHT, WIDTH, Drawer
 from site_builder.render.prose import RenderedText, find_prose_faults, place_text, render_prose
 from site_builder.render.tables import details_of, write_csv
 from site_builder.render.urls import Urls, web_link
@@ -201,7 +201,7 @@ class _Renderer:
         self._dataset = describe_dataset(site)
         self._say = _sayer(site.labels.say)
         self._templates = Templates(site.config.root, self._say)
-        self._badges = BadgeDrawer(site.config, self._templates)
+        self._drawer = Drawer(site.config)
 
     def __call__(self, made: Page | ScriptData) -> _Files:
         """Make the files of a page or a script: its own, and the badge of a model."""
@@ -213,11 +213,13 @@ class _Renderer:
             return {self._urls.path(made.address): render_script(made, self._urls)}, []
         files: dict[str, bytes] = {}
         faults: list[Fault] = []
-        for make in (self._html, self._badge):
-            try:
-                files |= make(made, faults)
-            except SiteError as error:
-                faults += error.faults
+        try:
+            files |= self._html(made, faults)
+        except SiteError as error:
+            faults += error.faults
+        if (key := made.address.key) and made.address.kind == "model":
+            badge = self._drawer.badge(make_badge(self._site.of_entries[key], key))
+            files[self._urls.path(Address("badge", key))] = badge.encode()
         return files, faults
 
     def _html(self, page: Page, faults: list[Fault]) -> dict[str, bytes]:
@@ -245,13 +247,6 @@ class _Renderer:
             f"{folder}{c.id}.csv": write_csv(tables[c.table_id] if c.table is None else c.table)
             for c in charts
         } | {f"{folder}{t.id}.js": _provide(f"details of {t.id}", details_of(t)) for t in apart}
-
-    def _badge(self, page: Page, _: list[Fault]) -> dict[str, bytes]:
-        model = page.address.key
-        if page.address.kind != "model":
-            return {}
-        badge = self._badges.draw(make_badge(self._site.of_entries[model], model))
-        return {self._urls.path(Address("badge", model)): badge}
 
     def _variables(self, page: Page, faults: list[Fault]) -> dict[str, Any]:
         """Return the variables that every template has; faults of prose are added to a list."""
