@@ -12,7 +12,7 @@ import numpy as np
 
 from site_builder.compute.board import Board, rank_models
 from site_builder.compute.catalog import Release
-from site_builder.compute.numbers import Array, floats_or_none, integers_or_none
+from site_builder.compute.numbers import floats_or_none, integers_or_none
 from site_builder.compute.results import BoardResults, SiteResults
 from site_builder.compute.runs import Runs
 from site_builder.compute.scores import Scores
@@ -141,35 +141,34 @@ def compute_histories(
     views = {view.key: view for view in _views(computed)}
     pasts: dict[ViewKey, list[_Past]] = {}
     for snapshot in snapshots:
-        scores = _place_scores(computed, snapshot)
+        earlier = _place_scores(computed, snapshot)
         for key, view in views.items():
             state, variant = snapshot.boards.get(view.of.spec.id), view.board.variant
             if state is not None and variant in state.ranks:
-                members = _members(view, state, scores, snapshot)
-                past = _Past(view, snapshot.release, state, scores, *members)
+                members = _members(view, state, earlier, snapshot)
+                past = _Past(
+                    view, computed.whole.scores, earlier, snapshot.release, state, *members
+                )
                 pasts.setdefault(key, []).append(past)
     return {key: _history(views[key], found, today) for key, found in pasts.items()}
 
 
-class _BothScores(Record, eq=False):
-    """The scores of today and of a release, by entries and tasks of both.
+class _Earlier(Record, eq=False):
+    """The scores of a release, in arrays of the entries and tasks of today and of then.
 
     Attributes:
-        now: The scores of today. Entries and tasks that are gone, and other versions of tasks of
-            today, stand behind, without a score.
-        then: The scores of the release in the same places.
-        keys: By task of the release, its name in both.
+        scores: Entries and tasks that are gone, and other versions of tasks of today, stand behind.
+        keys: By task of the release, its name in the arrays.
         gone: The names of the entries that are gone.
     """
 
-    now: Scores
-    then: Scores
+    scores: Scores
     keys: Mapping[str, str]
     gone: Mapping[str, str]
 
 
-def _place_scores(computed: SiteResults, snapshot: Snapshot) -> _BothScores:
-    """Put the scores of today and of a release into arrays of the same entries and tasks."""
+def _place_scores(computed: SiteResults, snapshot: Snapshot) -> _Earlier:
+    """Put the scores of a release into arrays like those of today."""
     whole, catalog = computed.whole.scores, computed.whole.catalog
     today = {task: {"version": facts.version} for task, facts in catalog.tasks.items()}
     keys = {
@@ -180,11 +179,11 @@ def _place_scores(computed: SiteResults, snapshot: Snapshot) -> _BothScores:
     models = (*whole.models, *(m for m in snapshot.models if m not in whole.rows))
     shape = len(models), len(whole.tasks) + len(gone)
     families = 1 + int(whole.families.max(initial=-1)) + np.arange(len(gone))
-    now = replace(
+    scores = replace(
         whole,
         models=models,
         tasks=(*whole.tasks, *gone),
-        apart={variant: _larger(runs, shape) for variant, runs in whole.apart.items()},
+        apart={variant: _without_scores(runs, shape) for variant, runs in whole.apart.items()},
         direction=np.append(whole.direction, [_sign(facts) for facts in gone.values()]),
         low=np.append(whole.low, np.full(len(gone), -np.inf)),
         high=np.append(whole.high, np.full(len(gone), np.inf)),
@@ -193,23 +192,18 @@ def _place_scores(computed: SiteResults, snapshot: Snapshot) -> _BothScores:
         categories=(*whole.categories, *map(_category, gone.values())),
         flagged=(),
     )
+    _fill_in(scores, snapshot, keys, leaves_out=any(not f.counts for f in whole.flagged))
     names = {m: str(snapshot.models[m].get("name", m)) for m in models[len(whole.models) :]}
-    return _BothScores(now, _scores_then(now, snapshot, keys, whole), keys, names)
+    return _Earlier(scores, keys, names)
 
 
-def _larger(runs: Runs, shape: tuple[int, int]) -> Runs:
-    """Return scores with room for more models and tasks, without their errors and rows."""
-    room = [(0, n - m) for n, m in zip(shape, runs.values.shape, strict=True)]
-
-    def larger(array: Array) -> Array:
-        return np.pad(array, room, constant_values=np.nan)
-
+def _without_scores(runs: Runs, shape: tuple[int, int]) -> Runs:
     return replace(
         runs,
         index=np.full(shape, -1),
-        values=larger(runs.values),
+        values=np.full(shape, np.nan),
         errors=np.full(shape, np.nan),
-        measured={name: larger(values) for name, values in runs.measured.items()},
+        measured={name: np.full(shape, np.nan) for name in runs.measured},
     )
 
 
@@ -227,41 +221,35 @@ def _category(facts: Facts) -> str | None:
     return category if isinstance(category, str) else None
 
 
-def _scores_then(now: Scores, snapshot: Snapshot, keys: Mapping[str, str], whole: Scores) -> Scores:
-    leaves_flagged_out = any(not flagged.counts for flagged in whole.flagged)
-    apart = {}
-    for variant, runs in now.apart.items():
-        none = np.full(runs.values.shape, np.nan)
-        measured = {name: none.copy() for name in runs.measured}
-        apart[variant] = replace(runs, values=none, measured=measured)
+def _fill_in(
+    scores: Scores, snapshot: Snapshot, keys: Mapping[str, str], *, leaves_out: bool
+) -> None:
+    """Put the scores of a release into empty arrays; flagged ones only if none is left out."""
     for (model, task, variant), state in snapshot.scores.items():
-        row, column = now.rows.get(model), now.columns.get(keys.get(task, ""))
-        if row is None or column is None or variant not in apart:
+        row, column = scores.rows.get(model), scores.columns.get(keys.get(task, ""))
+        if row is None or column is None or variant not in scores.apart:
             continue
-        if isfinite(state.score) and not (leaves_flagged_out and state.flag):
-            apart[variant].values[row, column] = state.score
+        runs = scores.apart[variant]
+        if isfinite(state.score) and not (leaves_out and state.flag):
+            runs.values[row, column] = state.score
         for name, value in state.measures.items():
-            if value is not None and isfinite(value) and name in apart[variant].measured:
-                apart[variant].measured[name][row, column] = value
-    return replace(now, apart=apart)
+            if value is not None and isfinite(value) and name in runs.measured:
+                runs.measured[name][row, column] = value
 
 
 def _members(
-    view: _View, state: BoardState, scores: _BothScores, snapshot: Snapshot
+    view: _View, state: BoardState, earlier: _Earlier, snapshot: Snapshot
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the entries and the tasks that a board, or a category of it, had at a release."""
-    ranks, both = state.ranks[view.board.variant], scores.now
-    stated = state.tasks if state.tasks is not None else state.rules.get("tasks")
-    if not isinstance(stated, list | tuple):  # an older snapshot of the only board of a site
-        own = {*view.of.results.scores.tasks}
-        stated = [t for t in scores.keys if t in own or t not in both.columns]
-    if view.category:
-        facts = snapshot.tasks
-        stated = [t for t in stated if t in facts and _category(facts[t]) == view.category]
-    tasks = dict.fromkeys(scores.keys.get(task, "") for task in stated)
+    rows, columns = earlier.scores.rows, earlier.scores.columns
+    tasks = (
+        earlier.keys.get(task, "")
+        for task in dict.fromkeys(state.tasks)
+        if not view.category or _category(snapshot.tasks.get(task, {})) == view.category
+    )
     return (
-        tuple(model for model in ranks if model in both.rows),
-        tuple(key for key in tasks if key in both.columns),
+        tuple(model for model in state.ranks[view.board.variant] if model in rows),
+        tuple(key for key in tasks if key in columns),
     )
 
 
@@ -269,13 +257,15 @@ class _Past(CachingRecord, eq=False):
     """A ranking at a release, beside that of today.
 
     Attributes:
+        now: All scores of today.
         models, tasks: Those that it had.
     """
 
     view: _View
+    now: Scores
+    earlier: _Earlier
     release: Release
     state: BoardState
-    scores: _BothScores
     models: tuple[str, ...]
     tasks: tuple[str, ...]
 
@@ -308,7 +298,7 @@ class _Past(CachingRecord, eq=False):
         """Rank entries over tasks by the scores of then, or by those of today."""
         key = models, tasks, then
         if key not in self._ranked:
-            scores = self.scores.then if then else self.scores.now
+            scores = self.earlier.scores if then else self.now
             self._ranked[key] = _rank(self.view, scores, models, tasks)
         return self._ranked[key]
 
@@ -386,7 +376,7 @@ def _history(view: _View, pasts: Sequence[_Past], today: Release) -> BoardHistor
     found = [BoardAt(today, published, *_rank(view, scores, scores.models, common))]
     for past in pasts:
         gone = {
-            model: past.scores.gone[model] for model in past.models if model in past.scores.gone
+            model: past.earlier.gone[model] for model in past.models if model in past.earlier.gone
         }
         splits = past.split() if past.published else ()
         at = BoardAt(past.release, past.published, splits=splits, gone=gone)

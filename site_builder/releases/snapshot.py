@@ -56,14 +56,14 @@ class BoardState(Record, omit_defaults=True):
     """One board at one release.
 
     Attributes:
-        tasks: Those that it ranks over; None in snapshots of older versions.
+        tasks: Those that it ranks over.
         rules: What decides how it ranks: `baseline`, `variants`, `ranked_by`, `min_coverage`, ...
         ranks: By variant and entry; None where it is not ranked.
     """
 
     rules: Facts
     ranks: Mapping[str, Mapping[str, int | None]]
-    tasks: tuple[str, ...] | None = None
+    tasks: tuple[str, ...] = ()
 
 
 class Snapshot(Record):
