@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 
 from site_builder.compute.catalog import Release
@@ -93,49 +94,41 @@ def find_news(
     that it keeps. There is no news of a site that nobody named and that has no earlier release.
     """
     faults, today = [*site.faults], computed.whole.release
-    old = _release_before(site, today, faults)
+    kept = list[KeptRelease]()
+
+    def snapshots() -> Iterator[Snapshot]:
+        before = _releases_before(site, today)
+        for one in choose_kept(k for k in before if k.release.sha256 != today.sha256):
+            is_known = one.release == site.snapshot.release
+            if snapshot := site.snapshot if is_known else _sound_snapshot(one, faults):
+                kept.append(one)
+                yield snapshot
+
+    earlier = snapshots()
+    old = next(earlier, None if site.is_implied else site.snapshot)
     if old is None:
         return None, tuple(faults)
-    earlier = () if old.feed is None else read_feed(old.feed)
-    if earlier is None:
+    told = () if site.feed is None else read_feed(site.feed)
+    if told is None:
         what = "cannot read the feed of the previous site"
         faults.append(Fault(FEED.key, what, "Its entries are dropped.", "warning"))
     if config.site.base_url and not today.date:
         what = "there is no feed of changes, since the day of the data is not known"
         faults.append(Fault("site.toml", what, "Name it as `released` in [site].", "warning"))
-    kept = list[KeptRelease]()
-    own = KeptRelease(old.snapshot.release, old.stored or write_snapshot(old.snapshot))
-    others = choose_kept(k for k in (own, *old.kept) if k.release.sha256 != today.sha256)
-
-    def snapshots() -> Iterator[Snapshot]:
-        for one in others:
-            is_known = one.release == old.snapshot.release
-            if snapshot := old.snapshot if is_known else _sound_snapshot(one, faults):
-                kept.append(one)
-                yield snapshot
-
-    histories = compute_histories(computed, snapshots(), today)
-    changes = find_changes(old.snapshot, take_snapshot(computed))
-    return ReleaseNews(changes, earlier or (), tuple(kept), histories), tuple(faults)
+    histories = compute_histories(computed, chain([old] if kept else [], earlier), today)
+    changes = find_changes(old, take_snapshot(computed))
+    return ReleaseNews(changes, told or (), tuple(kept), histories), tuple(faults)
 
 
-def _release_before(
-    site: ReleaseContent, today: Release, faults: list[Fault]
-) -> ReleaseContent | None:
-    """Return the release to compare with, and what there was before; None without one."""
-    own, is_same = site.snapshot.release, site.snapshot.release.sha256 == today.sha256
-    if not is_same and (not site.is_implied or is_earlier(own, today)):
-        return site
-    for place, kept in enumerate(site.kept):
-        snapshot = _sound_snapshot(kept, faults)
-        if snapshot and kept.release.sha256 != today.sha256:
-            return replace(
-                site,
-                snapshot=snapshot,
-                stored=kept.content,
-                kept=site.kept[place + 1 :],
-            )
-    return None if site.is_implied else site
+def _releases_before(site: ReleaseContent, today: Release) -> Iterator[KeptRelease]:
+    """Yield the release of the previous site and those that it keeps, the last made first.
+
+    That of a site which nobody named counts where it is of an earlier day: it may be a trial.
+    """
+    own = site.snapshot.release
+    if not site.is_implied or is_earlier(own, today):
+        yield KeptRelease(own, site.stored or write_snapshot(site.snapshot))
+    yield from site.kept
 
 
 def is_earlier(release: Release, other: Release) -> bool:

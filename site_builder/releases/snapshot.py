@@ -7,11 +7,11 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from itertools import repeat
+from functools import cache
+from itertools import compress, repeat
 from typing import TypeAlias, cast
 
 import msgspec
-import numpy as np
 
 from site_builder.api import FOLDER
 from site_builder.compute.catalog import Catalog, Release
@@ -155,12 +155,7 @@ def _score_states(scores: Scores) -> dict[ScoreKey, ScoreState]:
         rows_of_measures = zip(*measures.values(), strict=True)
         of_measures = (dict(zip(measures, row, strict=True)) for row in rows_of_measures)
     named = frame.drop(columns="stderr").rename(columns={"stated_stderr": "stderr"})
-    # By the bits of a number, since most rows state the same.
-    bits = named[[*PROVENANCE]].notna().to_numpy() @ (1 << np.arange(len(PROVENANCE)))
-    stated = [
-        tuple(name for i, name in enumerate(PROVENANCE) if number >> i & 1)
-        for number in range(1 << len(PROVENANCE))
-    ]
+    is_stated = (named[name].notna() for name in PROVENANCE)
     keys = zip(frame["model"], frame["task"], frame["variant"], strict=True)
     # At once: a large board has hundreds of thousands.
     states = map(
@@ -168,10 +163,15 @@ def _score_states(scores: Scores) -> dict[ScoreKey, ScoreState]:
         cast("list[float]", floats_or_none(frame["score"].to_numpy())),
         floats_or_none(frame["stderr"].to_numpy()),
         frame["flag"].astype(object).where(frame["flag"].notna(), None),
-        map(stated.__getitem__, bits.tolist()),
+        map(_names, zip(*is_stated, strict=True)),
         of_measures,
     )
     return {key: s for key, s in zip(keys, states, strict=True) if s.score is not None}
+
+
+@cache  # most rows state the same
+def _names(is_stated: tuple[bool, ...]) -> tuple[str, ...]:
+    return tuple(compress(PROVENANCE, is_stated))
 
 
 def _task_details(scores: Scores, catalog: Catalog) -> Iterator[Facts]:
@@ -235,15 +235,8 @@ class KeptRelease(Record):
         return f"releases/{self.name}/snapshot.json.gz"
 
 
-class _Listed(Record):
-    """A release as the index of a site lists it."""
-
-    sha256: str
-    date: str | None = None
-
-
 class _Index(Record):
-    releases: list[_Listed]
+    releases: list[Release]
 
 
 def name_of(release: Release) -> str:
@@ -296,9 +289,13 @@ def read_kept(files: SiteFiles, faults: list[Fault]) -> tuple[KeptRelease, ...]:
         faults.append(_dropped(INDEX))
         return ()
     found, size = list[KeptRelease](), 0
-    for release in _sound(listed, faults):
+    for release in listed:
         if size > MAX_KEPT:
             break
+        is_day = release.date is None or is_date(release.date)
+        if not (is_day and _SHA256.fullmatch(release.sha256)):
+            faults.append(_dropped(INDEX))
+            continue
         path = KeptRelease(release, b"").path
         if (stored := files.read(path)) is None:
             faults.append(_dropped(path))
@@ -306,14 +303,6 @@ def read_kept(files: SiteFiles, faults: list[Fault]) -> tuple[KeptRelease, ...]:
         size += len(stored)
         found.append(KeptRelease(release, stored))
     return tuple(found)
-
-
-def _sound(listed: Iterable[_Listed], faults: list[Fault]) -> Iterator[Release]:
-    for one in listed:
-        if _SHA256.fullmatch(one.sha256) and (one.date is None or is_date(one.date)):
-            yield Release(one.sha256, one.date)
-        else:
-            faults.append(_dropped(INDEX))
 
 
 def _dropped(where: str) -> Fault:
