@@ -129,7 +129,8 @@ class _Tables:
     def _table(
         self, section: ChangeSection, fields: Sequence[Field[_Change]], changes: Sequence[_Change]
     ) -> TitledTable:
-        key, title, more = section.key, section.title, len(changes) > _MOST_ROWS
+        key, more = section.key, len(changes) > _MOST_ROWS
+        title = self._say(f"changes.title.{key}")
         caption = self._say("changes.caption", title=title)
         table = table_of(f"changes-{key}", caption, fields, changes[:_MOST_ROWS])
         note = self._say("changes.n_rows", len(changes), most=_MOST_ROWS) if more else ""

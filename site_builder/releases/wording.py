@@ -116,13 +116,14 @@ class ChangeSection(Record):
     """One kind of change: a row of texts for each, with the ids of the data.
 
     Attributes:
-        key: Its name in addresses.
+        key: Its name in addresses, and of its title in messages.
+        more: How many further rows there are.
     """
 
     key: str
-    title: str
     columns: tuple[str, ...]
     rows: Sequence[tuple[str, ...]]
+    more: int = 0
 
 
 def sections_of(changes: Changes, say: Messages) -> tuple[ChangeSection, ...]:
@@ -174,8 +175,8 @@ def sections_of(changes: Changes, say: Messages) -> tuple[ChangeSection, ...]:
     for key, columns, rows in found:
         # The only board of a site has no name.
         start = int(columns[0] == "board" and not any(row[0] for row in rows))
-        title, shown = say(f"changes.title.{key}"), [row[start:] for row in rows]
-        sections += [ChangeSection(key, title, columns[start:], shown)] if rows else []
+        shown = [row[start:] for row in rows]
+        sections += [ChangeSection(key, columns[start:], shown)] if rows else []
     return tuple(sections)
 
 
@@ -186,7 +187,8 @@ def _as_text(changes: Changes) -> str:
     for section in sections_of(changes, _WORDS):
         rows = [section.columns, *(tuple(map(one_line, row)) for row in section.rows)]
         lines = text_columns(rows, _WIDEST)
-        parts.append("\n".join((section.title, *(f"  {line}" for line in lines))))
+        title = _WORDS(f"changes.title.{section.key}")
+        parts.append("\n".join((title, *(f"  {line}" for line in lines))))
     return "\n\n".join(parts)
 
 
@@ -195,7 +197,8 @@ def _as_markdown(changes: Changes) -> str:
     names = {"old": as_code(changes.old.name), "new": as_code(changes.new.name)}
     parts = [f"**{summary(changes, _WORDS)}**", _WORDS("changes.from_to", **names)]
     for section in sections_of(changes, _WORDS):
-        parts.append(markdown_table(section.title, section.columns, section.rows))
+        title = _WORDS(f"changes.title.{section.key}")
+        parts.append(markdown_table(title, section.columns, section.rows))
     return fit_comment("\n\n".join(parts))
 
 
