@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from site_builder.addresses import Address, Kind, Link, make_slugs
+from site_builder.addresses import Address, Link, make_slugs
 from site_builder.api import FOLDER
 from site_builder.formatting import escape_markdown, sentence
 from site_builder.pages.board_spec import BoardTableSpec
@@ -68,32 +68,29 @@ def escape_bibtex(text: str) -> str:
 _SCHEMA_ORG = "https://schema.org/"
 
 
-# Pages of one kind of thing, and those that hold figures of their own; any other is a `WebPage`.
-_TYPES: Mapping[Kind, str] = {
-    **dict.fromkeys(("board", "models", "model", "tasks", "task", "category"), "Dataset"),
-    **dict.fromkeys(("about", "glossary"), "AboutPage"),
-}
-
-
 def structured_data(page: Page, dataset: Dataset, urls: Urls) -> dict[str, Any] | None:
     """Return schema.org data of a page: what it is, of which site, and the way to it.
 
     Its links are absolute, so without a base URL only the data set as a whole is described.
     """
     is_whole = page.address.kind in ("home", "data")
-    values = _dataset_values if is_whole else _page_values
     if not urls.base_url:
         whole = _dataset_values(page, dataset, urls)
         return {"@context": _SCHEMA_ORG, **whole} if is_whole else None
     if not page.listed:
         return None
-    website = {
-        "@type": "WebSite",
-        "name": dataset.name,
+    site = {"@type": "WebSite", "name": dataset.name, "url": urls.base_url}
+    about = {
+        "@type": "WebPage",
+        "name": f"{page.title}, {dataset.name}",
         "description": page.description,
-        "url": urls.base_url,
+        "url": urls.canonical(page.address),
+        "isPartOf": site,
     }
-    parts = [values(page, dataset, urls), _way(page, urls) if page.crumbs else website]
+    parts = [
+        _dataset_values(page, dataset, urls) if is_whole else about,
+        _way(page, urls) if page.crumbs else site | {"description": page.description},
+    ]
     return {"@context": _SCHEMA_ORG, "@graph": parts}
 
 
@@ -108,36 +105,6 @@ def _way(page: Page, urls: Urls) -> dict[str, Any]:
             if step.to is not None
         ],
     }
-
-
-def _page_values(page: Page, dataset: Dataset, urls: Urls) -> dict[str, Any]:
-    """Describe a page, or the part of the data that it shows."""
-    kind = _TYPES.get(page.address.kind, "WebPage")
-    values: dict[str, Any] = {
-        "@type": kind,
-        "name": f"{page.title}, {dataset.name}",
-        "description": page.description,
-        "url": urls.canonical(page.address),
-    }
-    if kind != "Dataset":
-        site = {"@type": "WebSite", "name": dataset.name, "url": urls.base_url}
-        return {**values, "isPartOf": site}
-    whole = {"@type": kind, "name": dataset.name, "url": urls.canonical(Address("data"))}
-    values |= {"license": license_link(dataset.license) or dataset.license, "isPartOf": whole}
-    if file := _file_of(page.address, dataset, urls):
-        download = {"@type": "DataDownload", "contentUrl": urls.absolute(file)}
-        values["distribution"] = [{**download, "encodingFormat": "application/json"}]
-    return {name: value for name, value in values.items() if value}
-
-
-def _file_of(address: Address, dataset: Dataset, urls: Urls) -> str:
-    """Return the path of the file of the API with the figures of a page; empty without one."""
-    kind, key = address.kind, address.key
-    if kind == "model":
-        return urls.chart_data(address) if key in dataset.scored else ""
-    if kind == "board":
-        return f"{FOLDER}/boards/{key}.json"
-    return f"{FOLDER}/{kind}.json" if kind in ("models", "tasks") else ""
 
 
 def _dataset_values(page: Page, dataset: Dataset, urls: Urls) -> dict[str, Any]:
