@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
 from math import isfinite
@@ -55,8 +55,7 @@ class BoardAt(Record):
     """A ranking at one release.
 
     Attributes:
-        published: The published rank of each entry that the board had; of a category, as today's
-            rule makes it, and empty where another ranked then.
+        published: The published rank of each entry that the board had.
         ranks, values: Of the entries that the board of today has too, on the common tasks by the
             rule of today; None of a release that has too few of the tasks.
         splits: Why the rank of each of them is another today.
@@ -95,38 +94,15 @@ class BoardHistory(CachingRecord):
         return [(release, rank) for release, rank in found if rank is not None]
 
 
-ViewKey: TypeAlias = tuple[str, str, str]
-"""What tells a ranking from others: its board, its category, empty for all tasks, its variant."""
+ViewKey: TypeAlias = tuple[str, str]
+"""What tells a ranking from others: its board and its variant."""
 
 
 class _View(Record, eq=False):
-    """One ranking of today: a board in a variant, or a category of it.
-
-    Attributes:
-        tasks: Those that it has scores of, also where they do not rank.
-        category: Empty for all tasks of the board.
-    """
+    """One ranking of today: a board in a variant."""
 
     of: BoardResults
     board: Board
-    tasks: tuple[str, ...]
-    category: str = ""
-
-    @property
-    def key(self) -> ViewKey:
-        return self.of.spec.id, self.category, self.board.variant
-
-
-def _views(computed: SiteResults) -> Iterator[_View]:
-    """Yield each ranking that the site shows: the variants of boards, then those of categories."""
-    for of in computed.boards:
-        for board in of.results.boards.values():
-            yield _View(of, board, of.results.scores.tasks)
-        # On a site of several boards, categories have no page.
-        for category in of.results.categories if not of.spec.id else ():
-            for board in category.boards.values():
-                if 1 < len(category.tasks) < len(of.results.board.tasks):
-                    yield _View(of, board, category.tasks, category.category)
 
 
 def compute_histories(
@@ -138,15 +114,19 @@ def compute_histories(
 
     Source: docs/statistics.md#history.
     """
-    views = {view.key: view for view in _views(computed)}
+    views = {
+        (of.spec.id, variant): _View(of, board)
+        for of in computed.boards
+        for variant, board in of.results.boards.items()
+    }
     pasts: dict[ViewKey, list[_Past]] = {}
     for snapshot in snapshots:
         scores = _place_scores(computed, snapshot)
         for key, view in views.items():
             state, variant = snapshot.boards.get(view.of.spec.id), view.board.variant
             if state is not None and variant in state.ranks:
-                members = _members(view, state, scores, snapshot)
-                past = _Past(view, snapshot.release, state, scores, *members)
+                members = _members(view, state, scores)
+                past = _Past(view, snapshot.release, state.ranks[variant], scores, *members)
                 pasts.setdefault(key, []).append(past)
     return {key: _history(views[key], found, today) for key, found in pasts.items()}
 
@@ -247,17 +227,14 @@ def _scores_then(now: Scores, snapshot: Snapshot, keys: Mapping[str, str], whole
 
 
 def _members(
-    view: _View, state: BoardState, scores: _BothScores, snapshot: Snapshot
+    view: _View, state: BoardState, scores: _BothScores
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the entries and the tasks that a board, or a category of it, had at a release."""
+    """Return the entries and the tasks that a board had at a release."""
     ranks, both = state.ranks[view.board.variant], scores.now
     stated = state.tasks if state.tasks is not None else state.rules.get("tasks")
     if not isinstance(stated, list | tuple):  # an older snapshot of the only board of a site
         own = {*view.of.results.scores.tasks}
         stated = [t for t in scores.keys if t in own or t not in both.columns]
-    if view.category:
-        facts = snapshot.tasks
-        stated = [t for t in stated if t in facts and _category(facts[t]) == view.category]
     tasks = dict.fromkeys(scores.keys.get(task, "") for task in stated)
     return (
         tuple(model for model in ranks if model in both.rows),
@@ -269,29 +246,16 @@ class _Past(CachingRecord, eq=False):
     """A ranking at a release, beside that of today.
 
     Attributes:
+        published: The ranks of then.
         models, tasks: Those that it had.
     """
 
     view: _View
     release: Release
-    state: BoardState
+    published: _Ranks
     scores: _BothScores
     models: tuple[str, ...]
     tasks: tuple[str, ...]
-
-    @cached_property
-    def published(self) -> _Ranks:
-        """The ranks of then.
-
-        A release states those of boards only. Those of a category are known as long as the same
-        decided the ranks of its board; else no entry has one.
-        """
-        if not self.view.category:
-            return self.state.ranks[self.view.board.variant]
-        rules, then = self.view.of.results.board.rules, self.state.rules
-        if (then.get("ranked_by"), then.get("min_coverage")) != (rules.rank_by, rules.min_coverage):
-            return {}
-        return self.ranked(self.models, self.tasks, then=True)[0]
 
     @cached_property
     def common(self) -> tuple[str, ...]:
@@ -321,7 +285,7 @@ class _Past(CachingRecord, eq=False):
 
         Source: docs/statistics.md#history.
         """
-        own = self.view.tasks
+        own = self.view.of.results.scores.tasks
         still = {*own}
         tasks = tuple(t for t in self.tasks if t in still)
         today = {s.model: s.rank for s in self.view.board.entries}
@@ -388,8 +352,7 @@ def _history(view: _View, pasts: Sequence[_Past], today: Release) -> BoardHistor
         gone = {
             model: past.scores.gone[model] for model in past.models if model in past.scores.gone
         }
-        splits = past.split() if past.published else ()
-        at = BoardAt(past.release, past.published, splits=splits, gone=gone)
+        at = BoardAt(past.release, past.published, splits=past.split(), gone=gone)
         if past in compared:
             ranked, values = past.ranked(past.common, common, then=True)
             at = replace(at, ranks=ranked, values=values)
