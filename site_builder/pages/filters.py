@@ -284,12 +284,11 @@ def is_new(site: Site, model: str) -> bool:
 def places_won(spec: BoardTableSpec, model: str) -> int | None:
     """Return by how many places an entry moved since the previous release, where it did."""
     site, board = spec.site, spec.board
-    is_whole = spec.category or board is site.results.boards.get(board.variant)
+    is_whole = board is site.results.boards.get(board.variant)
     is_other_order = spec.config.group_by is not None or spec.by == BY_LIFT
     if site.news is None or not is_whole or is_other_order:
         return None
-    key = site.board.id, spec.category, board.variant
-    return site.news.places_won.get((key, model))
+    return site.news.places_won.get(((site.board.id, board.variant), model))
 
 
 def since(site: Site, what: Literal["new", "moved"]) -> str:

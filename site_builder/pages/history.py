@@ -52,13 +52,13 @@ class HistoryView(Record):
 
 
 class HistoryContext(Record):
-    """What the page of a board, or of a category of it, over releases shows.
+    """What the page of a board over releases shows.
 
     Attributes:
         facts: How many releases there are, since when, and how many tasks they share.
         views: Of each variant, the one that the board opens with first.
         releases: The releases that are kept.
-        others: The same page of other boards and categories.
+        others: The same page of other boards.
     """
 
     facts: tuple[Fact, ...]
@@ -87,31 +87,18 @@ def make_histories(site: Site) -> Iterator[Page | Document]:
     for kept in news.kept:
         yield Document(Address("file", kept.path), kept.content)
         yield _make_release(site, kept)
-    for of, category in _with_history(site):
-        yield _make_history(of, category)
-
-
-def _with_history(site: Site) -> Iterator[tuple[Site, str]]:
-    """Yield the site as each board sees it that has a history, and its categories that have one."""
     for of in site.by_board:
-        categories = [category.category for category in of.results.categories]
-        for category in ("", *categories):
-            if _view_of(of, category) is not None:
-                yield of, category
+        if (view := _view_of(of)) is not None:
+            title, crumbs = view.say("history.title"), (site.home,)
+            if of.has_boards:
+                title = view.say("history.title_of", board=of.board.title)
+            context, here = partial(_context, of), history_address(of)
+            yield Page(here, "history.html", title, view.answer(), context, crumbs)
 
 
-def history_address(site: Site, category: str = "") -> Address:
-    """Return the page of the board, or of a category of it, over releases."""
-    if category:
-        return Address("category_history", category)
+def history_address(site: Site) -> Address:
+    """Return the page of the board over releases."""
     return Address("history") if site.board.featured else Address("board_history", site.board.id)
-
-
-def history_link(site: Site, category: str) -> Link | None:
-    """Return a link to the ranks of a category over releases; None where there are none."""
-    if _view_of(site, category) is None:
-        return None
-    return Link(site.labels.say("history.chart"), history_address(site, category))
 
 
 def rank_line(site: Site, model: str) -> Link | None:
@@ -134,38 +121,19 @@ def rank_line(site: Site, model: str) -> Link | None:
 # --- a board over releases ----------------------------------------------------------------------
 
 
-def _view_of(site: Site, category: str = "", variant: str = "") -> _View | None:
-    """Return a board, or a category of it, over releases; None where it has no history."""
+def _view_of(site: Site, variant: str = "") -> _View | None:
+    """Return a board over releases; None where it has no history."""
     variant = variant or site.labels.roles.primary
-    found = site.news and site.news.histories.get((site.board.id, category, variant))
-    if not found:
-        return None
-    boards = site.results.boards
-    if category:
-        boards = next(c.boards for c in site.results.categories if c.category == category)
-    return _View(site, found, boards[variant], category)
+    found = site.news and site.news.histories.get((site.board.id, variant))
+    return _View(site, found, site.results.boards[variant]) if found else None
 
 
-def _make_history(site: Site, category: str) -> Page:
-    view = _view_of(site, category)
-    assert view is not None
-    title, crumbs = view.say("history.title"), [site.home]
-    if category or site.has_boards:
-        title = view.say("history.title_of", board=category or site.board.title)
-    if category:
-        crumbs.append(Link(category, Address("category", category)))
-    context, here = partial(_context, site, category), history_address(site, category)
-    return Page(here, "history.html", title, view.answer(), context, (*crumbs,))
-
-
-def _context(site: Site, category: str) -> HistoryContext:
-    variants = (_view_of(site, category, variant) for variant in site.labels.roles.variants)
+def _context(site: Site) -> HistoryContext:
+    variants = (_view_of(site, variant) for variant in site.labels.roles.variants)
     views, say = [view for view in variants if view is not None], site.labels.say
     history = views[0].history
     first = history.releases[0].release
-    shown = [
-        (of, c) for of, c in _with_history(site) if (of.board.id, c) != (site.board.id, category)
-    ]
+    others = (of for of in site.by_board if of.board is not site.board and _view_of(of))
     return HistoryContext(
         facts=(
             Fact(say("history.fact.releases"), count(len(history.releases)), term="history"),
@@ -178,7 +146,7 @@ def _context(site: Site, category: str) -> HistoryContext:
         ),
         views=tuple(view.published() for view in views if view is views[0] or view.is_compared),
         releases=_releases_table(site, history),
-        others=tuple(Link(c or of.board.title, history_address(of, c)) for of, c in shown),
+        others=tuple(Link(of.board.title, history_address(of)) for of in others),
     )
 
 
@@ -200,7 +168,6 @@ class _View(CachingRecord):
     site: Site
     history: BoardHistory
     board: Board
-    category: str
 
     def say(self, message: str, n: int | None = None, **values: object) -> str:
         """Return a text."""
@@ -225,7 +192,7 @@ class _View(CachingRecord):
         """Return what the page shows of it."""
         last, is_compared = self.history.releases[-2], self.is_compared
         moves = [s for s in last.splits if s.before != s.after or any(map(s.part, _CAUSES))]
-        moved = "moved" if moves else "not_moved" if last.published else "other_rule"
+        moved = "moved" if moves else "not_moved"
         return HistoryView(
             id=self.id,
             label=self.site.labels.variants[self.board.variant],
@@ -255,8 +222,6 @@ class _View(CachingRecord):
         """Return the ranks of an entry."""
         labels, compared = self.site.labels, self.history.compared
         scale = labels.merit_scale(self.board)
-        if self.category and self.board.ranking.form in ("score", "difference"):
-            scale = labels.category_scales[self.category]
         return RankLine(
             labels.models[model],
             tuple((at.ranks or {}).get(model) for at in compared),

@@ -12,7 +12,6 @@ from site_builder.compute.tasks import CategoryResult
 from site_builder.formatting import listed
 from site_builder.pages.board_spec import BoardTableSpec
 from site_builder.pages.board_views import BoardView, board_views
-from site_builder.pages.history import history_link
 from site_builder.pages.page import Page, Site, in_sequence
 from site_builder.pages.task import make_task
 from site_builder.pages.task_columns import TaskColumns
@@ -50,7 +49,6 @@ class CategoryContext(Record):
     Attributes:
         summary: Who leads it, and how far the baseline is, in a sentence or two.
         views: Its board.
-        history: Its ranks over releases; None without earlier ones.
         category: Its name.
         task_columns: The files of the tasks that its board can show (`TaskColumns.names`).
         table: Its tasks.
@@ -60,7 +58,6 @@ class CategoryContext(Record):
 
     summary: str
     views: tuple[BoardView, ...]
-    history: Link | None
     category: str
     task_columns: tuple[str, ...]
     table: Table
@@ -229,7 +226,6 @@ def _category_context(site: Site, category: CategoryResult, summary: str) -> Cat
     return CategoryContext(
         summary=summary,
         views=board_views(spec),
-        history=history_link(site, category.category),
         category=category.category,
         task_columns=TaskColumns(site).names if len(category.tasks) > 1 else (),
         table=table,

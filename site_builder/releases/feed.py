@@ -60,7 +60,7 @@ class ReleaseNews(CachingRecord):
     Attributes:
         earlier: The entries of the feed of the previous site.
         kept: The earlier releases that the site keeps, the last made first.
-        histories: By board, category and variant, the ranks over releases.
+        histories: By board and variant, the ranks over releases.
     """
 
     changes: Changes
@@ -76,17 +76,11 @@ class ReleaseNews(CachingRecord):
     @cached_property
     def places_won(self) -> Mapping[tuple[ViewKey, str], int]:
         """By ranking and entry, the places since the previous release, positive = better."""
-        found = {
-            ((move.board, "", move.variant), move.model): move.before - move.after
+        return {
+            ((move.board, move.variant), move.model): move.before - move.after
             for move in self.changes.ranks
             if move.before is not None and move.after is not None
         }
-        for key, history in self.histories.items():
-            last = history.releases[-2]
-            for split in last.splits if key[1] and last.release == self.changes.old else ():
-                if split.before is not None and split.after is not None:
-                    found[key, split.model] = split.before - split.after
-        return found
 
 
 def make_entries(config: SiteConfig, news: ReleaseNews) -> tuple[FeedEntry, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
 from math import isfinite
@@ -18,7 +18,7 @@ from site_builder.compute.runs import Runs
 from site_builder.compute.scores import Scores
 from site_builder.records import CachingRecord, Record, replace
 from site_builder.releases.changes import is_other_version
-from site_builder.releases.snapshot import BoardState, Facts, Snapshot
+from site_builder.releases.snapshot import Facts, Snapshot
 
 _Ranks: TypeAlias = Mapping[str, int | None]
 _Ranked: TypeAlias = tuple[_Ranks, Mapping[str, float | None]]
@@ -55,8 +55,7 @@ class BoardAt(Record):
     """A ranking at one release.
 
     Attributes:
-        published: The published rank of each entry that the board had; of a category, as today's
-            rule makes it, and empty where another ranked then.
+        published: The published rank of each entry that the board had.
         ranks, values: Of the entries that the board of today has too, on the common tasks by the
             rule of today; None of a release that has too few of the tasks.
         splits: Why the rank of each of them is another today.
@@ -95,38 +94,15 @@ class BoardHistory(CachingRecord):
         return [(release, rank) for release, rank in found if rank is not None]
 
 
-ViewKey: TypeAlias = tuple[str, str, str]
-"""What tells a ranking from others: its board, its category, empty for all tasks, its variant."""
+ViewKey: TypeAlias = tuple[str, str]
+"""What tells a ranking from others: its board and its variant."""
 
 
 class _View(Record, eq=False):
-    """One ranking of today: a board in a variant, or a category of it.
-
-    Attributes:
-        tasks: Those that it has scores of, also where they do not rank.
-        category: Empty for all tasks of the board.
-    """
+    """One ranking of today: a board in a variant."""
 
     of: BoardResults
     board: Board
-    tasks: tuple[str, ...]
-    category: str = ""
-
-    @property
-    def key(self) -> ViewKey:
-        return self.of.spec.id, self.category, self.board.variant
-
-
-def _views(computed: SiteResults) -> Iterator[_View]:
-    """Yield each ranking that the site shows: the variants of boards, then those of categories."""
-    for of in computed.boards:
-        for board in of.results.boards.values():
-            yield _View(of, board, of.results.scores.tasks)
-        # On a site of several boards, categories have no page.
-        for category in of.results.categories if not of.spec.id else ():
-            for board in category.boards.values():
-                if 1 < len(category.tasks) < len(of.results.board.tasks):
-                    yield _View(of, board, category.tasks, category.category)
 
 
 def compute_histories(
@@ -138,17 +114,19 @@ def compute_histories(
 
     Source: docs/statistics.md#history.
     """
-    views = {view.key: view for view in _views(computed)}
+    views = {
+        (of.spec.id, variant): _View(of, board)
+        for of in computed.boards
+        for variant, board in of.results.boards.items()
+    }
     pasts: dict[ViewKey, list[_Past]] = {}
     for snapshot in snapshots:
         earlier = _place_scores(computed, snapshot)
         for key, view in views.items():
             state, variant = snapshot.boards.get(view.of.spec.id), view.board.variant
             if state is not None and variant in state.ranks:
-                members = _members(view, state, earlier, snapshot)
-                past = _Past(
-                    view, computed.whole.scores, earlier, snapshot.release, state, *members
-                )
+                now, ranks = computed.whole.scores, state.ranks[variant]
+                past = _Past(view, now, earlier, snapshot.release, ranks, state.tasks)
                 pasts.setdefault(key, []).append(past)
     return {key: _history(views[key], found, today) for key, found in pasts.items()}
 
@@ -237,51 +215,32 @@ def _fill_in(
                 runs.measured[name][row, column] = value
 
 
-def _members(
-    view: _View, state: BoardState, earlier: _Earlier, snapshot: Snapshot
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the entries and the tasks that a board, or a category of it, had at a release."""
-    rows, columns = earlier.scores.rows, earlier.scores.columns
-    tasks = (
-        earlier.keys.get(task, "")
-        for task in dict.fromkeys(state.tasks)
-        if not view.category or _category(snapshot.tasks.get(task, {})) == view.category
-    )
-    return (
-        tuple(model for model in state.ranks[view.board.variant] if model in rows),
-        tuple(key for key in tasks if key in columns),
-    )
-
-
 class _Past(CachingRecord, eq=False):
     """A ranking at a release, beside that of today.
 
     Attributes:
         now: All scores of today.
-        models, tasks: Those that it had.
+        published: The ranks of then.
+        stated: The tasks that it ranked over, by the names of then.
     """
 
     view: _View
     now: Scores
     earlier: _Earlier
     release: Release
-    state: BoardState
-    models: tuple[str, ...]
-    tasks: tuple[str, ...]
+    published: _Ranks
+    stated: tuple[str, ...]
 
     @cached_property
-    def published(self) -> _Ranks:
-        """The ranks of then.
+    def models(self) -> tuple[str, ...]:
+        """The entries that it had."""
+        return tuple(model for model in self.published if model in self.earlier.scores.rows)
 
-        A release states those of boards only. Those of a category are known as long as the same
-        decided the ranks of its board; else no entry has one.
-        """
-        if not self.view.category:
-            return self.state.ranks[self.view.board.variant]
-        rules, then = self.view.of.results.board.rules, self.state.rules
-        if (then.get("ranked_by"), then.get("min_coverage")) != (rules.rank_by, rules.min_coverage):
-            return {}
-        return self.ranked(self.models, self.tasks, then=True)[0]
+    @cached_property
+    def tasks(self) -> tuple[str, ...]:
+        """The tasks that it had, as the arrays name them."""
+        keys = (self.earlier.keys.get(task, "") for task in dict.fromkeys(self.stated))
+        return tuple(key for key in keys if key in self.earlier.scores.columns)
 
     @cached_property
     def common(self) -> tuple[str, ...]:
@@ -311,7 +270,7 @@ class _Past(CachingRecord, eq=False):
 
         Source: docs/statistics.md#history.
         """
-        own = self.view.tasks
+        own = self.view.of.results.scores.tasks
         still = {*own}
         tasks = tuple(t for t in self.tasks if t in still)
         today = {s.model: s.rank for s in self.view.board.entries}
@@ -378,8 +337,7 @@ def _history(view: _View, pasts: Sequence[_Past], today: Release) -> BoardHistor
         gone = {
             model: past.earlier.gone[model] for model in past.models if model in past.earlier.gone
         }
-        splits = past.split() if past.published else ()
-        at = BoardAt(past.release, past.published, splits=splits, gone=gone)
+        at = BoardAt(past.release, past.published, splits=past.split(), gone=gone)
         if past in compared:
             ranked, values = past.ranked(past.common, common, then=True)
             at = replace(at, ranks=ranked, values=values)
