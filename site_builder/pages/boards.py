@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 
 from site_builder.addresses import Address, Fact, Link
+from site_builder.charts.averages import chart_averages
 from site_builder.charts.cells import model_cell, text_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.matrix import Matrix
@@ -187,7 +188,7 @@ def _picker(site: Site) -> Iterator[tuple[Link, bool]]:
 def board_averages(site: Site) -> Chart | None:
     """Return the chart of what ranks a board, unless its first filters hide a ranked entry."""
     hides = any(is_hidden(site, s.model) for s in site.results.board.ranked)
-    return None if hides else site.charts.averages
+    return None if hides else site.chart(chart_averages)
 
 
 # --- cards --------------------------------------------------------------------------------------

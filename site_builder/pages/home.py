@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from site_builder.addresses import Address, Link, method_link
+from site_builder.charts.analysis import chart_training_sets
 from site_builder.charts.chart import Chart, Embed
+from site_builder.charts.correlations import chart_correlation
+from site_builder.charts.differences import chart_best_lift_by_task, chart_category_difference
 from site_builder.charts.matrix import Matrix
+from site_builder.charts.serving import chart_latency
 from site_builder.formatting import count
 from site_builder.pages.board_spec import BoardTableSpec
 from site_builder.pages.board_views import MOST_SHORT, BoardView, board_lede, board_views
@@ -68,7 +72,7 @@ class HomeContext(Record):
 
 def make_home(site: Site) -> Iterator[Page]:
     """Yield the home page."""
-    config, charts, say = site.config.site, site.charts, site.labels.say
+    config, say = site.config.site, site.labels.say
     spec = BoardTableSpec(site, site.results.boards, most=MOST_SHORT)
     prices, tiles = make_price_table(spec), tuple(_tiles(site))
     is_by_cost = any(trade.axis.is_cost for trade in site.trade_offs[:1])
@@ -88,7 +92,7 @@ def make_home(site: Site) -> Iterator[Page]:
         embed=_leaderboard(site),
         prices=prices,
         cost=site.trade_views[0].chart if is_by_cost and not prices else None,
-        categories=None if site.has_boards else charts.category_lifts,
+        categories=None if site.has_boards else site.chart(chart_category_difference),
     )
     about, cite = config.description or context.lede, cite_site(site)
     yield Page(Address("home"), "home.html", config.title, about, context, cite=cite)
@@ -143,7 +147,7 @@ _HEIGHT = 720
 
 def _leaderboard(site: Site) -> Embed:
     """Return the page of a board for frames."""
-    key = "leaderboard" if site.board.featured else f"{site.board.id}-leaderboard"
+    key = f"{site.embedded_as}-leaderboard".removeprefix("-")
     return Embed(Link(_board_title(site), Address("embed", key)), _HEIGHT)
 
 
@@ -170,7 +174,7 @@ def make_embeds(site: Site) -> Iterator[Page]:
 
 
 def _embeds_of(site: Site) -> Iterator[Page]:
-    title, charts, say = site.config.site.title, site.charts, site.labels.say
+    title, say = site.config.site.title, site.labels.say
     home = Address("home", anchor="leaderboard") if site.board.featured else board_address(site)
     origin = Link(title, home)
     words = {"n_models": say("n_ranked_models", len(site.results.board.ranked)), "site": title}
@@ -183,10 +187,10 @@ def _embeds_of(site: Site) -> Iterator[Page]:
     homes = {board_address(site): (board_averages(site), *trades)}
     if site.board.featured:
         homes |= {
-            Address("home"): (None if site.has_boards else charts.category_lifts,),
-            Address("tasks"): (charts.task_lifts,),
-            Address("analysis"): (charts.correlations, charts.training_sets),
-            Address("serving"): (charts.latency,),
+            Address("home"): (None if site.has_boards else site.chart(chart_category_difference),),
+            Address("tasks"): (site.chart(chart_best_lift_by_task),),
+            Address("analysis"): (site.chart(chart_correlation), site.chart(chart_training_sets)),
+            Address("serving"): (site.chart(chart_latency),),
         }
     # Of several trade-offs the page shows the first, unless its address names another.
     asked = {view.chart.id: (("against", view.id),) for view in site.trade_views[1:]}

@@ -30,8 +30,7 @@ def board_matrix(site: Site) -> Matrix | None:
     None where there is nothing for it.
     """
     matrix = _made(_spec_of_board(site), _folder_of_board(site))
-    board_id = "" if site.board.featured else site.board.id
-    return matrix and replace(matrix, board=board_id, is_embedded=True)
+    return matrix and replace(matrix, board=site.embedded_as, is_embedded=True)
 
 
 def parts_matrix(site: Site, task: str) -> Matrix | None:

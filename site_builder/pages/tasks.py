@@ -118,7 +118,7 @@ def _leads(site: Site) -> Chart | None:
     """Return the chart of the board, or of all its tasks where it has not all."""
     over = site.overview
     if over.results is site.results:
-        return site.charts.task_lifts
+        return site.chart(chart_best_lift_by_task)
     chart = chart_best_lift_by_task(over.results, over.labels)
     return chart and replace(chart, embedded=False)
 
