@@ -191,7 +191,7 @@ class _View(CachingRecord):
     def published(self) -> HistoryView:
         """Return what the page shows of it."""
         last, is_compared = self.history.releases[-2], self.is_compared
-        moves = [s for s in last.splits if s.before != s.after or any(map(s.part, _CAUSES))]
+        moves = [s for s in last.splits if s.before != s.after or any(s.parts.values())]
         moved = "moved" if moves else "not_moved"
         return HistoryView(
             id=self.id,
@@ -328,7 +328,7 @@ def _part_fields(site: Site) -> list[Field[RankSplit]]:
     say = site.labels.say
 
     def cell(cause: str, split: RankSplit) -> Cell:
-        places = split.part(cause)
+        places = split.parts.get(cause)
         if places is None:
             return number_cell(None, MISSING)
         sign = "+" if places > 0 else MINUS if places < 0 else ""

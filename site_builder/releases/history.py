@@ -28,27 +28,19 @@ _LEAST_COMMON = 0.5
 
 
 class RankSplit(Record):
-    """Why the published rank of an entry changed; each part in places, positive = better.
+    """Why the published rank of an entry changed.
 
     Attributes:
         before, after: The published ranks; None where it was, or is, not ranked.
-        rescored: By scores that both releases have and that differ, of any entry.
-        entries, tasks: By entries, and by tasks, that came or went.
-        rule: By what else decides the rank: the rule, the coverage that it asks for, weights.
+        parts: Places by cause, positive = better: `rescored`, by scores that both releases have and
+            that differ, of any entry; `entries` and `tasks`, by those that came or went; `rule`, by
+            the rule, the coverage that it asks for, weights. Empty where a rank is missing.
     """
 
     model: str
     before: int | None
     after: int | None
-    rescored: int | None = None
-    entries: int | None = None
-    tasks: int | None = None
-    rule: int | None = None
-
-    def part(self, cause: str) -> int | None:
-        """Return the places of a cause: `rescored`, `entries`, `tasks` or `rule`."""
-        places: int | None = getattr(self, cause)
-        return places
+    parts: Mapping[str, int] = {}
 
 
 class BoardAt(Record):
@@ -296,15 +288,9 @@ def _split(model: str, ranks: Sequence[int | None]) -> RankSplit:
     rule, entries_went, tasks_went, rescored, tasks_came, entries_came = (
         before - after for before, after in pairwise(known)
     )
-    return RankSplit(
-        model,
-        known[0],
-        known[-1],
-        rescored,
-        entries_went + entries_came,
-        tasks_went + tasks_came,
-        rule,
-    )
+    entries, tasks = entries_went + entries_came, tasks_went + tasks_came
+    parts = {"rescored": rescored, "entries": entries, "tasks": tasks, "rule": rule}
+    return RankSplit(model, known[0], known[-1], parts)
 
 
 def _rank(view: _View, scores: Scores, models: Sequence[str], tasks: Sequence[str]) -> _Ranked:

@@ -58,7 +58,7 @@ _DOMAIN = re.compile(
 _TEMPLATE_SCRIPT, _TEXTS_SCRIPT = "js/chart-template.js", "js/texts.js"
 
 
-def _json_text(value: object, href: Callable[[Link], str]) -> str:
+def _json_text(value: object, href: Callable[[Link], str] = lambda _: "") -> str:
     """Return a value as compact JSON; a link becomes its text and its target."""
 
     def plain(part: object) -> object:
@@ -90,9 +90,8 @@ def _provide(name: str, value: object, href: Callable[[Link], str] = lambda _: "
 
 def _template_script() -> dict[str, bytes]:
     """Return the script with the Plotly template of all charts, and which colour is which token."""
-    template = json.dumps(TEMPLATE, separators=(",", ":"))
-    tokens = {colour: f"--{token}" for token, colour in COLOURS.items()}
-    colours = json.dumps(tokens, separators=(",", ":"))
+    template = _json_text(TEMPLATE)
+    colours = _json_text({colour: f"--{token}" for token, colour in COLOURS.items()})
     script = f"site.chartTemplate = {template};\nsite.chartColours = {colours};\n"
     return {_TEMPLATE_SCRIPT: script.encode()}
 
@@ -104,9 +103,8 @@ _NOT_SCRIPTED = ("share", "day", "month", "months", "numbers")
 def _texts_script(say: Messages) -> dict[str, bytes]:
     """Return the script with the texts of scripts, in the words of the site."""
     notation = (f"number.{name}" for name in asdict(ENGLISH) if name not in _NOT_SCRIPTED)
-    texts = say.for_script("script", *notation)
-    written = json.dumps(texts, ensure_ascii=False, separators=(",", ":"))
-    return {_TEXTS_SCRIPT: f"site.text = site.texts({written});\n".encode()}
+    texts = _json_text(say.for_script("script", *notation))
+    return {_TEXTS_SCRIPT: f"site.text = site.texts({texts});\n".encode()}
 
 
 _NAVIGATION: tuple[Kind, ...] = (
@@ -313,13 +311,12 @@ def _sayer(say: Messages) -> Say:
 
     def written(message: str, n: int | None = None, **values: object) -> str:
         marked = {name: value for name, value in values.items() if isinstance(value, Markup)}
-        if not marked:
-            return say(message, n, **values)
-        # The message is text: what stands around the markup is escaped.
         holes = {name: f"\N{NULL}{name}\N{NULL}" for name in marked}
-        hole = re.compile(f"\N{NULL}({'|'.join(marked)})\N{NULL}")
-        parts = hole.split(say(message, n, **{**values, **holes}))
-        return Markup("").join(marked[part] if i % 2 else part for i, part in enumerate(parts))
+        text = say(message, n, **{**values, **holes})
+        for name, hole in holes.items():
+            # The message is text: what stands around the markup is escaped.
+            text = Markup.escape(text).replace(hole, marked[name])
+        return text
 
     return written
 
@@ -366,10 +363,9 @@ def render_site(
     for result in map_pages(setup, work, workers):
         made.append(result)
         on_progress(len(made), len(work))
-    mistakes = [fault for text in texts.values() for fault in text.mistakes]
     return _joined(
         (
-            *_without_faults(made, mistakes),
+            *_without_faults(made, find_prose_faults(prose)),
             *({urls.path(p.address): p.content} for p in pages if isinstance(p, Document)),
             {urls.path(CROISSANT): encode(croissant_values(describe_dataset(site), urls))},
             assets.files,

@@ -33,12 +33,10 @@ class RenderedText(Record):
     """A text as HTML, whose links await the page that shows it.
 
     Attributes:
-        mistakes: Faults in any case.
         faults: Faults of a page that shows the text; the HTML is empty if there are any.
     """
 
     html: str
-    mistakes: tuple[Fault, ...] = ()
     faults: tuple[Fault, ...] = ()
 
 
@@ -64,12 +62,11 @@ def render_prose(
 
 
 def _render(where: str, template: ProseTemplate, figures: Mapping[str, object]) -> RenderedText:
-    mistakes = tuple(_mistake_faults(where, template.mistakes))
     filled = template.fill_in(figures)
     false = [claim for claim in filled.claims if not claim.holds]
     faults = (*_mistake_faults(where, filled.mistakes), *_claim_faults(where, false))
     if faults:
-        return RenderedText("", mistakes, faults)
+        return RenderedText("", faults)
     try:
         return RenderedText(to_html(filled.text))
     except RecursionError:
