@@ -87,14 +87,6 @@ class Claim(Record):
     holds: bool
 
 
-class FilledText(Record):
-    """A text with its figures, its claims and its mistakes."""
-
-    text: str
-    claims: tuple[Claim, ...]
-    mistakes: tuple[Mistake, ...]
-
-
 class SafeMarkdown(str):
     """Text that is Markdown already, such as a link, or what `{% set %}` encloses."""
 
@@ -127,13 +119,15 @@ class ProseTemplate:
         except (AssertionError, RecursionError, SyntaxError, ValueError):
             self.mistakes = (Mistake(1, UNREADABLE),)
 
-    def fill_in(self, figures: Mapping[str, object]) -> FilledText:
-        """Render the text and judge its claims, up to the first mistake."""
+    def fill_in(
+        self, figures: Mapping[str, object]
+    ) -> tuple[str, list[Claim], tuple[Mistake, ...]]:
+        """Render the text and judge its claims, up to the first mistake; return all three."""
         if self.mistakes:
-            return FilledText("", (), self.mistakes)
+            return "", [], self.mistakes
         text, mistakes = "", self.mistakes
         names = {name: partial(f) if callable(f) else f for name, f in figures.items()}
-        claims = self._environment.claims = []
+        claims = self._environment.claims = list[Claim]()
         try:
             text = "".join(map(_text, self._template.generate(names)))
             text.encode()  # half a character, such as "\ud800", is no text
@@ -141,7 +135,7 @@ class ProseTemplate:
             trace = walk_tb(error.__traceback__)  # which Jinja maps onto the text
             lines = (n for frame, n in trace if frame.f_code.co_filename == _FILE)
             mistakes = (Mistake(max(lines, default=1), str(error)),)
-        return FilledText(text, tuple(claims), mistakes)
+        return text, claims, mistakes
 
 
 class _Undefined(jinja2.StrictUndefined):

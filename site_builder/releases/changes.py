@@ -324,7 +324,8 @@ def judge_claims(
     judged: Claims = {}
     for slot, text in texts.items():
         seen: Counter[str] = Counter()
-        for claim in ProseTemplate(text, prose_filters(scale)).fill_in(known).claims:
+        _, claims, _ = ProseTemplate(text, prose_filters(scale)).fill_in(known)
+        for claim in claims:
             # Without the punctuation that joins the sentence to the one before.
             sentence = plain_text(claim.sentence).lstrip(",; ")
             key = slot, claim.condition, seen[claim.condition]

@@ -143,7 +143,7 @@ def _sound_snapshot(kept: KeptRelease, faults: list[Fault]) -> Snapshot | None:
         snapshot = read_snapshot(kept.content, _MAX_KEPT_UNPACKED)
         if snapshot.release == kept.release:
             return snapshot
-    faults.append(dropped_fault(kept))
+    faults.append(dropped_fault(kept.path))
     return None
 
 

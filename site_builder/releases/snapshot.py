@@ -14,7 +14,7 @@ from typing import TypeAlias, cast
 import msgspec
 
 from site_builder.api import FOLDER
-from site_builder.compute.catalog import Catalog, Release
+from site_builder.compute.catalog import Release, TaskInfo
 from site_builder.compute.numbers import floats_or_none
 from site_builder.compute.results import BoardResults, SiteResults
 from site_builder.compute.scores import MEASURED, Scores
@@ -97,10 +97,8 @@ def take_snapshot(computed: SiteResults) -> Snapshot:
         for key, fact in catalog.models.items()
     }
     tasks = {
-        key: {**_of(fact, "name", "category", "metric", "higher_is_better"), **more}
-        for (key, fact), more in zip(
-            catalog.tasks.items(), _task_details(scores, catalog), strict=True
-        )
+        key: _task_facts(fact, weight)
+        for (key, fact), weight in zip(catalog.tasks.items(), scores.weights.tolist(), strict=True)
     }
     in_order = (entry for board in boards.values() for of in board.ranks.values() for entry in of)
     ordered = {entry: models[entry] for entry in (*in_order, *models)}
@@ -174,14 +172,13 @@ def _names(is_stated: tuple[bool, ...]) -> tuple[str, ...]:
     return tuple(compress(PROVENANCE, is_stated))
 
 
-def _task_details(scores: Scores, catalog: Catalog) -> Iterator[Facts]:
-    """Yield the version and the weight of each task, where they are not the usual ones."""
-    for task, weight in zip(scores.tasks, scores.weights.tolist(), strict=True):
-        version = catalog.tasks[task].version
-        yield {
-            **({"version": version} if version else {}),
-            **({"weight": weight} if weight != 1 else {}),
-        }
+def _task_facts(task: TaskInfo, weight: float) -> Facts:
+    """Return the facts of a task; version and weight where they are not the usual ones."""
+    return {
+        **_of(task, "name", "category", "metric", "higher_is_better"),
+        **({"version": task.version} if task.version else {}),
+        **({"weight": weight} if weight != 1 else {}),
+    }
 
 
 def _of(fact: Record, *names: str) -> dict[str, str | bool | float | None]:
@@ -286,7 +283,7 @@ def read_kept(files: SiteFiles, faults: list[Fault]) -> tuple[KeptRelease, ...]:
     try:
         listed = msgspec.json.decode(content, type=_Index).releases[:_MAX_LISTED]
     except (ValueError, RecursionError):
-        faults.append(_dropped(INDEX))
+        faults.append(dropped_fault(INDEX))
         return ()
     found, size = list[KeptRelease](), 0
     for release in listed:
@@ -294,22 +291,18 @@ def read_kept(files: SiteFiles, faults: list[Fault]) -> tuple[KeptRelease, ...]:
             break
         is_day = release.date is None or is_date(release.date)
         if not (is_day and _SHA256.fullmatch(release.sha256)):
-            faults.append(_dropped(INDEX))
+            faults.append(dropped_fault(INDEX))
             continue
         path = KeptRelease(release, b"").path
         if (stored := files.read(path)) is None:
-            faults.append(_dropped(path))
+            faults.append(dropped_fault(path))
             continue
         size += len(stored)
         found.append(KeptRelease(release, stored))
     return tuple(found)
 
 
-def _dropped(where: str) -> Fault:
+def dropped_fault(where: str) -> Fault:
+    """Return the warning that a file of the previous site tells of no release."""
     what = "cannot read a release that the previous site keeps"
     return Fault(where, what, "It is dropped.", "warning")
-
-
-def dropped_fault(kept: KeptRelease) -> Fault:
-    """Return the warning about a kept release whose snapshot is none."""
-    return _dropped(kept.path)

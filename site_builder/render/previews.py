@@ -10,7 +10,6 @@ from functools import cache, partial
 from math import ceil
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 import resvg_py
 
@@ -24,7 +23,7 @@ from site_builder.config import SiteConfig
 from site_builder.pages.model import Badge
 from site_builder.pages.page import OutputFile, Page, Site
 from site_builder.processes import map_pages, worker_count
-from site_builder.records import Record, replace
+from site_builder.records import replace
 from site_builder.render.assets import default_folder, theme_colours
 from site_builder.render.environment import make_environment
 from site_builder.render.urls import Urls
@@ -65,7 +64,7 @@ _FINDINGS: Mapping[Kind, Callable[[Site], str]] = {
 WIDTH, HEIGHT = 1200, 630
 _EDGE = 64
 LEFT, RIGHT = _EDGE, WIDTH - _EDGE
-_TITLE_PX, _SMALL_PX = 26, 20
+_TITLE_PX = 26
 _MAX_SITE_TITLE, _MAX_PAGE_TITLE = 620, 380
 # Sizes to try for the finding, each with its greatest number of lines.
 _FINDING_PX = ((72, 3), (60, 4), (50, 5), (42, 7))
@@ -83,13 +82,10 @@ class Drawer:
         self._templates = make_environment([default_folder("templates")])
         self._colours, self._font = theme_colours(config), load_typeface()
         self._title = self._font.cut(config.site.title, _TITLE_PX, _MAX_SITE_TITLE, BOLD)
-        url = urlsplit(config.site.base_url)
-        address = unquote(f"{url.netloc}{url.path}").rstrip("/")
-        self._address = self._font.cut(address, _SMALL_PX, RIGHT - LEFT)
 
     def card(self, text: str, page_title: str) -> str:
         """Return a card; the home page has no title of its own."""
-        finding = self._font.lines(text, RIGHT - LEFT, _FINDING_PX, BOLD)
+        lines, size = self._font.lines(text, RIGHT - LEFT, _FINDING_PX, BOLD)
         return self._templates.get_template("cards/card.svg").render(
             width=WIDTH,
             height=HEIGHT,
@@ -98,12 +94,11 @@ class Drawer:
             colour=self._colours,
             site_title=self._title,
             page_title=self._font.cut(page_title, _TITLE_PX, _MAX_PAGE_TITLE),
-            place=self._address,
             lines=[
-                (round(_FINDING_TOP + finding.size * (0.75 + i * _LEADING), 1), text)
-                for i, text in enumerate(finding.texts)
+                (round(_FINDING_TOP + size * (0.75 + i * _LEADING), 1), line)
+                for i, line in enumerate(lines)
             ],
-            finding=finding,
+            size=size,
         )
 
     def badge(self, badge: Badge) -> str:
@@ -166,13 +161,6 @@ UNKNOWN = "?"
 _SPACES = re.compile("[^\\S\N{NO-BREAK SPACE}]+")
 
 
-class Lines(Record):
-    """A text in lines, with its font size in px."""
-
-    texts: tuple[str, ...]
-    size: float
-
-
 class Typeface:
     """The font of the site; `widths` are shares of the font size by weight and letter."""
 
@@ -205,18 +193,18 @@ class Typeface:
 
     def lines(
         self, text: str, room: float, sizes: Iterable[tuple[float, int]], weight: str = REGULAR
-    ) -> Lines:
+    ) -> tuple[list[str], float]:
         """Break a text into lines of `room` px, in the first size in which all of it fits.
 
         Each size, in px, has its greatest number of lines; the last one cuts the text.
         """
-        tried = Lines((), 0)
+        tried = list[str](), 0.0
         for size, most in sizes:
             lines = self._broken(self.shown(text), size, room, weight)
             if len(lines) <= most:
-                return Lines(tuple(self._balanced(lines, size, room, weight)), size)
+                return self._balanced(lines, size, room, weight), size
             last = self.cut(" ".join(lines[most - 1 :]), size, room, weight)
-            tried = Lines((*lines[: most - 1], last), size)
+            tried = [*lines[: most - 1], last], size
         return tried
 
     def _balanced(self, lines: list[str], size: float, room: float, weight: str) -> list[str]:

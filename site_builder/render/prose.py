@@ -62,13 +62,13 @@ def render_prose(
 
 
 def _render(where: str, template: ProseTemplate, figures: Mapping[str, object]) -> RenderedText:
-    filled = template.fill_in(figures)
-    false = [claim for claim in filled.claims if not claim.holds]
-    faults = (*_mistake_faults(where, filled.mistakes), *_claim_faults(where, false))
+    text, claims, mistakes = template.fill_in(figures)
+    false = [claim for claim in claims if not claim.holds]
+    faults = (*_mistake_faults(where, mistakes), *_claim_faults(where, false))
     if faults:
         return RenderedText("", faults)
     try:
-        return RenderedText(to_html(filled.text))
+        return RenderedText(to_html(text))
     except RecursionError:
         return RenderedText("", faults=(Fault(where, "its lists or quotes are nested too deeply"),))
 
