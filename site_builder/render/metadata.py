@@ -69,41 +69,21 @@ _SCHEMA_ORG = "https://schema.org/"
 
 
 def structured_data(page: Page, dataset: Dataset, urls: Urls) -> dict[str, Any] | None:
-    """Return schema.org data of a page: what it is, of which site, and the way to it.
+    """Return schema.org data of a page: the data set, or that it is a page of the site.
 
-    Its links are absolute, so without a base URL only the data set as a whole is described.
+    A page has a place in a site of known address only; the data set is described in any case.
     """
-    is_whole = page.address.kind in ("home", "data")
-    if not urls.base_url:
-        whole = _dataset_values(page, dataset, urls)
-        return {"@context": _SCHEMA_ORG, **whole} if is_whole else None
-    if not page.listed:
+    if page.address.kind in ("home", "data"):
+        return {"@context": _SCHEMA_ORG, **_dataset_values(page, dataset, urls)}
+    if not urls.base_url or not page.listed:
         return None
-    site = {"@type": "WebSite", "name": dataset.name, "url": urls.base_url}
-    about = {
+    return {
+        "@context": _SCHEMA_ORG,
         "@type": "WebPage",
         "name": f"{page.title}, {dataset.name}",
         "description": page.description,
         "url": urls.canonical(page.address),
-        "isPartOf": site,
-    }
-    parts = [
-        _dataset_values(page, dataset, urls) if is_whole else about,
-        _way(page, urls) if page.crumbs else site | {"description": page.description},
-    ]
-    return {"@context": _SCHEMA_ORG, "@graph": parts}
-
-
-def _way(page: Page, urls: Urls) -> dict[str, Any]:
-    """Describe the way to a page by https://schema.org/BreadcrumbList."""
-    steps = (*page.crumbs, Link(page.title, page.address))
-    return {
-        "@type": "BreadcrumbList",
-        "itemListElement": [
-            {"@type": "ListItem", "position": n, "name": step.text, "item": urls.canonical(step.to)}
-            for n, step in enumerate(steps, start=1)
-            if step.to is not None
-        ],
+        "isPartOf": {"@type": "WebSite", "name": dataset.name, "url": urls.base_url},
     }
 
 

@@ -118,23 +118,19 @@ _TARGETS: Mapping[str, Address] = {kind: Address(kind) for kind in ("home", *_NA
 _BESIDE = ("./", "../")
 
 
-def _header_links(
-    site: Site, pages: Collection[Address], boards: Sequence[Link] = ()
-) -> tuple[Link, ...]:
+def _header_links(site: Site, pages: Collection[Page]) -> tuple[Link, ...]:
     """Return the project's entries, or a few boards and `_NAVIGATION`, if the pages exist."""
     entries = site.config.navigation.header
+    boards = [Link(page.title, page.address) for page in pages if page.address.kind == "board"]
     few = boards if len(boards) <= _MOST_BOARDS else ()
     default = [*few, *map(site.link, _NAVIGATION)]
-    return _existing(default if entries is None else _links(entries, site.config), pages)
+    links = default if entries is None else _links(entries, site.config)
+    return _existing(links, {page.address for page in pages})
 
 
-def _site_header(site: Site, pages: Collection[Page]) -> tuple[Link, ...]:
-    """Return the links of the header of every page."""
-    boards = [Link(page.title, page.address) for page in pages if page.address.kind == "board"]
-    return _header_links(site, {page.address for page in pages}, boards)
-
-
-def _footer_links(site: Site, pages: Collection[Address]) -> tuple[Link, ...]:
+def _footer_links(
+    site: Site, pages: Collection[Address], header: Iterable[Link]
+) -> tuple[Link, ...]:
     """Return the project's entries, or the pages that the header lacks."""
     config, say = site.config, site.labels.say
     if config.navigation.footer is not None:
@@ -142,7 +138,7 @@ def _footer_links(site: Site, pages: Collection[Address]) -> tuple[Link, ...]:
     links = [Link(say(f"footer.{kind}"), Address(kind)) for kind in _FOOTER]
     if config.site.repository:
         links.append(Link(say("footer.source"), href=config.site.repository))
-    above = {link.to for link in _header_links(site, pages)}
+    above = {link.to for link in header}
     own_pages = [Link(title, Address("page", name)) for name, title in site.own.items()]
     return _existing([*links, *(link for link in own_pages if link.to not in above)], pages)
 
@@ -194,8 +190,8 @@ class _Renderer:
     ) -> None:
         self._site, self._urls, self._assets, self._texts = site, urls, assets, texts
         self._addresses = {page.address for page in pages}
-        self._header = _site_header(site, pages)
-        self._footer = _footer_links(site, self._addresses)
+        self._header = _header_links(site, pages)
+        self._footer = _footer_links(site, self._addresses, self._header)
         self._dataset = describe_dataset(site)
         self._say = _sayer(site.labels.say)
         self._templates = Templates(site.config.root, self._say)
@@ -370,7 +366,7 @@ def render_site(
             {urls.path(CROISSANT): encode(croissant_values(describe_dataset(site), urls))},
             assets.files,
             _feed(site, urls),
-            {LLMS: write_llms(site, pages, _site_header(site, html), urls)},
+            {LLMS: write_llms(site, pages, _header_links(site, html), urls)},
             _files_for_hosts(html, urls, site.config.root),
         )
     )

@@ -202,23 +202,10 @@ class Typeface:
         for size, most in sizes:
             lines = self._broken(self.shown(text), size, room, weight)
             if len(lines) <= most:
-                return self._balanced(lines, size, room, weight), size
+                return lines, size
             last = self.cut(" ".join(lines[most - 1 :]), size, room, weight)
             tried = [*lines[: most - 1], last], size
         return tried
-
-    def _balanced(self, lines: list[str], size: float, room: float, weight: str) -> list[str]:
-        """Return the same number of lines, as equally long as possible."""
-        text = " ".join(lines)
-        while len(lines) > 1:
-            room -= size
-            if self.width(max(text.split(" "), key=len), size, weight) > room:
-                break
-            narrower = self._broken(text, size, room, weight)
-            if len(narrower) > len(lines):
-                break
-            lines = narrower
-        return lines
 
     def _broken(self, text: str, size: float, room: float, weight: str) -> list[str]:
         """Break a text at its spaces; a word that is longer than a line is cut."""
