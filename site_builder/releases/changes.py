@@ -48,6 +48,13 @@ class ScoreChange(Record):
         """Its model, task and variant."""
         return self.model, self.task, self.variant
 
+    @property
+    def noise(self) -> str:
+        """The name of `beyond_noise` in messages."""
+        return (
+            "unknown" if self.beyond_noise is None else "beyond" if self.beyond_noise else "within"
+        )
+
 
 class FactChange(Record):
     """A changed fact of a model, a task, a score, or a board.

@@ -130,9 +130,7 @@ def _named_score(config: SiteConfig, say: Messages, changes: Changes, change: Sc
         kind = "added" if change.before is None else "removed"
         return say(f"changes.came_or_went.{kind}", **of, score=one_score(changes, change))
     before, after, _ = score_texts(changes, change)
-    kinds = {True: "beyond", False: "within", None: "unknown"}
-    kind = kinds[change.beyond_noise]
-    return say(f"changes.named.{kind}", **of, before=before, after=after)
+    return say(f"changes.named.{change.noise}", **of, before=before, after=after)
 
 
 def write_feed(

@@ -66,12 +66,6 @@ def scores_summary(changes: Changes, say: Messages) -> str:
     return " ".join(sentences)
 
 
-def noise_text(change: ScoreChange, say: Messages) -> str:
-    """Return whether a change is beyond noise."""
-    kinds = {True: "beyond", False: "within", None: "unknown"}
-    return say(f"changes.noise.{kinds[change.beyond_noise]}")
-
-
 def fact_text(value: object) -> str:
     """Return a value of any kind as it is read; a dash where nothing is said."""
     match value:
@@ -139,7 +133,7 @@ def sections_of(changes: Changes, say: Messages) -> tuple[ChangeSection, ...]:
         return [(key, of[key]) for key in ids]
 
     changed: _Rows = [
-        (*change.key, *score_texts(changes, change), noise_text(change, say))
+        (*change.key, *score_texts(changes, change), say(f"changes.noise.{change.noise}"))
         for change in changes.scores_changed
     ]
     ranks: _Rows = [

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from posixpath import splitext
 from typing import Any
 
 from site_builder.addresses import Address, Link, make_slugs
@@ -250,6 +251,9 @@ def write_llms(
         link = urls.canonical(to) or urls.from_root(to) or "index.html"
         return f"- [{_plain(text)}]({link}): {_plain(note)}"
 
+    license_ = site.config.site.license
+    notes = [say("llms.license", license=license_)] if license_ else []
+    notes.append(say("llms.missing"))
     boards = (line(title, to, about) for title, to, about in _boards(site))
     data = (line(name, to, note) for name, to, note in _data(site, documents))
     links = (link.to for link in header if link.to and link.to.kind != "board")
@@ -258,21 +262,12 @@ def write_llms(
     parts = (
         [f"# {_plain(site.config.site.title)}"],
         [f"> {_plain(about or site.config.site.description)}"],
-        [_plain(text) for text in _about(site)],
+        [f"{_plain(sentence(site.results.release.name))}.", *map(_plain, notes)],
         [f"## {say('llms.boards')}", "", *boards],
         [f"## {say('llms.data')}", "", *data],
         [f"## {say('llms.pages')}", "", *others],
     )
     return "\n\n".join("\n".join(lines) for lines in parts).encode() + b"\n"
-
-
-def _about(site: Site) -> Iterator[str]:
-    """Yield which data it is, and how to read it."""
-    license_ = site.config.site.license
-    yield f"{sentence(site.results.release.name)}."
-    if license_:
-        yield site.labels.say("llms.license", license=license_)
-    yield site.labels.say("llms.missing")
 
 
 def _boards(site: Site) -> Iterator[tuple[str, Address, str]]:
@@ -292,9 +287,12 @@ def _boards(site: Site) -> Iterator[tuple[str, Address, str]]:
 
 def _data(site: Site, documents: Iterable[Address]) -> Iterator[tuple[str, Address, str]]:
     """Yield the files of the API, the table of results and the description of all tables."""
-    say, files = site.labels.say, _files_of_api(documents)
-    for name, address in files.items():
-        yield address.key, address, say(f"api.{name}")
+    say = site.labels.say
+    for address in documents:
+        name, ending = splitext(address.key.removeprefix(_OF_API))
+        # Those of boards and of models have an index.
+        if address.key.startswith(_OF_API) and ending == ".json" and "/" not in name:
+            yield address.key, address, say(f"api.{name}")
     for table in site.exported:
         for file in table.files if table.spec.name == "results" else ():
             address = download_address(table, file)
@@ -302,16 +300,6 @@ def _data(site: Site, documents: Iterable[Address]) -> Iterator[tuple[str, Addre
                 rows = f"{table.spec.meaning} Each row is {table.spec.row}."
                 yield address.key, address, rows
     yield CROISSANT.key, CROISSANT, say("llms.croissant")
-
-
-def _files_of_api(documents: Iterable[Address]) -> Mapping[str, Address]:
-    """Return the files of the API by name; those of boards and of models have an index."""
-    names = {
-        address.key.removeprefix(_OF_API).removesuffix(".json"): address
-        for address in documents
-        if address.key.startswith(_OF_API) and address.key.endswith(".json")
-    }
-    return {name: address for name, address in names.items() if "/" not in name}
 
 
 def _plain(text: str) -> str:
