@@ -51,9 +51,9 @@ class ScoreChange(Record):
     @property
     def noise(self) -> str:
         """The name of `beyond_noise` in messages."""
-        return (
-            "unknown" if self.beyond_noise is None else "beyond" if self.beyond_noise else "within"
-        )
+        if self.beyond_noise is None:
+            return "unknown"
+        return "beyond" if self.beyond_noise else "within"
 
 
 class FactChange(Record):
