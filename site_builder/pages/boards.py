@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from site_builder.addresses import Address, Fact, Link
@@ -61,7 +61,7 @@ class BoardContext(Record):
     leader: Finding | None
     metrics: Finding | None
     trade_offs: tuple[TradeView, ...]
-    trade_choices: Mapping[str, tuple[TradeChoice, ...]]
+    trade_choices: Mapping[str, Sequence[TradeChoice]]
     progress: tuple[ProgressChart, ...]
     waiting: tuple[Fact, ...]
     matrix: Matrix | None
