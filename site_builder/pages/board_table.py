@@ -25,7 +25,6 @@ from site_builder.pages.board_drawings import draw_field
 from site_builder.pages.board_spec import BY_LIFT, BoardRow, BoardTableSpec
 from site_builder.pages.filters import (
     board_tools,
-    board_values,
     dates_of,
     frontier_word,
     has_frontier,
@@ -66,8 +65,8 @@ def board_table(
     about = (*_facet_fields(spec), *_standing_fields(spec), *_fact_fields(spec))
     fields = [*_place_fields(spec, ranks), *_statistic_fields(spec), *about]
     fitted = _fitted(_in_stated_order(fields, config.columns))
-    tools = board_tools(spec, rows, [each.column for each in fitted])
-    values, shown = board_values(spec, tools), list(range(len(rows)))
+    tools, values = board_tools(spec, rows, [each.column for each in fitted])
+    shown = list(range(len(rows)))
     if tools.hides_rows:
         is_shown = shown_at_first(tools, [values(row) for row in rows])
         shown = [i for i in shown if is_shown[i]]

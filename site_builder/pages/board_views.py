@@ -112,10 +112,10 @@ def board_headline(spec: BoardTableSpec) -> str:
     baselines = [row for row in spec.beside if row.model == labels.roles.baseline]
     behind = any(spec.is_better(row, best) for best in first for row in baselines)
     beside = labels.say("board.lead.baseline", baseline=labels.baseline) if behind else ""
-    return " ".join(filter(None, (what, _lead(spec), beside)))
+    return " ".join(filter(None, (what, lead_text(spec), beside)))
 
 
-def _lead(spec: BoardTableSpec) -> str:
+def lead_text(spec: BoardTableSpec) -> str:
     """Say who leads; nothing where a first filter hides one that may."""
     labels, board, say = spec.labels, spec.board, spec.labels.say
     n, n_first, n_level = (len(s) for s in (board.ranked, board.leaders, spec.level))

@@ -16,7 +16,7 @@ from site_builder.compute.board import Board
 from site_builder.compute.catalog import ModelInfo
 from site_builder.pages.board_spec import BoardTableSpec
 from site_builder.pages.board_table import is_hidden, rank_cell
-from site_builder.pages.board_views import BoardView, board_lede, board_views
+from site_builder.pages.board_views import BoardView, board_lede, board_views, lead_text
 from site_builder.pages.filters import model_tools, model_values
 from site_builder.pages.matrices import board_matrix, with_tools
 from site_builder.pages.page import Page, Site, cite_page
@@ -124,10 +124,10 @@ def board_address(site: Site) -> Address:
 
 def _make_board(site: Site, here: Address, title: str) -> Page:
     board, say, cite = site.results.board, site.labels.say, None
-    lead = site.labels.lead(board)
+    lead = lead_text(BoardTableSpec(site, site.results.boards))
     if site.has_boards:
         about = site.board.description or board_lede(site)
-        cite = cite_page(site, title, f"{lead}." if lead else "", here)
+        cite = cite_page(site, title, lead, here)
     else:
         n_models = say("n_models", site.results.stats.models)
         words = {"n_models": n_models, "n_tasks": say("n_tasks", len(board.tasks)), "lead": lead}
