@@ -265,16 +265,6 @@ def test_unknown_values_of_an_address_are_reported(chromium, home):
     assert [] == heard.complaints
 
 
-def test_it_works_from_the_disk(chromium, index_site):
-    """From file:// the scores are loaded, and links lead to pages."""
-    page, heard = open_page(chromium, (index_site.folder / "choose/index.html").as_uri())
-    page.get_by_role("button", name="Base", exact=True).click()
-    expect(first_of(page)).to_have_text("GPT-4")
-    part(page, "rows").locator("th a").nth(1).click()
-    expect(first_of(page)).to_have_text("GPT-3.5 Turbo")
-    assert [] == [text for text in heard.complaints if ".woff2" not in text]
-
-
 def test_the_first_few_can_be_compared_on_the_picked_tasks(chromium, home):
     page = ask(chromium, home, "task=wikisql&size=3")
     expect(first_of(page)).to_have_text("Gemma 2B")
