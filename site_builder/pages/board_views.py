@@ -55,12 +55,6 @@ def board_views(spec: BoardTableSpec) -> tuple[BoardView, ...]:
     return tuple(views)
 
 
-def short_board(site: Site, table_id: str) -> BoardView:
-    """Return the board of the primary variant, for a page that scripts fill with more."""
-    spec = BoardTableSpec(site, site.results.boards, most=MOST_SHORT)
-    return _variant_view(spec, site.labels.roles.primary, table_id)
-
-
 def board_lede(site: Site) -> str:
     """Return the size of the board in one sentence."""
     stats, labels, say = site.results.stats, site.labels, site.labels.say

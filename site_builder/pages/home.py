@@ -183,23 +183,23 @@ def _embeds_of(site: Site) -> Iterator[Page]:
     spec = BoardTableSpec(site, site.results.boards, most=MOST_SHORT)
     context = EmbedContext(origin, views=board_views(spec))
     yield _view(_leaderboard(site), about, context)
-    trades = [view.chart for view in site.trade_views]
-    homes = {board_address(site): (board_averages(site), *trades)}
+    board, found = board_address(site), list[tuple[Address, Chart | None]]()
+    for place, view in enumerate(site.trade_views):
+        # Of several trade-offs the page shows the first, unless its address names another.
+        query = (("against", view.id),) if place else ()
+        found.append((board._replace(query=query), view.chart))
     if site.board.featured:
-        homes |= {
-            Address("home"): (None if site.has_boards else site.chart(chart_category_difference),),
-            Address("tasks"): (site.chart(chart_best_lift_by_task),),
-            Address("analysis"): (site.chart(chart_correlation), site.chart(chart_training_sets)),
-            Address("serving"): (site.chart(chart_latency),),
-        }
-    # Of several trade-offs the page shows the first, unless its address names another.
-    asked = {view.chart.id: (("against", view.id),) for view in site.trade_views[1:]}
-    for to, found in homes.items():
-        for chart in found:
-            if chart is not None and chart.embed is not None:
-                place = to._replace(anchor=f"chart-{chart.id}", query=asked.get(chart.id, ()))
-                origin = Link(title, place)
-                yield _view(chart.embed, chart.reading, EmbedContext(origin, chart))
+        found += [
+            (Address("home"), None if site.has_boards else site.chart(chart_category_difference)),
+            (Address("tasks"), site.chart(chart_best_lift_by_task)),
+            (Address("analysis"), site.chart(chart_correlation)),
+            (Address("analysis"), site.chart(chart_training_sets)),
+            (Address("serving"), site.chart(chart_latency)),
+        ]
+    for to, chart in ((board, board_averages(site)), *found):
+        if chart is not None and chart.embed is not None:
+            origin = Link(title, to._replace(anchor=f"chart-{chart.id}"))
+            yield _view(chart.embed, chart.reading, EmbedContext(origin, chart))
     matrix = board_matrix(site)
     if matrix is not None and matrix.embed is not None:
         origin = Link(title, board_address(site)._replace(anchor="by-task"))

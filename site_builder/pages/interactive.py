@@ -20,7 +20,6 @@ from site_builder.compute.ranks import HALF_ALPHA
 from site_builder.compute.runs import Against
 from site_builder.formatting import listed
 from site_builder.messages import Forms
-from site_builder.pages.board_views import BoardView, short_board
 from site_builder.pages.page import Page, ScriptData, Site, by_variant, variant_data
 from site_builder.pages.scales import common_bounds
 from site_builder.records import Record, asdict
@@ -40,7 +39,6 @@ class ScriptedContext(Record):
     """What the pages show whose answers scripts compute.
 
     Attributes:
-        board: The leaderboard that stands there without scripts.
         categories: The categories to pick tasks by, with their numbers of tasks; empty below two.
         scores: Name of the file of scores.
         errors: Name of the file of their standard errors; empty where none is known.
@@ -48,7 +46,6 @@ class ScriptedContext(Record):
         data: For the script: the board, the messages, and the runs that a comparison opens with.
     """
 
-    board: BoardView
     categories: tuple[tuple[str, int], ...]
     scores: str
     errors: str
@@ -92,7 +89,7 @@ def _choose_context(site: Site) -> ChooseContext:
     data = {"board": {**_board_data(site), "first_share": HALF_ALPHA}}
     texts = site.labels.say.for_script("choose")
     return ChooseContext(
-        **_scripted(site, "choose", _FILES, texts, data),
+        **_scripted(site, _FILES, texts, data),
         sized=bool(_at_least_two(m.parameters_b for m in models)),
         priced=bool(_at_least_two(prices.get(m.model) for m in models)),
         licenses=_at_least_two(m.license for m in models),
@@ -102,7 +99,6 @@ def _choose_context(site: Site) -> ChooseContext:
 
 def _scripted(
     site: Site,
-    page: str,
     files: tuple[str, str],
     texts: Mapping[str, Forms],
     data: Mapping[str, object],
@@ -110,7 +106,6 @@ def _scripted(
     """Return what the contexts of both pages have; `files` are those of scores and errors."""
     tasks = site.results.catalog.tasks.values()
     return {
-        "board": short_board(site, page),
         "categories": _at_least_two(t.category for t in tasks),
         "scores": files[0],
         "errors": files[1] if site.results.scores.has_errors else "",
@@ -210,7 +205,7 @@ def _compare_context(site: Site, runs: Sequence[ModelVariant]) -> CompareContext
     data = {"board": board, "runs": [[run.model, run.variant] for run in runs]}
     texts = site.labels.say.for_script("compare", "n_tasks")
     return CompareContext(
-        **_scripted(site, "compare", _ALL_FILES if is_other else _FILES, texts, data),
+        **_scripted(site, _ALL_FILES if is_other else _FILES, texts, data),
         names=tuple(site.labels.models[run.model] for run in runs),
     )
 
