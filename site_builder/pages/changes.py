@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from site_builder.addresses import Address, Fact, Link
+from site_builder.addresses import Address, Link
 from site_builder.api import FOLDER
 from site_builder.charts.cells import linked_cell, model_cell, number_cell, task_cell, text_cell
 from site_builder.compute.catalog import Release
-from site_builder.formatting import count
 from site_builder.labels import variant_label
-from site_builder.messages import Messages
 from site_builder.pages.page import Page, Site, TitledTable
 from site_builder.records import Record, replace
 from site_builder.releases.changes import ChangedClaim, Changes, RankMove, ScoreChange
@@ -32,7 +30,6 @@ class ChangesContext(Record):
 
     Attributes:
         old: The previous data release.
-        facts: How many scores changed, were added, were removed.
         first: The scores that changed, and the ranks that moved, where there are any.
         rest: Every other kind of change, where there are any.
         claims: Claims in the texts that hold in one of the two releases only.
@@ -42,7 +39,6 @@ class ChangesContext(Record):
     """
 
     old: Release
-    facts: tuple[Fact, ...]
     first: tuple[TitledTable, ...]
     rest: tuple[TitledTable, ...]
     claims: tuple[ChangedClaim, ...]
@@ -60,7 +56,6 @@ def make_changes(site: Site) -> Iterator[Page]:
     entries = make_entries(site.config, news)
     context = ChangesContext(
         old=changes.old,
-        facts=_facts(changes, say),
         first=tuple(table for table in tables if table.anchor in _FIRST),
         rest=tuple(table for table in tables if table.anchor not in _FIRST),
         claims=changes.claims,
@@ -78,19 +73,6 @@ def make_changes(site: Site) -> Iterator[Page]:
         about,
         context,
         (site.home,),
-    )
-
-
-def _facts(changes: Changes, say: Messages) -> tuple[Fact, ...]:
-    found = [change.beyond_noise for change in changes.scores_changed]
-    scores = say("changes.fact.scores")
-    if {True, False} & {*found}:
-        scores = say("changes.fact.scores_beyond", beyond=found.count(True))
-    return (
-        Fact(scores, count(len(found)), term="changes"),
-        Fact(say("changes.fact.added"), count(len(changes.scores_added)), term="changes"),
-        Fact(say("changes.fact.removed"), count(len(changes.scores_removed)), term="changes"),
-        Fact(say("changes.fact.ranks"), count(len(changes.ranks)), term="rank"),
     )
 
 

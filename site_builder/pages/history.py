@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cached_property, partial
 
-from site_builder.addresses import Address, Fact, Link
+from site_builder.addresses import Address, Link
 from site_builder.charts.cells import attribute_field, model_cell, number_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.history import MOST_LINES, RankLine, draw_ranks_over_releases, rank_trace
@@ -51,14 +51,12 @@ class HistoryContext(Record):
     """What the page of a board over releases shows.
 
     Attributes:
-        facts: How many releases there are, since when, and how many tasks they share.
         views: Of each variant, the one that the board opens with first.
         releases: The releases that are kept.
         why: The page that says why ranks changed since the previous release.
         others: The same page of other boards.
     """
 
-    facts: tuple[Fact, ...]
     views: tuple[HistoryView, ...]
     releases: Table
     why: Link
@@ -130,18 +128,9 @@ def _context(site: Site) -> HistoryContext:
     variants = (_view_of(site, variant) for variant in site.labels.roles.variants)
     views, say = [view for view in variants if view is not None], site.labels.say
     history = views[0].history
-    first, last = history.releases[0].release, history.releases[-2].release
+    last = history.releases[-2].release
     others = (of for of in site.by_board if of.board is not site.board and _view_of(of))
     return HistoryContext(
-        facts=(
-            Fact(say("history.fact.releases"), count(len(history.releases)), term="history"),
-            Fact(say("history.fact.first"), _day(site, first), term="history"),
-            Fact(
-                say("history.fact.tasks", of=history.n_tasks),
-                count(len(history.tasks)),
-                term="history",
-            ),
-        ),
         views=tuple(view.published() for view in views if view is views[0] or view.is_compared),
         releases=_releases_table(site, history),
         why=Link(say("history.why", date=_day(site, last)), Address("release", name_of(last))),
@@ -189,14 +178,13 @@ class _View(CachingRecord):
 
     def published(self) -> HistoryView:
         """Return what the page shows of it."""
-        is_compared = self.is_compared
         return HistoryView(
             id=self.id,
             label=self.site.labels.variants[self.board.variant],
             answer=self.answer(),
-            chart=self.chart() if is_compared else None,
-            choices=self.choices() if is_compared else (),
-            ranks=self.table() if is_compared else None,
+            chart=self.chart() if self.is_compared else None,
+            choices=self.choices() if self.is_compared else (),
+            ranks=self.table() if self.is_compared else None,
             notes=tuple(self.notes()),
         )
 
