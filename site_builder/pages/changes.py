@@ -30,8 +30,7 @@ class ChangesContext(Record):
 
     Attributes:
         old: The previous data release.
-        first: The scores that changed, and the ranks that moved, where there are any.
-        rest: Every other kind of change, where there are any.
+        tables: Every kind of change that there is, but for claims.
         claims: Claims in the texts that hold in one of the two releases only.
         notes: What could not be compared.
         document: The same as JSON.
@@ -39,8 +38,7 @@ class ChangesContext(Record):
     """
 
     old: Release
-    first: tuple[TitledTable, ...]
-    rest: tuple[TitledTable, ...]
+    tables: tuple[TitledTable, ...]
     claims: tuple[ChangedClaim, ...]
     notes: tuple[str, ...]
     document: Link
@@ -52,12 +50,11 @@ def make_changes(site: Site) -> Iterator[Page]:
     if site.news is None:
         return
     news, changes = site.news, site.news.changes
-    say, tables = site.labels.say, tuple(_Tables(site, changes).all())
+    say = site.labels.say
     entries = make_entries(site.config, news)
     context = ChangesContext(
         old=changes.old,
-        first=tuple(table for table in tables if table.anchor in _FIRST),
-        rest=tuple(table for table in tables if table.anchor not in _FIRST),
+        tables=tuple(_Tables(site, changes).all()),
         claims=changes.claims,
         notes=notes(changes, say),
         document=Link("changes.json", Address("file", f"{FOLDER}/changes.json")),
@@ -76,7 +73,6 @@ def make_changes(site: Site) -> Iterator[Page]:
     )
 
 
-_FIRST = ("scores", "ranks")
 _NUMBERS = ("before", "after", "difference")
 _BESIDE = ("name", "variant")  # below the name of what they are of
 
