@@ -13,6 +13,7 @@ from site_builder.pages.board_spec import BY_LIFT, BoardRow, BoardTableSpec
 from site_builder.pages.board_table import board_table, is_hidden
 from site_builder.pages.filters import is_new, places_won, since
 from site_builder.pages.page import Site
+from site_builder.pages.task_columns import TaskColumns
 from site_builder.records import Record, replace
 from site_builder.table_model import LONG, LegendItem, MarkKind, Table, legend_of
 
@@ -27,6 +28,7 @@ class BoardView(Record):
         ranked_by: The sentences above the table: what ranks, over what, and who leads.
         note: What is not shown, below it.
         legend: What the drawings in its rows show; empty where it has none.
+        task_files: The files of the tasks that its table can show (`TaskColumns.names`).
     """
 
     id: str
@@ -35,6 +37,7 @@ class BoardView(Record):
     ranked_by: str
     note: str = ""
     legend: tuple[LegendItem, ...] = ()
+    task_files: tuple[str, ...] = ()
 
 
 def board_views(spec: BoardTableSpec) -> tuple[BoardView, ...]:
@@ -52,7 +55,8 @@ def board_views(spec: BoardTableSpec) -> tuple[BoardView, ...]:
                 views.append(_lift_view(spec, variant))
     common = spec.site.results.common if spec.full else {}
     views += [_common_view(spec, variant, boards) for variant, boards in common.items()]
-    return tuple(views)
+    files = () if spec.category and len(spec.board.tasks) < 2 else TaskColumns(spec.site).names
+    return tuple(replace(view, task_files=files) for view in views)
 
 
 def board_lede(site: Site) -> str:

@@ -19,7 +19,6 @@ from site_builder.pages.matrices import board_matrix
 from site_builder.pages.page import Page, Site, cite_site
 from site_builder.pages.price_table import PriceTable, make_price_table
 from site_builder.pages.scales import common_bounds
-from site_builder.pages.task_columns import TaskColumns
 from site_builder.records import Record, replace
 from site_builder.table_model import Drawing, Mark, MarkKind, draw_dumbbell
 
@@ -50,7 +49,6 @@ class HomeContext(Record):
         cards: The boards in short; empty on a site of one board.
         board: The featured board, with a link to its page.
         views: The model leaderboard.
-        task_columns: The files of the tasks that its table can show (`TaskColumns.names`).
         embed: The leaderboard for embedding in other pages.
         prices: Models by score and price, where few prices differ.
         cost: Else what ranks the entries, against their cost or list price.
@@ -63,7 +61,6 @@ class HomeContext(Record):
     cards: tuple[BoardCard, ...]
     board: Link
     views: tuple[BoardView, ...]
-    task_columns: tuple[str, ...]
     embed: Embed
     prices: PriceTable | None
     cost: Chart | None
@@ -88,7 +85,6 @@ def make_home(site: Site) -> Iterator[Page]:
         cards=tuple(map(board_card, site.by_board)) if site.has_boards else (),
         board=Link(_board_title(site), board_address(site)),
         views=board_views(spec),
-        task_columns=TaskColumns(site).names,
         embed=_leaderboard(site),
         prices=prices,
         cost=site.trade_views[0].chart if is_by_cost and not prices else None,
