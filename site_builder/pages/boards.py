@@ -35,7 +35,6 @@ class BoardContext(Record):
 
     Attributes:
         lede: What it is about.
-        slot: The name of the prose on it.
         views: The full board.
         averages: What ranks the models, with brackets; None below two ranked models.
         leader: Who leads by other rules; None below two ranked models, and for one task.
@@ -50,7 +49,6 @@ class BoardContext(Record):
     """
 
     lede: str
-    slot: str
     views: tuple[BoardView, ...]
     averages: Chart | None
     leader: Finding | None
@@ -138,7 +136,6 @@ def _context(site: Site, about: str) -> BoardContext:
         picker_label = site.labels.say("parts.other", name=site.labels.tasks[whole])
     return BoardContext(
         lede=about if site.has_boards else board_lede(site),
-        slot="" if site.has_boards else "models",
         views=board_views(spec),
         averages=board_averages(site),
         leader=leader_by_rule(site) if board_averages(site) else None,

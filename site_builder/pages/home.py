@@ -43,7 +43,6 @@ class HomeContext(Record):
     """What the home page shows; each part is None where the board has nothing for it.
 
     Attributes:
-        headline: The question that the page answers.
         lede: The size of the board in one sentence.
         tiles: The headline figures; none where there would be one.
         cards: The boards in short; empty on a site of one board.
@@ -55,7 +54,6 @@ class HomeContext(Record):
         categories: Best model minus baseline, by category.
     """
 
-    headline: str
     lede: str
     tiles: tuple[Tile, ...]
     cards: tuple[BoardCard, ...]
@@ -79,7 +77,6 @@ def make_home(site: Site) -> Iterator[Page]:
         n_entries = say("n_entries", len(whole.models))
         lede = say("home.size", n_boards=n_boards, n_entries=n_entries)
     context = HomeContext(
-        headline=config.headline or config.title,
         lede=lede,
         tiles=tiles if len(tiles) > 1 and not site.has_boards else (),
         cards=tuple(map(board_card, site.by_board)) if site.has_boards else (),
