@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from site_builder.addresses import Address, Fact, Link
+from site_builder.addresses import Address, Link
 from site_builder.api import FOLDER
 from site_builder.charts.cells import linked_cell, model_cell, number_cell, task_cell, text_cell
 from site_builder.compute.catalog import Release
-from site_builder.formatting import count
 from site_builder.labels import variant_label
-from site_builder.messages import Messages
 from site_builder.pages.page import Page, Site, TitledTable
 from site_builder.records import Record, replace
 from site_builder.releases.changes import Changes, RankMove, ScoreChange
@@ -31,17 +29,13 @@ class ChangesContext(Record):
 
     Attributes:
         old: The previous data release.
-        facts: How many scores changed, were added, were removed.
-        first: The scores that changed, and the ranks that moved, where there are any.
-        rest: Every other kind of change, where there are any.
+        tables: Every kind of change that there is.
         document: The same as JSON.
         earlier: Entries of the releases before, newest first.
     """
 
     old: Release
-    facts: tuple[Fact, ...]
-    first: tuple[TitledTable, ...]
-    rest: tuple[TitledTable, ...]
+    tables: tuple[TitledTable, ...]
     document: Link
     earlier: tuple[FeedEntry, ...]
 
@@ -51,13 +45,11 @@ def make_changes(site: Site) -> Iterator[Page]:
     if site.news is None:
         return
     news, changes = site.news, site.news.changes
-    say, tables = site.labels.say, tuple(_Tables(site, changes).all())
+    say = site.labels.say
     entries = make_entries(site.config, news)
     context = ChangesContext(
         old=changes.old,
-        facts=_facts(changes, say),
-        first=tuple(table for table in tables if table.anchor in _FIRST),
-        rest=tuple(table for table in tables if table.anchor not in _FIRST),
+        tables=tuple(_Tables(site, changes).all()),
         document=Link("changes.json", Address("file", f"{FOLDER}/changes.json")),
         earlier=tuple(e for e in entries if e in news.earlier and e.id != entry_id(changes)),
     )
@@ -74,20 +66,6 @@ def make_changes(site: Site) -> Iterator[Page]:
     )
 
 
-def _facts(changes: Changes, say: Messages) -> tuple[Fact, ...]:
-    found = [change.beyond_noise for change in changes.scores_changed]
-    scores = say("changes.fact.scores")
-    if {True, False} & {*found}:
-        scores = say("changes.fact.scores_beyond", beyond=found.count(True))
-    return (
-        Fact(scores, count(len(found)), term="changes"),
-        Fact(say("changes.fact.added"), count(len(changes.scores_added)), term="changes"),
-        Fact(say("changes.fact.removed"), count(len(changes.scores_removed)), term="changes"),
-        Fact(say("changes.fact.ranks"), count(len(changes.ranks)), term="rank"),
-    )
-
-
-_FIRST = ("scores", "ranks")
 _NUMBERS = ("before", "after", "difference")
 _BESIDE = ("name", "variant")  # below the name of what they are of
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cached_property, partial
 
-from site_builder.addresses import Address, Fact, Link
+from site_builder.addresses import Address, Link
 from site_builder.charts.cells import attribute_field, model_cell, number_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.history import MOST_LINES, RankLine, draw_ranks_over_releases, rank_trace
@@ -35,8 +35,6 @@ class HistoryView(Record):
         choices: The entries that may be chosen in the chart, each with `key`, its id, `name`,
             `title`, the title of the chart then, and `trace`, its line.
         ranks: Rank and score of each entry at each release; None without a chart.
-        moves: Why ranks changed since the previous release; None where none did.
-        moved: The heading of this table, or that no rank changed.
         notes: What is compared.
     """
 
@@ -46,8 +44,6 @@ class HistoryView(Record):
     chart: Chart | None
     choices: tuple[Mapping[str, object], ...]
     ranks: Table | None
-    moves: Table | None
-    moved: str
     notes: tuple[str, ...]
 
 
@@ -55,15 +51,15 @@ class HistoryContext(Record):
     """What the page of a board over releases shows.
 
     Attributes:
-        facts: How many releases there are, since when, and how many tasks they share.
         views: Of each variant, the one that the board opens with first.
         releases: The releases that are kept.
+        why: The page that says why ranks changed since the previous release.
         others: The same page of other boards.
     """
 
-    facts: tuple[Fact, ...]
     views: tuple[HistoryView, ...]
     releases: Table
+    why: Link
     others: tuple[Link, ...]
 
 
@@ -132,20 +128,12 @@ def _context(site: Site) -> HistoryContext:
     variants = (_view_of(site, variant) for variant in site.labels.roles.variants)
     views, say = [view for view in variants if view is not None], site.labels.say
     history = views[0].history
-    first = history.releases[0].release
+    last = history.releases[-2].release
     others = (of for of in site.by_board if of.board is not site.board and _view_of(of))
     return HistoryContext(
-        facts=(
-            Fact(say("history.fact.releases"), count(len(history.releases)), term="history"),
-            Fact(say("history.fact.first"), _day(site, first), term="history"),
-            Fact(
-                say("history.fact.tasks", of=history.n_tasks),
-                count(len(history.tasks)),
-                term="history",
-            ),
-        ),
         views=tuple(view.published() for view in views if view is views[0] or view.is_compared),
         releases=_releases_table(site, history),
+        why=Link(say("history.why", date=_day(site, last)), Address("release", name_of(last))),
         others=tuple(Link(of.board.title, history_address(of)) for of in others),
     )
 
@@ -190,18 +178,13 @@ class _View(CachingRecord):
 
     def published(self) -> HistoryView:
         """Return what the page shows of it."""
-        last, is_compared = self.history.releases[-2], self.is_compared
-        moves = [s for s in last.splits if s.before != s.after or any(s.parts.values())]
-        moved = "moved" if moves else "not_moved"
         return HistoryView(
             id=self.id,
             label=self.site.labels.variants[self.board.variant],
             answer=self.answer(),
-            chart=self.chart() if is_compared else None,
-            choices=self.choices() if is_compared else (),
-            ranks=self.table() if is_compared else None,
-            moves=_moves_table(self.site, self.named("moves"), moves, last) if moves else None,
-            moved=self.say(f"history.{moved}", date=_day(self.site, last.release)),
+            chart=self.chart() if self.is_compared else None,
+            choices=self.choices() if self.is_compared else (),
+            ranks=self.table() if self.is_compared else None,
             notes=tuple(self.notes()),
         )
 
@@ -347,19 +330,6 @@ def _part_fields(site: Site) -> list[Field[RankSplit]]:
 def _rank_field(key: str, label: str) -> Field[RankSplit]:
     column = Column(key, label, "number", first_order="ascending", term="rank")
     return attribute_field(column, count)
-
-
-def _moves_table(site: Site, name: str, splits: Sequence[RankSplit], at: BoardAt) -> Table:
-    labels, since = site.labels, _day(site, at.release)
-    ordered = sorted(splits, key=lambda s: (s.after is None, s.after or 0))
-    fields = [
-        Field[RankSplit](labels.column("model"), lambda split: model_cell(labels, split.model)),
-        _rank_field("before", since),
-        _rank_field("after", labels.say("history.today")),
-        *_part_fields(site),
-    ]
-    caption = labels.say("history.moved_caption", date=since)
-    return table_of(name, caption, fields, ordered[:_MOST_ROWS], sorted_by="after")
 
 
 # --- releases -----------------------------------------------------------------------------------

@@ -19,7 +19,6 @@ from site_builder.pages.matrices import board_matrix
 from site_builder.pages.page import Page, Site, cite_site
 from site_builder.pages.price_table import PriceTable, make_price_table
 from site_builder.pages.scales import common_bounds
-from site_builder.pages.task_columns import TaskColumns
 from site_builder.records import Record, replace
 from site_builder.table_model import Drawing, Mark, MarkKind, draw_dumbbell
 
@@ -44,26 +43,22 @@ class HomeContext(Record):
     """What the home page shows; each part is None where the board has nothing for it.
 
     Attributes:
-        headline: The question that the page answers.
         lede: The size of the board in one sentence.
         tiles: The headline figures; none where there would be one.
         cards: The boards in short; empty on a site of one board.
         board: The featured board, with a link to its page.
         views: The model leaderboard.
-        task_columns: The files of the tasks that its table can show (`TaskColumns.names`).
         embed: The leaderboard for embedding in other pages.
         prices: Models by score and price, where few prices differ.
         cost: Else what ranks the entries, against their cost or list price.
         categories: Best model minus baseline, by category.
     """
 
-    headline: str
     lede: str
     tiles: tuple[Tile, ...]
     cards: tuple[BoardCard, ...]
     board: Link
     views: tuple[BoardView, ...]
-    task_columns: tuple[str, ...]
     embed: Embed
     prices: PriceTable | None
     cost: Chart | None
@@ -82,13 +77,11 @@ def make_home(site: Site) -> Iterator[Page]:
         n_entries = say("n_entries", len(whole.models))
         lede = say("home.size", n_boards=n_boards, n_entries=n_entries)
     context = HomeContext(
-        headline=config.headline or config.title,
         lede=lede,
         tiles=tiles if len(tiles) > 1 and not site.has_boards else (),
         cards=tuple(map(board_card, site.by_board)) if site.has_boards else (),
         board=Link(_board_title(site), board_address(site)),
         views=board_views(spec),
-        task_columns=TaskColumns(site).names,
         embed=_leaderboard(site),
         prices=prices,
         cost=site.trade_views[0].chart if is_by_cost and not prices else None,
@@ -183,23 +176,23 @@ def _embeds_of(site: Site) -> Iterator[Page]:
     spec = BoardTableSpec(site, site.results.boards, most=MOST_SHORT)
     context = EmbedContext(origin, views=board_views(spec))
     yield _view(_leaderboard(site), about, context)
-    trades = [view.chart for view in site.trade_views]
-    homes = {board_address(site): (board_averages(site), *trades)}
+    board, found = board_address(site), list[tuple[Address, Chart | None]]()
+    for place, view in enumerate(site.trade_views):
+        # Of several trade-offs the page shows the first, unless its address names another.
+        query = (("against", view.id),) if place else ()
+        found.append((board._replace(query=query), view.chart))
     if site.board.featured:
-        homes |= {
-            Address("home"): (None if site.has_boards else site.chart(chart_category_difference),),
-            Address("tasks"): (site.chart(chart_best_lift_by_task),),
-            Address("analysis"): (site.chart(chart_correlation), site.chart(chart_training_sets)),
-            Address("serving"): (site.chart(chart_latency),),
-        }
-    # Of several trade-offs the page shows the first, unless its address names another.
-    asked = {view.chart.id: (("against", view.id),) for view in site.trade_views[1:]}
-    for to, found in homes.items():
-        for chart in found:
-            if chart is not None and chart.embed is not None:
-                place = to._replace(anchor=f"chart-{chart.id}", query=asked.get(chart.id, ()))
-                origin = Link(title, place)
-                yield _view(chart.embed, chart.reading, EmbedContext(origin, chart))
+        found += [
+            (Address("home"), None if site.has_boards else site.chart(chart_category_difference)),
+            (Address("tasks"), site.chart(chart_best_lift_by_task)),
+            (Address("analysis"), site.chart(chart_correlation)),
+            (Address("analysis"), site.chart(chart_training_sets)),
+            (Address("serving"), site.chart(chart_latency)),
+        ]
+    for to, chart in ((board, board_averages(site)), *found):
+        if chart is not None and chart.embed is not None:
+            origin = Link(title, to._replace(anchor=f"chart-{chart.id}"))
+            yield _view(chart.embed, chart.reading, EmbedContext(origin, chart))
     matrix = board_matrix(site)
     if matrix is not None and matrix.embed is not None:
         origin = Link(title, board_address(site)._replace(anchor="by-task"))

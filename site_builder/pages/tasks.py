@@ -14,7 +14,6 @@ from site_builder.pages.board_spec import BoardTableSpec
 from site_builder.pages.board_views import BoardView, board_views
 from site_builder.pages.page import Page, Site, in_sequence
 from site_builder.pages.task import make_task
-from site_builder.pages.task_columns import TaskColumns
 from site_builder.pages.task_table import TaskList, make_task_list, task_legend, task_table
 from site_builder.records import Record, replace
 from site_builder.table_model import MOST_LISTED, LegendItem, Table
@@ -50,7 +49,6 @@ class CategoryContext(Record):
         summary: Who leads it, and how far the baseline is, in a sentence or two.
         views: Its board.
         category: Its name.
-        task_columns: The files of the tasks that its board can show (`TaskColumns.names`).
         table: Its tasks.
         legend: What the drawings in the rows of its tasks show.
         chart: Best model minus baseline, by task; None below two tasks.
@@ -59,7 +57,6 @@ class CategoryContext(Record):
     summary: str
     views: tuple[BoardView, ...]
     category: str
-    task_columns: tuple[str, ...]
     table: Table
     legend: tuple[LegendItem, ...]
     chart: Chart | None
@@ -227,7 +224,6 @@ def _category_context(site: Site, category: CategoryResult, summary: str) -> Cat
         summary=summary,
         views=board_views(spec),
         category=category.category,
-        task_columns=TaskColumns(site).names if len(category.tasks) > 1 else (),
         table=table,
         legend=task_legend(tasks, table),
         chart=chart_best_lift_by_task(site.results, site.labels, category),
