@@ -57,7 +57,7 @@ Kind: TypeAlias = (
         "home", "board", "models", "model", "tasks", "task", "categories", "category", "analysis"
     ]
     | Literal["serving", "choose", "compare", "embed", "badge", "scores", "data", "changes"]
-    | Literal["history", "board_history", "category_history", "release"]
+    | Literal["history", "board_history", "release"]
     | Literal["about", "glossary", "submit", "page", "not_found", "file", "asset"]
 )
 

@@ -63,7 +63,7 @@ class BuildCache:
     """The results and pages of the last build of this process.
 
     They depend on the tables, on `site.toml`, on the titles of the project's own pages, and on the
-    prose where there is a previous release. While these stay the same, the next build only renders.
+    previous release. While these stay the same, the next build only renders.
     """
 
     def __init__(self) -> None:
@@ -169,7 +169,7 @@ def make_files(
         len(tables.models) + len(tables.tasks), len(tables.results)
     )
     make_content = partial(_make_content, config, tables, prose, old, options.on_stage)
-    told = (prose.own, old and prose.texts, old, read_translation(config).sha256)
+    told = (prose.own, old, read_translation(config).sha256)
     sources = (config, tables.warnings, _table_files(tables), *told)
     try:
         content = (options.cache or BuildCache()).content(sources, make_content)
@@ -254,10 +254,9 @@ def _make_content(
     site = assemble_site(config, exported.result(), computed, prose.own)
     warnings: tuple[Fault, ...] = ()
     if old is not None:
-        from site_builder.releases.read import find_news, release_content
+        from site_builder.releases.read import find_news
 
-        new = release_content(computed, site.labels, prose.texts)
-        news, warnings = find_news(config, old, new, computed)
+        news, warnings = find_news(config, old, computed)
         site = replace(site, news=news)
     on_stage("Making the pages")
     with writing(site.labels.say.notation):
@@ -276,7 +275,7 @@ def _read_named(place: Previous, base_url: str) -> tuple[ReleaseContent | None, 
         return None, (Fault("site.toml", what, "Set base_url in [site].", "warning"),)
     try:
         if place == PUBLISHED:
-            return read_published(base_url)
+            return read_published(base_url), ()
         return read_release(place, with_kept=True), ()
     except SiteError as error:
         return None, error.faults

@@ -18,7 +18,7 @@ from site_builder.compute.scores import Scores
 from site_builder.compute.statistics import Statistic
 from site_builder.compute.tasks import Best
 from site_builder.config import SiteConfig
-from site_builder.formatting import NumberFormat, listed, measure_format, scale_for, sentence
+from site_builder.formatting import NumberFormat, measure_format, scale_for, sentence
 from site_builder.messages import Messages
 from site_builder.records import Record, replace
 from site_builder.table_model import Column, Tag
@@ -224,20 +224,6 @@ class Labels(Record):
     def runs(self, best: Best) -> list[str]:
         """Return the names of all models that share a best score."""
         return [self.run(m, v) for m, v in zip(best.models, best.variants, strict=True)]
-
-    def lead(self, board: Board) -> str:
-        """Return who leads a board and how many may be first, without a full stop.
-
-        Empty if no model is ranked.
-        """
-        say, n = self.say, len(board.leaders)
-        first = listed([self.models[s.model] for s in board.leaders])
-        if len(board.ranked) < 2:
-            return say("lead.only", first=first) if first else ""
-        if not board.tested:
-            return say("lead.few_tasks")
-        others = say("n_others", len(board.rivals))
-        return say("lead.rivals" if board.rivals else "lead.clear", n, first=first, others=others)
 
     def tag(self, name: str) -> Tag:
         """Return a tag by its id, in words."""

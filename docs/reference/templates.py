@@ -9,7 +9,6 @@ from inspect import get_annotations
 from jinja2 import nodes
 
 from site_builder.pages.about import AboutContext, GlossaryContext
-from site_builder.pages.all import OwnPageContext
 from site_builder.pages.analysis import AnalysisContext
 from site_builder.pages.boards import BoardContext, EntriesContext
 from site_builder.pages.changes import ChangesContext
@@ -47,7 +46,7 @@ CONTEXTS: Mapping[str, type] = {
     "history.html": HistoryContext,
     "release.html": ReleaseContext,
     "moved.html": MovedContext,
-    "page.html": OwnPageContext,
+    "page.html": Record,
     "404.html": Record,
     "embed.html": EmbedContext,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from site_builder.addresses import Address, Link, method_link
+from site_builder.addresses import Address, Link
 from site_builder.compute.agreement import compute_concordance
 from site_builder.compute.intervals import LEAST_TASKS
 from site_builder.compute.numbers import LEAST_TO_CONCLUDE
@@ -17,26 +17,26 @@ from site_builder.pages.interactive import can_choose, default_runs, has_enough_
 from site_builder.pages.page import Page, Site, cite_site
 from site_builder.records import Record
 
-# A word, its name, its anchor on the page on method, if any, and all its texts.
-_Texts = tuple[str, str, str, Mapping[str, str]]
-
 
 class Term(Record):
-    """A statistic in words; the formula is empty where the meaning says it."""
+    """A word of the pages, and the statistic that it names, if it names one.
 
-    anchor: str
-    name: str
-    meaning: str
-    formula: str
-
-
-class Word(Record):
-    """A word of the pages in plain English, with a link to how it is computed, if it is."""
+    Attributes:
+        id: Its anchor in the glossary.
+        anchor: That of the statistic on the page on method; empty without one there.
+        heading: What the page on method calls it.
+        meaning: In plain English; empty where only the page on method has it.
+        details: How it is computed; empty where only the glossary has it.
+        formula: Empty where `details` say it.
+    """
 
     id: str
+    anchor: str
     name: str
+    heading: str
     meaning: str
-    method: Link | None
+    details: str
+    formula: str
 
 
 class GlossaryContext(Record):
@@ -46,7 +46,7 @@ class GlossaryContext(Record):
         listed: The words that this board uses, by name.
     """
 
-    listed: tuple[Word, ...]
+    listed: tuple[Term, ...]
 
 
 class AboutContext(Record):
@@ -65,21 +65,13 @@ def make_about(site: Site) -> Iterator[Page]:
     """Yield the page on method, the glossary, and the 404 page."""
     say = site.labels.say
     note = f"{ranking_rule(site.labels, site.results.board)} {board_note(site)}".strip()
-    texts, shown, cite = tuple(_texts(site)), _shown(site), cite_site(site)
-    terms = tuple(
-        Term(term, of.get("heading", name), of["details"], of.get("formula", ""))
-        for _, name, term, of in texts
-        if "details" in of and shown.get(term, True)
-    )
-    context = AboutContext(note, terms)
+    terms, shown, cite = tuple(_terms(site)), _shown(site), cite_site(site)
+    explained = tuple(t for t in terms if t.details and shown.get(t.anchor, True))
+    context = AboutContext(note, explained)
     title, about = say("navigation.about"), say("method.about")
     yield Page(Address("about"), "about.html", title, about, context, (site.home,), cite=cite)
-    listed = [
-        Word(word, name, of["meaning"], method_link(name, term) if term else None)
-        for word, name, term, of in texts
-        if "meaning" in of and shown.get(word, True) and shown.get(term, True)
-    ]
-    by_name = GlossaryContext(tuple(sorted(listed, key=lambda word: word.name.lower())))
+    listed = [t for t in terms if t.meaning and shown.get(t.id, True) and shown.get(t.anchor, True)]
+    by_name = GlossaryContext(tuple(sorted(listed, key=lambda term: term.name.lower())))
     crumbs = (site.home, Link(title, Address("about")))
     title, about = say("footer.glossary"), say("glossary.about", site=site.config.site.title)
     yield Page(Address("glossary"), "glossary.html", title, about, by_name, crumbs)
@@ -87,7 +79,7 @@ def make_about(site: Site) -> Iterator[Page]:
     yield Page(Address("not_found"), "404.html", title, about, Record(), (site.home,), listed=False)
 
 
-def _texts(site: Site) -> Iterator[_Texts]:
+def _terms(site: Site) -> Iterator[Term]:
     filled, say = _filled(site), site.labels.say
     sections: dict[str, dict[str, str]] = {}
     for message in say.section("glossary"):
@@ -100,7 +92,9 @@ def _texts(site: Site) -> Iterator[_Texts]:
         if word not in explained:
             sections[word] = {**texts, **sections.get(word, {})}
     for word, texts in sections.items():
-        yield word, texts["name"], ANCHORS.get(word, word if "details" in texts else ""), texts
+        anchor, name = ANCHORS.get(word, word if "details" in texts else ""), texts["name"]
+        rest = (texts.get(key, "") for key in ("meaning", "details", "formula"))
+        yield Term(word, anchor, name, texts.get("heading", name), *rest)
 
 
 def _statistic_texts(site: Site) -> Iterator[tuple[str, Mapping[str, str]]]:

@@ -27,16 +27,6 @@ from site_builder.pages.trade_choices import make_trade_choices
 from site_builder.records import Record, replace
 
 
-class OwnPageContext(Record):
-    """What a page of the project's own shows.
-
-    Attributes:
-        slot: The name of its prose.
-    """
-
-    slot: str
-
-
 def make_pages(site: Site) -> tuple[OutputFile, ...]:
     """Return every page and document, and the search index over the pages."""
     made = tuple(page for make in _PAGE_MAKERS for page in make(site))
@@ -64,8 +54,7 @@ def _make_own_pages(site: Site) -> Iterator[Page]:
     """A page for each text of the project's own."""
     for name, title in site.own.items():
         about = site.labels.say("page.own", title=title, site=site.config.site.title)
-        context = OwnPageContext(f"pages/{name}")
-        yield Page(Address("page", name), "page.html", title, about, context, (site.home,))
+        yield Page(Address("page", name), "page.html", title, about, Record(), (site.home,))
 
 
 _PAGE_MAKERS: tuple[Callable[[Site], Iterator[OutputFile]], ...] = (

@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from site_builder.addresses import Address
-from site_builder.charts.analysis import agreement_table, chart_similar_tasks
+from site_builder.charts.analysis import (
+    agreement_table,
+    chart_similar_tasks,
+    chart_training_sets,
+)
 from site_builder.charts.chart import Chart
-from site_builder.charts.correlations import CoefficientTable, answer_of, coefficient_table
+from site_builder.charts.correlations import (
+    CoefficientTable,
+    answer_of,
+    chart_correlation,
+    coefficient_table,
+)
 from site_builder.labels import Labels
 from site_builder.pages.page import Page, Site
 from site_builder.records import Record
@@ -38,7 +47,8 @@ class AnalysisContext(Record):
 
 def make_analysis(site: Site) -> Iterator[Page]:
     """Yield the analysis page, where there is anything to analyse."""
-    results, labels, charts = site.results, site.labels, site.charts
+    results, labels = site.results, site.labels
+    training_sets = site.chart(chart_training_sets)
     coefficients = coefficient_table(results, labels)
     similar = chart_similar_tasks(results, labels)
     agreement = agreement_table(results, labels) if similar else None
@@ -48,12 +58,12 @@ def make_analysis(site: Site) -> Iterator[Page]:
         heading=_heading(labels, coefficients, similar),
         answer=answer,
         coefficients=coefficients,
-        correlation=charts.correlations if coefficients else None,
-        training_sets=charts.training_sets,
+        correlation=site.chart(chart_correlation) if coefficients else None,
+        training_sets=training_sets,
         similar=similar,
         agreement=agreement,
     )
-    if coefficients or charts.training_sets or similar:
+    if coefficients or training_sets or similar:
         about = labels.say("analysis.about")
         title = labels.say("navigation.analysis")
         yield Page(Address("analysis"), "analysis.html", title, about, context, (site.home,))

@@ -25,7 +25,6 @@ from site_builder.pages.board_drawings import draw_field
 from site_builder.pages.board_spec import BY_LIFT, BoardRow, BoardTableSpec
 from site_builder.pages.filters import (
     board_tools,
-    board_values,
     dates_of,
     frontier_word,
     has_frontier,
@@ -66,8 +65,8 @@ def board_table(
     about = (*_facet_fields(spec), *_standing_fields(spec), *_fact_fields(spec))
     fields = [*_place_fields(spec, ranks), *_statistic_fields(spec), *about]
     fitted = _fitted(_in_stated_order(fields, config.columns))
-    tools = board_tools(spec, rows, [each.column for each in fitted])
-    values, shown = board_values(spec, tools), list(range(len(rows)))
+    tools, values = board_tools(spec, rows, [each.column for each in fitted])
+    shown = list(range(len(rows)))
     if tools.hides_rows:
         is_shown = shown_at_first(tools, [values(row) for row in rows])
         shown = [i for i in shown if is_shown[i]]
@@ -342,47 +341,41 @@ def _standing_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
 
 def _fact_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
     """Yield what is known of every entry: size, whether on the frontier, licence, dates."""
-    facts, say = spec.site.results.catalog.models, spec.labels.say
-    columns, full = spec.config.columns, spec.full
-    known, group = facts.values(), say("columns.facts")
+    say, models = spec.labels.say, spec.site.results.catalog.models
+    wanted = {
+        name for name in ("parameters_b", "license") if spec.full or name in spec.config.columns
+    }
+    sizes = {m.model: m.parameters_b for m in models.values()}
+    licenses = {m.model: m.license for m in models.values()}
     size = Column(
-        "parameters_b",
-        say("column.size"),
-        "number",
-        say("column.size_help"),
-        "ascending",
-        is_extra="parameters_b" not in columns,
-        group=group,
+        "parameters_b", say("column.size"), "number", say("column.size_help"), "ascending"
     )
     yield Field(
-        size,
-        lambda s: number_cell(facts[s.model].parameters_b, billions(facts[s.model].parameters_b)),
-        (full or "parameters_b" in columns) and any(f.parameters_b is not None for f in known),
+        _fact_column(spec, size),
+        lambda row: number_cell(sizes[row.model], billions(sizes[row.model])),
+        "parameters_b" in wanted and any(value is not None for value in sizes.values()),
     )
-    frontier = Column(
-        "frontier",
-        say("trade_off.column"),
-        help=say("trade_off.column_help"),
-        term="frontier",
-        is_extra=True,
-        group=say("columns.ranking"),
-    )
+    on, on_help = say("trade_off.column"), say("trade_off.column_help")
+    group = say("columns.ranking")
     yield Field(
-        frontier,
+        Column("frontier", on, help=on_help, term="frontier", is_extra=True, group=group),
         lambda row: _word_cell(spec.labels, frontier_word(spec, row.model)),
         has_frontier(spec),
     )
-    licenses = {m.model: m.license for m in known}
     yield Field(
-        Column("license", say("column.license"), is_extra="license" not in columns, group=group),
+        _fact_column(spec, Column("license", say("column.license"))),
         partial(_facet_cell, spec.labels, "license", licenses),
-        (full or "license" in columns) and any(licenses.values()),
+        "license" in wanted and any(licenses.values()),
     )
     for name, dates in dates_of(spec).items():
-        is_extra = name not in columns
-        label = say(f"column.{name}")
-        column = Column(name, label, first_order="descending", is_extra=is_extra, group=group)
-        yield Field(column, partial(_date_cell, dates))
+        column = Column(name, say(f"column.{name}"), first_order="descending")
+        yield Field(_fact_column(spec, column), partial(_date_cell, dates))
+
+
+def _fact_column(spec: BoardTableSpec, column: Column) -> Column:
+    """Put a column with the facts, hidden at first unless the board names it."""
+    is_extra = column.key not in spec.config.columns
+    return replace(column, is_extra=is_extra, group=spec.labels.say("columns.facts"))
 
 
 def _date_cell(dates: Mapping[str, str], row: BoardRow) -> Cell:

@@ -13,6 +13,7 @@ from site_builder.pages.board_spec import BY_LIFT, BoardRow, BoardTableSpec
 from site_builder.pages.board_table import board_table, is_hidden
 from site_builder.pages.filters import is_new, places_won, since
 from site_builder.pages.page import Site
+from site_builder.pages.task_columns import TaskColumns
 from site_builder.records import Record, replace
 from site_builder.table_model import LONG, LegendItem, MarkKind, Table, legend_of
 
@@ -27,6 +28,7 @@ class BoardView(Record):
         ranked_by: The sentences above the table: what ranks, over what, and who leads.
         note: What is not shown, below it.
         legend: What the drawings in its rows show; empty where it has none.
+        task_files: The files of the tasks that its table can show (`TaskColumns.names`).
     """
 
     id: str
@@ -35,6 +37,7 @@ class BoardView(Record):
     ranked_by: str
     note: str = ""
     legend: tuple[LegendItem, ...] = ()
+    task_files: tuple[str, ...] = ()
 
 
 def board_views(spec: BoardTableSpec) -> tuple[BoardView, ...]:
@@ -52,13 +55,8 @@ def board_views(spec: BoardTableSpec) -> tuple[BoardView, ...]:
                 views.append(_lift_view(spec, variant))
     common = spec.site.results.common if spec.full else {}
     views += [_common_view(spec, variant, boards) for variant, boards in common.items()]
-    return tuple(views)
-
-
-def short_board(site: Site, table_id: str) -> BoardView:
-    """Return the board of the primary variant, for a page that scripts fill with more."""
-    spec = BoardTableSpec(site, site.results.boards, most=MOST_SHORT)
-    return _variant_view(spec, site.labels.roles.primary, table_id)
+    files = () if spec.category and len(spec.board.tasks) < 2 else TaskColumns(spec.site).names
+    return tuple(replace(view, task_files=files) for view in views)
 
 
 def board_lede(site: Site) -> str:
@@ -112,10 +110,10 @@ def board_headline(spec: BoardTableSpec) -> str:
     baselines = [row for row in spec.beside if row.model == labels.roles.baseline]
     behind = any(spec.is_better(row, best) for best in first for row in baselines)
     beside = labels.say("board.lead.baseline", baseline=labels.baseline) if behind else ""
-    return " ".join(filter(None, (what, _lead(spec), beside)))
+    return " ".join(filter(None, (what, lead_text(spec), beside)))
 
 
-def _lead(spec: BoardTableSpec) -> str:
+def lead_text(spec: BoardTableSpec) -> str:
     """Say who leads; nothing where a first filter hides one that may."""
     labels, board, say = spec.labels, spec.board, spec.labels.say
     n, n_first, n_level = (len(s) for s in (board.ranked, board.leaders, spec.level))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from site_builder.addresses import Address, Fact, Link
+from site_builder.charts.averages import chart_averages
 from site_builder.charts.cells import model_cell, text_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.matrix import Matrix
@@ -15,13 +16,12 @@ from site_builder.compute.board import Board
 from site_builder.compute.catalog import ModelInfo
 from site_builder.pages.board_spec import BoardTableSpec
 from site_builder.pages.board_table import is_hidden, rank_cell
-from site_builder.pages.board_views import BoardView, board_lede, board_views
+from site_builder.pages.board_views import BoardView, board_lede, board_views, lead_text
 from site_builder.pages.filters import model_tools, model_values
 from site_builder.pages.matrices import board_matrix, with_tools
 from site_builder.pages.page import Page, Site, cite_page
 from site_builder.pages.robustness import Finding, leader_by_rule, lifts_by_metric
 from site_builder.pages.scales import common_bounds
-from site_builder.pages.task_columns import TaskColumns
 from site_builder.pages.trade_choices import TradeChoice, TradeChoices
 from site_builder.records import Record
 from site_builder.table_model import Cell, Column, Field, Table, table_of
@@ -34,11 +34,8 @@ class BoardContext(Record):
     """What the page of a board shows.
 
     Attributes:
-        heading: Its name.
         lede: What it is about.
-        slot: The name of the prose on it.
         views: The full board.
-        task_columns: The files of the tasks that its table can show (`TaskColumns.names`).
         averages: What ranks the models, with brackets; None below two ranked models.
         leader: Who leads by other rules; None below two ranked models, and for one task.
         metrics: Models against the baseline, by metric; None without a baseline and for one metric.
@@ -51,16 +48,13 @@ class BoardContext(Record):
             empty for a board that is not one of those.
     """
 
-    heading: str
     lede: str
-    slot: str
     views: tuple[BoardView, ...]
-    task_columns: tuple[str, ...]
     averages: Chart | None
     leader: Finding | None
     metrics: Finding | None
     trade_offs: tuple[TradeView, ...]
-    trade_choices: Mapping[str, tuple[TradeChoice, ...]]
+    trade_choices: Mapping[str, Sequence[TradeChoice]]
     progress: tuple[ProgressChart, ...]
     waiting: tuple[Fact, ...]
     matrix: Matrix | None
@@ -123,29 +117,26 @@ def board_address(site: Site) -> Address:
 
 def _make_board(site: Site, here: Address, title: str) -> Page:
     board, say, cite = site.results.board, site.labels.say, None
-    lead = site.labels.lead(board)
+    lead = lead_text(BoardTableSpec(site, site.results.boards))
     if site.has_boards:
         about = site.board.description or board_lede(site)
-        cite = cite_page(site, title, f"{lead}." if lead else "", here)
+        cite = cite_page(site, title, lead, here)
     else:
         n_models = say("n_models", site.results.stats.models)
         words = {"n_models": n_models, "n_tasks": say("n_tasks", len(board.tasks)), "lead": lead}
         about = say("board.page.about_lead" if lead else "board.page.about", **words)
-    context = partial(_context, site, title, about)
+    context = partial(_context, site, about)
     return Page(here, "board.html", title, about, context, (site.home,), cite=cite)
 
 
-def _context(site: Site, title: str, about: str) -> BoardContext:
+def _context(site: Site, about: str) -> BoardContext:
     results, whole, picker_label = site.results, site.board.part_of, ""
     spec = BoardTableSpec(site, results.boards, full=True)
     if whole:
         picker_label = site.labels.say("parts.other", name=site.labels.tasks[whole])
     return BoardContext(
-        heading=title,
         lede=about if site.has_boards else board_lede(site),
-        slot="" if site.has_boards else "models",
         views=board_views(spec),
-        task_columns=TaskColumns(site).names,
         averages=board_averages(site),
         leader=leader_by_rule(site) if board_averages(site) else None,
         metrics=lifts_by_metric(site),
@@ -187,7 +178,7 @@ def _picker(site: Site) -> Iterator[tuple[Link, bool]]:
 def board_averages(site: Site) -> Chart | None:
     """Return the chart of what ranks a board, unless its first filters hide a ranked entry."""
     hides = any(is_hidden(site, s.model) for s in site.results.board.ranked)
-    return None if hides else site.charts.averages
+    return None if hides else site.chart(chart_averages)
 
 
 # --- cards --------------------------------------------------------------------------------------

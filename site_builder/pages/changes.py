@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TypeVar
 
-from site_builder.addresses import Address, Fact, Link
+from site_builder.addresses import Address, Link
 from site_builder.api import FOLDER
 from site_builder.charts.cells import linked_cell, model_cell, number_cell, task_cell, text_cell
 from site_builder.compute.catalog import Release
-from site_builder.formatting import count
 from site_builder.labels import variant_label
-from site_builder.messages import Messages
 from site_builder.pages.page import Page, Site, TitledTable
 from site_builder.records import Record, replace
-from site_builder.releases.changes import ChangedClaim, Changes, RankMove, ScoreChange
+from site_builder.releases.changes import Changes, RankMove, ScoreChange
 from site_builder.releases.feed import FeedEntry, entry_id, make_entries
 from site_builder.releases.wording import (
     ChangeSection,
-    noise_text,
-    notes,
-    rank_text,
     score_texts,
     sections_of,
     summary,
 )
-from site_builder.table_model import Align, Cell, Field, Tone, table_of
+from site_builder.table_model import Cell, Field, Tone, table_of
 
-_Change = TypeVar("_Change")
 _MOST_ROWS = 500
 
 
@@ -36,21 +29,13 @@ class ChangesContext(Record):
 
     Attributes:
         old: The previous data release.
-        facts: How many scores changed, were added, were removed.
-        first: The scores that changed, and the ranks that moved, where there are any.
-        rest: Every other kind of change, where there are any.
-        claims: Claims in the texts that hold in one of the two releases only.
-        notes: What could not be compared.
+        tables: Every kind of change that there is.
         document: The same as JSON.
         earlier: Entries of the releases before, newest first.
     """
 
     old: Release
-    facts: tuple[Fact, ...]
-    first: tuple[TitledTable, ...]
-    rest: tuple[TitledTable, ...]
-    claims: tuple[ChangedClaim, ...]
-    notes: tuple[str, ...]
+    tables: tuple[TitledTable, ...]
     document: Link
     earlier: tuple[FeedEntry, ...]
 
@@ -60,15 +45,11 @@ def make_changes(site: Site) -> Iterator[Page]:
     if site.news is None:
         return
     news, changes = site.news, site.news.changes
-    say, tables = site.labels.say, tuple(_Tables(site, changes).all())
+    say = site.labels.say
     entries = make_entries(site.config, news)
     context = ChangesContext(
         old=changes.old,
-        facts=_facts(changes, say),
-        first=tuple(table for table in tables if table.anchor in _FIRST),
-        rest=tuple(table for table in tables if table.anchor not in _FIRST),
-        claims=changes.claims,
-        notes=notes(changes, say),
+        tables=tuple(_Tables(site, changes).all()),
         document=Link("changes.json", Address("file", f"{FOLDER}/changes.json")),
         earlier=tuple(e for e in entries if e in news.earlier and e.id != entry_id(changes)),
     )
@@ -85,20 +66,15 @@ def make_changes(site: Site) -> Iterator[Page]:
     )
 
 
-def _facts(changes: Changes, say: Messages) -> tuple[Fact, ...]:
-    found = [change.beyond_noise for change in changes.scores_changed]
-    scores = say("changes.fact.scores")
-    if {True, False} & {*found}:
-        scores = say("changes.fact.scores_beyond", beyond=found.count(True))
-    return (
-        Fact(scores, count(len(found)), term="changes"),
-        Fact(say("changes.fact.added"), count(len(changes.scores_added)), term="changes"),
-        Fact(say("changes.fact.removed"), count(len(changes.scores_removed)), term="changes"),
-        Fact(say("changes.fact.ranks"), count(len(changes.ranks)), term="rank"),
-    )
+_NUMBERS = ("before", "after", "difference")
+_BESIDE = ("name", "variant")  # below the name of what they are of
 
 
-_FIRST = ("scores", "ranks")
+class _Row(Record):
+    """A change: its texts by column, and for scores and ranks itself."""
+
+    texts: Mapping[str, str]
+    change: ScoreChange | RankMove | None
 
 
 class _Tables:
@@ -124,101 +100,63 @@ class _Tables:
 
     def all(self) -> Iterator[TitledTable]:
         """Yield a table for each kind of change."""
-        changes = self._changes
-        for section in sections_of(changes, self._say):
-            if section.key == "scores":
-                yield self._table(section, self._compared(), changes.scores_changed)
-            elif section.key == "ranks":
-                yield self._table(section, self._moved(), changes.ranks)
-            elif section.key != "claims":
-                yield self._table(section, self._texts(section), section.rows)
+        changes, say = self._changes, self._say
+        compared: Mapping[str, Sequence[ScoreChange | RankMove]] = {
+            "scores": changes.scores_changed,
+            "ranks": changes.ranks,
+        }
+        for section in sections_of(changes, say):
+            found = compared.get(section.key) or (None,) * len(section.rows)
+            pairs = [*zip(section.rows, found, strict=True)][:_MOST_ROWS]
+            rows = [_Row(dict(zip(section.columns, of, strict=True)), c) for of, c in pairs]
+            fields = [self._field(section, n) for n in section.columns if n not in _BESIDE]
+            title = say(f"changes.title.{section.key}")
+            caption = say("changes.caption", title=title)
+            table = table_of(f"changes-{section.key}", caption, fields, rows)
+            n, is_cut = len(section.rows), len(section.rows) > _MOST_ROWS
+            note = say("changes.n_rows", n, most=_MOST_ROWS) if is_cut else ""
+            yield TitledTable(section.key, title, table, note)
 
-    def _table(
-        self, section: ChangeSection, fields: Sequence[Field[_Change]], changes: Sequence[_Change]
-    ) -> TitledTable:
-        key, title, more = section.key, section.title, len(changes) > _MOST_ROWS
-        caption = self._say("changes.caption", title=title)
-        table = table_of(f"changes-{key}", caption, fields, changes[:_MOST_ROWS])
-        note = self._say("changes.n_rows", len(changes), most=_MOST_ROWS) if more else ""
-        return TitledTable(key, title, table, note)
+    def _field(self, section: ChangeSection, name: str) -> Field[_Row]:
+        """Return a column of a section; names are those of links, and variants notes."""
+        column, is_of_ranks = self._labels.column(name), section.key == "ranks"
+        if name == "score" or (name in _NUMBERS and (is_of_ranks or section.key == "scores")):
+            column = replace(column, align="number")
+        if name in ("before", "after") and is_of_ranks:
+            column = replace(column, first_order="ascending", term="rank")
+        elif name in ("difference", "noise"):
+            column = replace(column, term="changes")
+        if name == "difference":
+            meaning = self._say("changes.difference_help", turning=self._labels.turning)
+            column = replace(column, help=meaning)
+        noted = "task" if "task" in section.columns else "model"
 
-    def _texts(self, section: ChangeSection) -> list[Field[tuple[str, ...]]]:
-        """Return the columns of a section; names are those of links, and variants notes."""
-        places = {name: place for place, name in enumerate(section.columns)}
+        def cell(row: _Row) -> Cell:
+            made = self._cell(name, row)
+            has_variant = name == noted and "variant" in row.texts
+            return self._in_variant(made, row.texts["variant"]) if has_variant else made
 
-        def field(name: str) -> Field[tuple[str, ...]]:
-            def cell(row: tuple[str, ...]) -> Cell:
-                made = self._cells.get(name, text_cell)(row[places[name]])
-                has_variant = name == "task" and "variant" in places
-                return self._in_variant(made, row[places["variant"]]) if has_variant else made
+        return Field(column, cell)
 
-            align: Align = "number" if name == "score" else "text"
-            return Field(replace(self._labels.column(name), align=align), cell)
-
-        return [field(name) for name in section.columns if name not in ("name", "variant")]
-
-    def _compared(self) -> tuple[Field[ScoreChange], ...]:
-        changes = self._changes
-        meaning = self._say("changes.difference_help", turning=self._labels.turning)
-        column = self._labels.column
-        difference = replace(column("difference"), align="number", help=meaning, term="changes")
-        before, after = (replace(column(name), align="number") for name in ("before", "after"))
-        noise = replace(column("noise"), term="changes")
-
-        def difference_cell(change: ScoreChange) -> Cell:
-            value = change.difference or 0.0
-            is_turned = (value > 0) != bool(change.better)
-            text = score_texts(changes, change, turned=is_turned)[2]
-            clear: Tone = "gain" if change.better else "loss"
-            tones: dict[bool | None, Tone] = {True: clear, False: "soft", None: ""}
-            shown = -value if is_turned else value
-            return Cell(text, shown, tone=tones[change.beyond_noise])
-
-        def after_cell(change: ScoreChange) -> Cell:
-            made = number_cell(change.after, score_texts(changes, change)[1])
+    def _cell(self, name: str, row: _Row) -> Cell:
+        change, text = row.change, row.texts[name]
+        if change is None or name not in _NUMBERS:
+            return self._cells.get(name, text_cell)(text)
+        if name == "difference" and isinstance(change, ScoreChange):
+            return self._difference_cell(change)
+        made = number_cell(getattr(change, name), text)
+        if name == "after" and isinstance(change, ScoreChange):
             return linked_cell(self._labels, change.key, made)
+        return made
 
-        return (
-            Field(self._labels.column("model"), lambda c: self._model(c.model)),
-            Field(
-                self._labels.column("task"),
-                lambda c: self._in_variant(self._task(c.task), c.variant),
-            ),
-            Field(difference, difference_cell),
-            Field(before, lambda c: number_cell(c.before, score_texts(changes, c)[0])),
-            Field(after, after_cell),
-            Field(noise, lambda c: text_cell(noise_text(c, self._say))),
-        )
-
-    def _moved(self) -> tuple[Field[RankMove], ...]:
-        def board(move: RankMove) -> Cell:
-            return self._cells["board"](move.board)
-
-        model = self._labels.column("model")
-        before, after = (
-            replace(self._labels.column(name), align="number", first_order="ascending", term="rank")
-            for name in ("before", "after")
-        )
-        return (
-            *(
-                (Field[RankMove](self._labels.column("board"), board),)
-                if self._site.has_boards
-                else ()
-            ),
-            Field(model, lambda m: self._in_variant(self._model(m.model), m.variant)),
-            Field(before, lambda m: number_cell(m.before, rank_text(m.before, self._say))),
-            Field(after, lambda m: number_cell(m.after, rank_text(m.after, self._say))),
-            Field(self._labels.column("move"), lambda m: text_cell(self._move(m))),
-        )
-
-    def _move(self, move: RankMove) -> str:
-        """Return how far a rank moved, or that it came or went."""
-        if move.before is None:
-            return self._say("changes.ranked_now")
-        if move.after is None:
-            return self._say("changes.ranked_before")
-        places = move.before - move.after
-        return self._say("changes.up" if places > 0 else "changes.down", abs(places))
+    def _difference_cell(self, change: ScoreChange) -> Cell:
+        """Make the cell of a difference, positive where the score is better."""
+        value = change.difference or 0.0
+        is_turned = (value > 0) != bool(change.better)
+        text = score_texts(self._changes, change, turned=is_turned)[2]
+        clear: Tone = "gain" if change.better else "loss"
+        tones: dict[bool | None, Tone] = {True: clear, False: "soft", None: ""}
+        return Cell(text, -value if is_turned else value, tone=tones[change.beyond_noise])
 
     def _in_variant(self, cell: Cell, variant: str) -> Cell:
         """Return a cell with the variant below it, unless it is the only one of the board."""

@@ -30,7 +30,6 @@ class Dataset(Record):
         license: As `site.toml` writes it; empty where it names none.
         citation: How its publisher wants it cited; empty where that is not stated.
         measured: The metrics of its scores.
-        scored: The entries that have a file of scores.
     """
 
     name: str
@@ -40,7 +39,6 @@ class Dataset(Record):
     release: Release
     measured: tuple[str, ...]
     tables: tuple[ExportedTable, ...]
-    scored: frozenset[str]
 
 
 def describe_dataset(site: Site) -> Dataset:
@@ -57,7 +55,6 @@ def describe_dataset(site: Site) -> Dataset:
         release=site.results.release,
         measured=tuple(dict.fromkeys(metric for metric in metrics if metric)) or ("score",),
         tables=site.exported,
-        scored=frozenset(site.computed.whole.scores.models),
     )
 
 

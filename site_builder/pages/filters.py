@@ -193,62 +193,64 @@ def task_values(site: Site, task: str) -> Mapping[str, str | None]:
 # --- those of boards ------------------------------------------------------------------------------
 
 
+# A filter by what a board computes, with what it needs to know of a row, if it reads no column.
+_Computed = tuple[Filter, Callable[[BoardRow], str | None] | None]
+
+
 def board_tools(
     spec: BoardTableSpec, rows: Sequence[BoardRow], columns: Sequence[Column]
-) -> TableTools:
-    """Return the tools of the table of a board; `columns` are those that it has."""
+) -> tuple[TableTools, Callable[[BoardRow], dict[str, str | None]]]:
+    """Return the tools of the table of a board, and what its filters need to know of a row.
+
+    `columns` are those that the table has.
+    """
     catalog, labels = spec.site.results.catalog, spec.labels
-    more = _measured_filters(spec, {column.key: column for column in columns})
-    if len({is_new(spec.site, row.model) for row in rows}) > 1:
-        more.append(Filter("new", since(spec.site, "new")))
-    tools = model_tools(labels, catalog, spec.board.variant, spec.config, more)
+    found = [
+        *_measured_filters(spec, {column.key: column for column in columns}),
+        *_standing_filters(spec, rows),
+    ]
+    tools = model_tools(labels, catalog, spec.board.variant, spec.config, [f for f, _ in found])
     newest = next((name for name, of in dates_of(spec).items() if _differ(of)), "")
-    return replace(tools, newest=newest)
+    reads = {each.key: read for each, read in found if read is not None}
+
+    def values(row: BoardRow) -> dict[str, str | None]:
+        known = model_values(labels, catalog, row.model, tools)
+        known |= {key: read(row) for key, read in reads.items()}
+        if spec.config.group_by and row.entry.rank:
+            known[RANK_VALUE] = str(row.entry.rank)
+        return known
+
+    return replace(tools, newest=newest), values
 
 
-def _measured_filters(spec: BoardTableSpec, there: Mapping[str, Column]) -> list[Filter]:
-    """Return the filters by what the board measures, by its dates, and by gaps in its scores."""
-    say, found = spec.labels.say, list[Filter]()
+def _measured_filters(spec: BoardTableSpec, there: Mapping[str, Column]) -> Iterator[_Computed]:
+    """Yield the filters by what the board measures, and by price; they read columns."""
     for s in spec.board.statistics:
         measured = {value for value in spec.board.figures[s.id] if value is not None}
         if s.measure is not None and s.id in there and len(measured) > 1:
             key, unit = filter_key(s.id), s.measure.unit
-            found.append(Filter(key, there[s.id].label, "number", unit, column=s.id))
+            yield Filter(key, there[s.id].label, "number", unit, column=s.id), None
     if "price" in there and len({*spec.prices.values()}) > 1:
-        found.append(Filter("price", there["price"].label, "number", "USD"))
-    if _differ(_run_dates(spec)):
-        found.append(Filter(_RUN_DATE, say("filters.date"), "date"))
-    if any(0 < s.scored < len(spec.board.tasks) for s in spec.board.entries):
-        found.append(Filter("complete", say("filters.complete"), "switch"))
+        yield Filter("price", there["price"].label, "number", "USD"), None
+
+
+def _standing_filters(spec: BoardTableSpec, rows: Sequence[BoardRow]) -> Iterator[_Computed]:
+    """Yield the filters by dates of runs, gaps in scores, the frontier, cautions, what is new."""
+    site, say, dates, n = spec.site, spec.labels.say, _run_dates(spec), len(spec.board.tasks)
+    if _differ(dates):
+        yield Filter(_RUN_DATE, say("filters.date"), "date"), lambda row: dates.get(row.model)
+    if any(0 < s.scored < n for s in spec.board.entries):
+        complete = Filter("complete", say("filters.complete"), "switch")
+        yield complete, lambda row: _yes_or_no(row.entry.scored == n)
     if has_frontier(spec):
-        found.append(Filter("frontier", say("trade_off.column"), "switch"))
-    if spec.site.results.cautions:
-        found.append(Filter("caution", say("caution.label")))
-    return found
-
-
-def board_values(
-    spec: BoardTableSpec, tools: TableTools
-) -> Callable[[BoardRow], dict[str, str | None]]:
-    """Return the function that returns what filters need to know of a row, by name."""
-    site, say, dates = spec.site, spec.labels.say, _run_dates(spec)
-    # What board_tools adds, but for the filters that read a column.
-    computed: Mapping[str, Callable[[BoardRow], str | None]] = {
-        _RUN_DATE: lambda row: dates.get(row.model),
-        "complete": lambda row: _yes_or_no(row.entry.scored == len(spec.board.tasks)),
-        "frontier": lambda row: frontier_word(spec, row.model),
-        "caution": lambda row: "; ".join(site.cautions(row.model)) or say("caution.none"),
-        "new": lambda row: say("tag.new") if is_new(site, row.model) else None,
-    }
-
-    def values(row: BoardRow) -> dict[str, str | None]:
-        found = model_values(spec.labels, site.results.catalog, row.model, tools)
-        found |= {key: value(row) for key, value in computed.items() if key in found}
-        if spec.config.group_by and row.entry.rank:
-            found[RANK_VALUE] = str(row.entry.rank)
-        return found
-
-    return values
+        frontier = Filter("frontier", say("trade_off.column"), "switch")
+        yield frontier, lambda row: frontier_word(spec, row.model)
+    if site.results.cautions:
+        caution = Filter("caution", say("caution.label"))
+        yield caution, lambda row: "; ".join(site.cautions(row.model)) or say("caution.none")
+    if len({is_new(site, row.model) for row in rows}) > 1:
+        new = Filter("new", since(site, "new"))
+        yield new, lambda row: say("tag.new") if is_new(site, row.model) else None
 
 
 # --- dates, and what is new -----------------------------------------------------------------------
@@ -282,12 +284,11 @@ def is_new(site: Site, model: str) -> bool:
 def places_won(spec: BoardTableSpec, model: str) -> int | None:
     """Return by how many places an entry moved since the previous release, where it did."""
     site, board = spec.site, spec.board
-    is_whole = spec.category or board is site.results.boards.get(board.variant)
+    is_whole = board is site.results.boards.get(board.variant)
     is_other_order = spec.config.group_by is not None or spec.by == BY_LIFT
     if site.news is None or not is_whole or is_other_order:
         return None
-    key = site.board.id, spec.category, board.variant
-    return site.news.places_won.get((key, model))
+    return site.news.places_won.get(((site.board.id, board.variant), model))
 
 
 def since(site: Site, what: Literal["new", "moved"]) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cached_property, partial
 
-from site_builder.addresses import Address, Fact, Link
+from site_builder.addresses import Address, Link
 from site_builder.charts.cells import attribute_field, model_cell, number_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.history import MOST_LINES, RankLine, draw_ranks_over_releases, rank_trace
@@ -35,8 +35,6 @@ class HistoryView(Record):
         choices: The entries that may be chosen in the chart, each with `key`, its id, `name`,
             `title`, the title of the chart then, and `trace`, its line.
         ranks: Rank and score of each entry at each release; None without a chart.
-        moves: Why ranks changed since the previous release; None where none did.
-        moved: The heading of this table, or that no rank changed.
         notes: What is compared.
     """
 
@@ -46,24 +44,22 @@ class HistoryView(Record):
     chart: Chart | None
     choices: tuple[Mapping[str, object], ...]
     ranks: Table | None
-    moves: Table | None
-    moved: str
     notes: tuple[str, ...]
 
 
 class HistoryContext(Record):
-    """What the page of a board, or of a category of it, over releases shows.
+    """What the page of a board over releases shows.
 
     Attributes:
-        facts: How many releases there are, since when, and how many tasks they share.
         views: Of each variant, the one that the board opens with first.
         releases: The releases that are kept.
-        others: The same page of other boards and categories.
+        why: The page that says why ranks changed since the previous release.
+        others: The same page of other boards.
     """
 
-    facts: tuple[Fact, ...]
     views: tuple[HistoryView, ...]
     releases: Table
+    why: Link
     others: tuple[Link, ...]
 
 
@@ -87,31 +83,18 @@ def make_histories(site: Site) -> Iterator[Page | Document]:
     for kept in news.kept:
         yield Document(Address("file", kept.path), kept.content)
         yield _make_release(site, kept)
-    for of, category in _with_history(site):
-        yield _make_history(of, category)
-
-
-def _with_history(site: Site) -> Iterator[tuple[Site, str]]:
-    """Yield the site as each board sees it that has a history, and its categories that have one."""
     for of in site.by_board:
-        categories = [category.category for category in of.results.categories]
-        for category in ("", *categories):
-            if _view_of(of, category) is not None:
-                yield of, category
+        if (view := _view_of(of)) is not None:
+            title, crumbs = view.say("history.title"), (site.home,)
+            if of.has_boards:
+                title = view.say("history.title_of", board=of.board.title)
+            context, here = partial(_context, of), history_address(of)
+            yield Page(here, "history.html", title, view.answer(), context, crumbs)
 
 
-def history_address(site: Site, category: str = "") -> Address:
-    """Return the page of the board, or of a category of it, over releases."""
-    if category:
-        return Address("category_history", category)
+def history_address(site: Site) -> Address:
+    """Return the page of the board over releases."""
     return Address("history") if site.board.featured else Address("board_history", site.board.id)
-
-
-def history_link(site: Site, category: str) -> Link | None:
-    """Return a link to the ranks of a category over releases; None where there are none."""
-    if _view_of(site, category) is None:
-        return None
-    return Link(site.labels.say("history.chart"), history_address(site, category))
 
 
 def rank_line(site: Site, model: str) -> Link | None:
@@ -134,51 +117,24 @@ def rank_line(site: Site, model: str) -> Link | None:
 # --- a board over releases ----------------------------------------------------------------------
 
 
-def _view_of(site: Site, category: str = "", variant: str = "") -> _View | None:
-    """Return a board, or a category of it, over releases; None where it has no history."""
+def _view_of(site: Site, variant: str = "") -> _View | None:
+    """Return a board over releases; None where it has no history."""
     variant = variant or site.labels.roles.primary
-    found = site.news and site.news.histories.get((site.board.id, category, variant))
-    if not found:
-        return None
-    boards = site.results.boards
-    if category:
-        boards = next(c.boards for c in site.results.categories if c.category == category)
-    return _View(site, found, boards[variant], category)
+    found = site.news and site.news.histories.get((site.board.id, variant))
+    return _View(site, found, site.results.boards[variant]) if found else None
 
 
-def _make_history(site: Site, category: str) -> Page:
-    view = _view_of(site, category)
-    assert view is not None
-    title, crumbs = view.say("history.title"), [site.home]
-    if category or site.has_boards:
-        title = view.say("history.title_of", board=category or site.board.title)
-    if category:
-        crumbs.append(Link(category, Address("category", category)))
-    context, here = partial(_context, site, category), history_address(site, category)
-    return Page(here, "history.html", title, view.answer(), context, (*crumbs,))
-
-
-def _context(site: Site, category: str) -> HistoryContext:
-    variants = (_view_of(site, category, variant) for variant in site.labels.roles.variants)
+def _context(site: Site) -> HistoryContext:
+    variants = (_view_of(site, variant) for variant in site.labels.roles.variants)
     views, say = [view for view in variants if view is not None], site.labels.say
     history = views[0].history
-    first = history.releases[0].release
-    shown = [
-        (of, c) for of, c in _with_history(site) if (of.board.id, c) != (site.board.id, category)
-    ]
+    last = history.releases[-2].release
+    others = (of for of in site.by_board if of.board is not site.board and _view_of(of))
     return HistoryContext(
-        facts=(
-            Fact(say("history.fact.releases"), count(len(history.releases)), term="history"),
-            Fact(say("history.fact.first"), _day(site, first), term="history"),
-            Fact(
-                say("history.fact.tasks", of=history.n_tasks),
-                count(len(history.tasks)),
-                term="history",
-            ),
-        ),
         views=tuple(view.published() for view in views if view is views[0] or view.is_compared),
         releases=_releases_table(site, history),
-        others=tuple(Link(c or of.board.title, history_address(of, c)) for of, c in shown),
+        why=Link(say("history.why", date=_day(site, last)), Address("release", name_of(last))),
+        others=tuple(Link(of.board.title, history_address(of)) for of in others),
     )
 
 
@@ -200,7 +156,6 @@ class _View(CachingRecord):
     site: Site
     history: BoardHistory
     board: Board
-    category: str
 
     def say(self, message: str, n: int | None = None, **values: object) -> str:
         """Return a text."""
@@ -223,18 +178,13 @@ class _View(CachingRecord):
 
     def published(self) -> HistoryView:
         """Return what the page shows of it."""
-        last, is_compared = self.history.releases[-2], self.is_compared
-        moves = [s for s in last.splits if s.before != s.after or any(map(s.part, _CAUSES))]
-        moved = "moved" if moves else "not_moved" if last.published else "other_rule"
         return HistoryView(
             id=self.id,
             label=self.site.labels.variants[self.board.variant],
             answer=self.answer(),
-            chart=self.chart() if is_compared else None,
-            choices=self.choices() if is_compared else (),
-            ranks=self.table() if is_compared else None,
-            moves=_moves_table(self.site, self.named("moves"), moves, last) if moves else None,
-            moved=self.say(f"history.{moved}", date=_day(self.site, last.release)),
+            chart=self.chart() if self.is_compared else None,
+            choices=self.choices() if self.is_compared else (),
+            ranks=self.table() if self.is_compared else None,
             notes=tuple(self.notes()),
         )
 
@@ -255,8 +205,6 @@ class _View(CachingRecord):
         """Return the ranks of an entry."""
         labels, compared = self.site.labels, self.history.compared
         scale = labels.merit_scale(self.board)
-        if self.category and self.board.ranking.form in ("score", "difference"):
-            scale = labels.category_scales[self.category]
         return RankLine(
             labels.models[model],
             tuple((at.ranks or {}).get(model) for at in compared),
@@ -363,7 +311,7 @@ def _part_fields(site: Site) -> list[Field[RankSplit]]:
     say = site.labels.say
 
     def cell(cause: str, split: RankSplit) -> Cell:
-        places = split.part(cause)
+        places = split.parts.get(cause)
         if places is None:
             return number_cell(None, MISSING)
         sign = "+" if places > 0 else MINUS if places < 0 else ""
@@ -382,19 +330,6 @@ def _part_fields(site: Site) -> list[Field[RankSplit]]:
 def _rank_field(key: str, label: str) -> Field[RankSplit]:
     column = Column(key, label, "number", first_order="ascending", term="rank")
     return attribute_field(column, count)
-
-
-def _moves_table(site: Site, name: str, splits: Sequence[RankSplit], at: BoardAt) -> Table:
-    labels, since = site.labels, _day(site, at.release)
-    ordered = sorted(splits, key=lambda s: (s.after is None, s.after or 0))
-    fields = [
-        Field[RankSplit](labels.column("model"), lambda split: model_cell(labels, split.model)),
-        _rank_field("before", since),
-        _rank_field("after", labels.say("history.today")),
-        *_part_fields(site),
-    ]
-    caption = labels.say("history.moved_caption", date=since)
-    return table_of(name, caption, fields, ordered[:_MOST_ROWS], sorted_by="after")
 
 
 # --- releases -----------------------------------------------------------------------------------

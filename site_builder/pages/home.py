@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from site_builder.addresses import Address, Link, method_link
+from site_builder.charts.analysis import chart_training_sets
 from site_builder.charts.chart import Chart, Embed
-from site_builder.charts.differences import TASK_LIST
+from site_builder.charts.correlations import chart_correlation
+from site_builder.charts.differences import (
+    TASK_LIST,
+    chart_best_lift_by_task,
+    chart_category_difference,
+)
 from site_builder.charts.matrix import Matrix
+from site_builder.charts.serving import chart_latency
 from site_builder.formatting import count
 from site_builder.pages.board_spec import BoardTableSpec
 from site_builder.pages.board_views import MOST_SHORT, BoardView, board_lede, board_views
@@ -16,7 +23,6 @@ from site_builder.pages.matrices import board_matrix
 from site_builder.pages.page import Page, Site, cite_site
 from site_builder.pages.price_table import PriceTable, make_price_table
 from site_builder.pages.scales import common_bounds
-from site_builder.pages.task_columns import TaskColumns
 from site_builder.pages.task_table import make_task_list, task_table
 from site_builder.records import Record, replace
 from site_builder.table_model import Drawing, Mark, MarkKind, draw_dumbbell
@@ -42,26 +48,22 @@ class HomeContext(Record):
     """What the home page shows; each part is None where the board has nothing for it.
 
     Attributes:
-        headline: The question that the page answers.
         lede: The size of the board in one sentence.
         tiles: The headline figures; none where there would be one.
         cards: The boards in short; empty on a site of one board.
         board: The featured board, with a link to its page.
         views: The model leaderboard.
-        task_columns: The files of the tasks that its table can show (`TaskColumns.names`).
         embed: The leaderboard for embedding in other pages.
         prices: Models by score and price, where few prices differ.
         cost: Else what ranks the entries, against their cost or list price.
         categories: Best model minus baseline, by category.
     """
 
-    headline: str
     lede: str
     tiles: tuple[Tile, ...]
     cards: tuple[BoardCard, ...]
     board: Link
     views: tuple[BoardView, ...]
-    task_columns: tuple[str, ...]
     embed: Embed
     prices: PriceTable | None
     cost: Chart | None
@@ -70,7 +72,7 @@ class HomeContext(Record):
 
 def make_home(site: Site) -> Iterator[Page]:
     """Yield the home page."""
-    config, charts, say = site.config.site, site.charts, site.labels.say
+    config, say = site.config.site, site.labels.say
     spec = BoardTableSpec(site, site.results.boards, most=MOST_SHORT)
     prices, tiles = make_price_table(spec), tuple(_tiles(site))
     is_by_cost = any(trade.axis.is_cost for trade in site.trade_offs[:1])
@@ -80,17 +82,15 @@ def make_home(site: Site) -> Iterator[Page]:
         n_entries = say("n_entries", len(whole.models))
         lede = say("home.size", n_boards=n_boards, n_entries=n_entries)
     context = HomeContext(
-        headline=config.headline or config.title,
         lede=lede,
         tiles=tiles if len(tiles) > 1 and not site.has_boards else (),
         cards=tuple(map(board_card, site.by_board)) if site.has_boards else (),
         board=Link(_board_title(site), board_address(site)),
         views=board_views(spec),
-        task_columns=TaskColumns(site).names,
         embed=_leaderboard(site),
         prices=prices,
         cost=site.trade_views[0].chart if is_by_cost and not prices else None,
-        categories=None if site.has_boards else charts.category_lifts,
+        categories=None if site.has_boards else site.chart(chart_category_difference),
     )
     about, cite = config.description or context.lede, cite_site(site)
     yield Page(Address("home"), "home.html", config.title, about, context, cite=cite)
@@ -145,7 +145,7 @@ _HEIGHT = 720
 
 def _leaderboard(site: Site) -> Embed:
     """Return the page of a board for frames."""
-    key = "leaderboard" if site.board.featured else f"{site.board.id}-leaderboard"
+    key = f"{site.embedded_as}-leaderboard".removeprefix("-")
     return Embed(Link(_board_title(site), Address("embed", key)), _HEIGHT)
 
 
@@ -172,7 +172,7 @@ def make_embeds(site: Site) -> Iterator[Page]:
 
 
 def _embeds_of(site: Site) -> Iterator[Page]:
-    title, charts, say = site.config.site.title, site.charts, site.labels.say
+    title, say = site.config.site.title, site.labels.say
     home = Address("home", anchor="leaderboard") if site.board.featured else board_address(site)
     origin = Link(title, home)
     words = {"n_models": say("n_ranked_models", len(site.results.board.ranked)), "site": title}
@@ -181,23 +181,23 @@ def _embeds_of(site: Site) -> Iterator[Page]:
     spec = BoardTableSpec(site, site.results.boards, most=MOST_SHORT)
     context = EmbedContext(origin, views=board_views(spec))
     yield _view(_leaderboard(site), about, context)
-    trades = [view.chart for view in site.trade_views]
-    homes = {board_address(site): (board_averages(site), *trades)}
+    board, found = board_address(site), list[tuple[Address, Chart | None]]()
+    for place, view in enumerate(site.trade_views):
+        # Of several trade-offs the page shows the first, unless its address names another.
+        query = (("against", view.id),) if place else ()
+        found.append((board._replace(query=query), view.chart))
     if site.board.featured:
-        homes |= {
-            Address("home"): (None if site.has_boards else charts.category_lifts,),
-            Address("tasks"): (_with_tasks(site, charts.task_lifts),),
-            Address("analysis"): (charts.correlations, charts.training_sets),
-            Address("serving"): (charts.latency,),
-        }
-    # Of several trade-offs the page shows the first, unless its address names another.
-    asked = {view.chart.id: (("against", view.id),) for view in site.trade_views[1:]}
-    for to, found in homes.items():
-        for chart in found:
-            if chart is not None and chart.embed is not None:
-                place = to._replace(anchor=f"chart-{chart.id}", query=asked.get(chart.id, ()))
-                origin = Link(title, place)
-                yield _view(chart.embed, chart.reading, EmbedContext(origin, chart))
+        found += [
+            (Address("home"), None if site.has_boards else site.chart(chart_category_difference)),
+            (Address("tasks"), _with_tasks(site, site.chart(chart_best_lift_by_task))),
+            (Address("analysis"), site.chart(chart_correlation)),
+            (Address("analysis"), site.chart(chart_training_sets)),
+            (Address("serving"), site.chart(chart_latency)),
+        ]
+    for to, chart in ((board, board_averages(site)), *found):
+        if chart is not None and chart.embed is not None:
+            origin = Link(title, to._replace(anchor=f"chart-{chart.id}"))
+            yield _view(chart.embed, chart.reading, EmbedContext(origin, chart))
     matrix = board_matrix(site)
     if matrix is not None and matrix.embed is not None:
         origin = Link(title, board_address(site)._replace(anchor="by-task"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from site_builder.addresses import Address, Link, page_link
 from site_builder.compute.board import Board
@@ -19,14 +19,14 @@ from site_builder.compute.numbers import round_significant
 from site_builder.compute.ranks import HALF_ALPHA
 from site_builder.compute.runs import Against
 from site_builder.formatting import listed
-from site_builder.pages.board_views import BoardView, short_board
+from site_builder.messages import Forms
 from site_builder.pages.page import Page, ScriptData, Site, by_variant, variant_data
 from site_builder.pages.scales import common_bounds
 from site_builder.records import Record, asdict
 
-_SCORES, _ERRORS = "data/scores.js", "data/errors.js"
+_FILES = ("data/scores.js", "data/errors.js")
 # Where the board that models are chosen by has not all of what is compared.
-_ALL_SCORES, _ALL_ERRORS = "data/all-scores.js", "data/all-errors.js"
+_ALL_FILES = ("data/all-scores.js", "data/all-errors.js")
 
 _MOST_RUNS = 4
 _FIRST_RUNS = 3
@@ -39,16 +39,14 @@ class ScriptedContext(Record):
     """What the pages show whose answers scripts compute.
 
     Attributes:
-        board: The leaderboard that stands there without scripts.
-        variants: How models are run: id and label.
+        categories: The categories to pick tasks by, with their numbers of tasks; empty below two.
         scores: Name of the file of scores.
         errors: Name of the file of their standard errors; empty where none is known.
         texts: The messages of the page and of its script, by id.
         data: For the script: the board, the messages, and the runs that a comparison opens with.
     """
 
-    board: BoardView
-    variants: tuple[tuple[str, str], ...]
+    categories: tuple[tuple[str, int], ...]
     scores: str
     errors: str
     texts: Mapping[str, str]
@@ -59,12 +57,10 @@ class ChooseContext(ScriptedContext):
     """What the choosing page shows.
 
     Attributes:
-        categories: The categories to pick tasks by, with their numbers of tasks; empty below two.
         sized, priced: Whether ranked models have sizes, and prices, that differ.
         licenses, developers: Those of ranked models, with their numbers; empty below two.
     """
 
-    categories: tuple[tuple[str, int], ...]
     sized: bool
     priced: bool
     licenses: tuple[tuple[str, int], ...]
@@ -86,24 +82,36 @@ def can_choose(site: Site) -> bool:
 
 
 def _choose_context(site: Site) -> ChooseContext:
-    results, labels = site.results, site.labels
+    results = site.results
     ranked = {s.model for board in results.boards.values() for s in board.ranked}
     models = [m for m in results.catalog.models.values() if m.model in ranked]
     prices = results.lowest_prices("output_usd")
-    texts = labels.say.for_script("choose")
+    data = {"board": {**_board_data(site), "first_share": HALF_ALPHA}}
+    texts = site.labels.say.for_script("choose")
     return ChooseContext(
-        board=short_board(site, "choose"),
-        categories=_at_least_two(t.category for t in results.catalog.tasks.values()),
-        variants=tuple((v, labels.variants[v]) for v in labels.roles.variants),
+        **_scripted(site, _FILES, texts, data),
         sized=bool(_at_least_two(m.parameters_b for m in models)),
         priced=bool(_at_least_two(prices.get(m.model) for m in models)),
         licenses=_at_least_two(m.license for m in models),
         developers=_at_least_two(m.developer for m in models),
-        scores=_SCORES,
-        errors=_ERRORS if results.scores.has_errors else "",
-        texts={name: forms[-1] for name, forms in texts.items()},
-        data={"board": {**_board_data(site), "first_share": HALF_ALPHA}, "texts": texts},
     )
+
+
+def _scripted(
+    site: Site,
+    files: tuple[str, str],
+    texts: Mapping[str, Forms],
+    data: Mapping[str, object],
+) -> dict[str, Any]:
+    """Return what the contexts of both pages have; `files` are those of scores and errors."""
+    tasks = site.results.catalog.tasks.values()
+    return {
+        "categories": _at_least_two(t.category for t in tasks),
+        "scores": files[0],
+        "errors": files[1] if site.results.scores.has_errors else "",
+        "texts": {name: forms[-1] for name, forms in texts.items()},
+        "data": {**data, "texts": texts},
+    }
 
 
 _T = TypeVar("_T")
@@ -130,15 +138,9 @@ class CompareContext(ScriptedContext):
 
     Attributes:
         names: The models that the page opens with.
-        averaged: Whether scores have a mean over tasks.
-        tasks: Number of tasks.
-        picks: The categories to pick tasks by, with their numbers of tasks; empty below two.
     """
 
     names: tuple[str, ...]
-    averaged: bool
-    tasks: int
-    picks: tuple[tuple[str, int], ...]
 
 
 def make_compare(site: Site) -> Iterator[Page]:
@@ -156,19 +158,15 @@ def default_runs(site: Site) -> tuple[ModelVariant, ...]:
     Where fewer than two are ranked beside the baseline, the models that follow are taken, and the
     baseline last.
     """
-    results, roles = site.results, site.labels.roles
-    best = [ModelVariant(s.model, results.board.variant) for s in results.board.ranked]
-    first = [run for run in best if run.model != roles.baseline][:_FIRST_RUNS]
-    if len(first) < 2:
-        others = {
-            s.model: ModelVariant(s.model, board.variant)
-            for board in reversed(tuple(results.boards.values()))
-            for s in board.entries
-            if s.scored and s.model not in {run.model for run in first}
-        }
-        last = sorted(others.values(), key=lambda run: run.model == roles.baseline)
-        first = [*first, *last][:2]
-    return tuple(first) if len(first) > 1 else ()
+    boards, baseline = site.results.boards.values(), site.labels.roles.baseline
+    variants: dict[str, str] = {}
+    for board in boards:
+        for s in board.entries:
+            if s.scored:
+                variants.setdefault(s.model, board.variant)
+    n = sum(s.model != baseline for s in site.results.board.ranked)
+    order = sorted(variants, key=lambda model: model == baseline)[: min(max(n, 2), _FIRST_RUNS)]
+    return tuple(ModelVariant(m, variants[m]) for m in order) if len(order) > 1 else ()
 
 
 def has_enough_tasks(site: Site) -> bool:
@@ -201,25 +199,14 @@ def compare_address(site: Site, runs: Sequence[ModelVariant]) -> Address:
 
 
 def _compare_context(site: Site, runs: Sequence[ModelVariant]) -> CompareContext:
-    results, labels = site.results, site.labels
-    is_other = results is not site.computed.featured.results
-    texts = labels.say.for_script("compare", "n_tasks")
+    is_other = site.results is not site.computed.featured.results
+    # What spans several boards is no board, so nothing ranks there.
+    board = {**_board_data(site), "has_ranks": not is_other}
+    data = {"board": board, "runs": [[run.model, run.variant] for run in runs]}
+    texts = site.labels.say.for_script("compare", "n_tasks")
     return CompareContext(
-        board=short_board(site, "compare"),
-        names=tuple(labels.models[run.model] for run in runs),
-        variants=tuple((v, labels.variants[v]) for v in labels.roles.variants),
-        averaged=results.board.rules.averaged,
-        tasks=len(results.scores.tasks),
-        picks=_at_least_two(t.category for t in results.catalog.tasks.values()),
-        scores=_ALL_SCORES if is_other else _SCORES,
-        errors=(_ALL_ERRORS if is_other else _ERRORS) if results.scores.has_errors else "",
-        texts={name: forms[-1] for name, forms in texts.items()},
-        data={
-            # What spans several boards is no board, so nothing ranks there.
-            "board": {**_board_data(site), "has_ranks": not is_other},
-            "runs": [[run.model, run.variant] for run in runs],
-            "texts": texts,
-        },
+        **_scripted(site, _ALL_FILES if is_other else _FILES, texts, data),
+        names=tuple(site.labels.models[run.model] for run in runs),
     )
 
 
@@ -228,9 +215,9 @@ def _compare_context(site: Site, runs: Sequence[ModelVariant]) -> CompareContext
 
 def make_scores_data(site: Site) -> Iterator[ScriptData]:
     """Every score, by variant: rows are models, columns tasks, in the order of `_board_data`."""
-    yield from _scores_of(site, _SCORES, _ERRORS)
+    yield from _scores_of(site, *_FILES)
     if site.overview is not site:
-        yield from _scores_of(site.overview, _ALL_SCORES, _ALL_ERRORS)
+        yield from _scores_of(site.overview, *_ALL_FILES)
 
 
 def _scores_of(site: Site, path: str, errors_path: str) -> Iterator[ScriptData]:

@@ -12,7 +12,6 @@ from site_builder.charts.matrix_spec import MAX_COLUMNS, MatrixColumn, MatrixEnt
 from site_builder.compute.board import Entry
 from site_builder.compute.numbers import float_or_none
 from site_builder.compute.results import Results
-from site_builder.compute.tasks import CategoryResult
 from site_builder.labels import Labels
 from site_builder.pages.filters import model_tools, model_values
 from site_builder.pages.page import ScriptData, Site
@@ -30,8 +29,7 @@ def board_matrix(site: Site) -> Matrix | None:
     None where there is nothing for it.
     """
     matrix = _made(_spec_of_board(site), _folder_of_board(site))
-    board_id = "" if site.board.featured else site.board.id
-    return matrix and replace(matrix, board=board_id, is_embedded=True)
+    return matrix and replace(matrix, board=site.embedded_as, is_embedded=True)
 
 
 def parts_matrix(site: Site, task: str) -> Matrix | None:
@@ -136,39 +134,36 @@ def board_spec(results: Results, labels: Labels) -> MatrixSpec:
     )
 
 
-def _board_columns(results: Results, labels: Labels) -> tuple[list[MatrixColumn], str]:
-    """Return the columns by category, greatest lead over the baseline first, and what is left out.
-
-    Of more than 60 tasks, the means of categories that have one; else the first 60 tasks.
-    """
-    tasks, say = results.board.tasks, labels.say
-    categories = [c for c in results.categories[::-1] if {*c.tasks} & {*tasks}]
-    averaged = [c for c in categories if c.averaged]
-    if len(tasks) > MAX_COLUMNS and len(averaged) > 1:
-        shown = averaged[:MAX_COLUMNS]
-        n_out = len({*tasks}.difference(*(c.tasks for c in shown)))
-        others = say("matrix.others", n_out) if n_out else ""
-        columns = [_category_column(labels, c, c.category) for c in shown]
-        return columns, f"{say('matrix.categories')} {others}".rstrip()
-    rest, found = dict.fromkeys(tasks[:MAX_COLUMNS]), list[MatrixColumn]()
+def _board_columns(results: Results, labels: Labels) -> tuple[Sequence[MatrixColumn], str]:
+    """Return the columns by category, greatest lead over the baseline first, and what is cut."""
+    tasks, whole, found = results.board.tasks, labels.say("parts.whole"), list[MatrixColumn]()
+    categories, rest = [c for c in results.categories[::-1] if {*c.tasks} & {*tasks}], [*tasks]
     is_grouped = len(categories) > 1
     for category in categories:
-        mine = [task for task in category.tasks if task in rest]
-        group = category.category if is_grouped else ""
+        mine, name = [task for task in category.tasks if task in rest], category.category
         if is_grouped and len(mine) > 1 and category.averaged:
-            found.append(_category_column(labels, category, say("parts.whole"), group))
+            scale = labels.category_scales[name]
+            found.append(MatrixColumn(whole, name, category.tasks, scale, category, name, True))
+        group = name if is_grouped else ""
         found += _task_columns(results, labels, mine, group, is_whole=len(mine) == 1)
-        rest = {task: None for task in rest if task not in mine}
-    found += _task_columns(results, labels, [*rest], "")
-    cut = say("matrix.cut_tasks", len(tasks), most=MAX_COLUMNS)
-    return found, cut if len(tasks) > MAX_COLUMNS else ""
+        rest = [task for task in rest if task not in mine]
+    found += _task_columns(results, labels, rest, "")
+    return _fitting(found, len(tasks), labels)
 
 
-def _category_column(
-    labels: Labels, category: CategoryResult, name: str, group: str = ""
-) -> MatrixColumn:
-    full, scale = category.category, labels.category_scales[category.category]
-    return MatrixColumn(name, full, category.tasks, scale, category, group, is_whole=bool(group))
+def _fitting(
+    columns: Sequence[MatrixColumn], n: int, labels: Labels
+) -> tuple[Sequence[MatrixColumn], str]:
+    """Return what has room of columns of n tasks, and what is left out.
+
+    Of too many, those that are a group as a whole, where there are some; of these the first.
+    """
+    if n <= MAX_COLUMNS:
+        return columns, ""
+    wholes = [replace(c, name=c.full, group="") for c in columns if c.is_whole]
+    shown, cut = (wholes, labels.say("matrix.groups_of", n)) if len(wholes) > 1 else (columns, "")
+    first = labels.say("matrix.cut_columns", len(shown), most=MAX_COLUMNS)
+    return shown[:MAX_COLUMNS], f"{cut} {first if len(shown) > MAX_COLUMNS else ''}".strip()
 
 
 def _task_columns(
@@ -221,7 +216,7 @@ def _spec_of_parts(parts: Parts, matrix_id: str, of: Collection[str] | None) -> 
     )
 
 
-def _part_columns(parts: Parts) -> tuple[list[MatrixColumn], str]:
+def _part_columns(parts: Parts) -> tuple[Sequence[MatrixColumn], str]:
     """Return the columns of the parts, in groups where parts have parts, and what is left out."""
     labels, say, found = parts.labels, parts.labels.say, list[MatrixColumn]()
     is_grouped = len(parts.every) > len(parts.own)
@@ -242,13 +237,7 @@ def _part_columns(parts: Parts) -> tuple[list[MatrixColumn], str]:
                     weight=parts.weight(part) if task == part else "",
                 )
             )
-    n = len(found)
-    if n <= MAX_COLUMNS:
-        return found, ""
-    if is_grouped:
-        wholes = [replace(c, name=c.full, group="") for c in found if c.is_whole]
-        return wholes[:MAX_COLUMNS], say("matrix.cut_parts", n)
-    return found[:MAX_COLUMNS], say("matrix.cut_tasks", n, most=MAX_COLUMNS)
+    return _fitting(found, len(found), labels)
 
 
 def _part_entries(parts: Parts, of: Collection[str] | None) -> Iterator[MatrixEntry]:

@@ -6,12 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, partial
 
 from site_builder.addresses import Address, Kind, Link, make_slugs
-from site_builder.charts.analysis import chart_training_sets
-from site_builder.charts.averages import chart_averages
 from site_builder.charts.chart import Chart
-from site_builder.charts.correlations import chart_correlation
-from site_builder.charts.differences import chart_best_lift_by_task, chart_category_difference
-from site_builder.charts.serving import chart_latency
 from site_builder.charts.trade_off import TradeView, chart_trade_offs
 from site_builder.compute.catalog import Release
 from site_builder.compute.numbers import Array, decimals_needed, floats_or_none, integers_or_none
@@ -21,7 +16,7 @@ from site_builder.compute.trade_off import TradeOff, compute_trade_offs
 from site_builder.config import SiteConfig
 from site_builder.formatting import listed
 from site_builder.labels import Labels, make_labels
-from site_builder.records import CachingRecord, Record, asdict, replace
+from site_builder.records import CachingRecord, Record, replace
 from site_builder.releases.feed import ReleaseNews
 from site_builder.table_model import Table
 from site_builder.tables.boards import BoardSpec
@@ -135,17 +130,6 @@ def by_variant(arrays: Mapping[str, Array]) -> Mapping[str, object]:
 OutputFile = Page | Document | ScriptData
 
 
-class BoardCharts(Record):
-    """The charts of the whole board; None for a chart that the board has no data for."""
-
-    averages: Chart | None
-    task_lifts: Chart | None
-    category_lifts: Chart | None
-    correlations: Chart | None
-    training_sets: Chart | None
-    latency: Chart | None
-
-
 class Site(CachingRecord):
     """What every page maker reads: the site, as one of its boards sees it.
 
@@ -201,22 +185,21 @@ class Site(CachingRecord):
         """A link to the home page."""
         return self.link("home")
 
+    @property
+    def embedded_as(self) -> str:
+        """What tells embedded views of the board from others; empty for the featured board."""
+        return "" if self.board.featured else self.board.id
+
+    def chart(self, draw: Callable[[Results, Labels], Chart | None]) -> Chart | None:
+        """Return a chart of the board, which is drawn once for all places that show it."""
+        if draw not in self._drawn:
+            chart = draw(self.results, self.labels)
+            self._drawn[draw] = chart and replace(chart, board=self.embedded_as)
+        return self._drawn[draw]
+
     @cached_property
-    def charts(self) -> BoardCharts:
-        """The charts of the board."""
-        results, labels = self.results, self.labels
-        charts = BoardCharts(
-            averages=chart_averages(results, labels),
-            task_lifts=chart_best_lift_by_task(results, labels),
-            category_lifts=chart_category_difference(results, labels),
-            correlations=chart_correlation(results, labels),
-            training_sets=chart_training_sets(results, labels),
-            latency=chart_latency(results, labels),
-        )
-        if self.board.featured:
-            return charts
-        of = {n: c and replace(c, board=self.board.id) for n, c in asdict(charts).items()}
-        return BoardCharts(**of)
+    def _drawn(self) -> dict[object, Chart | None]:
+        return {}
 
     @cached_property
     def trade_offs(self) -> tuple[TradeOff, ...]:
@@ -227,9 +210,7 @@ class Site(CachingRecord):
     def trade_views(self) -> tuple[TradeView, ...]:
         """The trade-offs of the board as charts."""
         views = chart_trade_offs(self.results, self.labels, self.trade_offs)
-        if self.board.featured:
-            return views
-        return tuple(replace(v, chart=replace(v.chart, board=self.board.id)) for v in views)
+        return tuple(replace(v, chart=replace(v.chart, board=self.embedded_as)) for v in views)
 
     @cached_property
     def progress(self) -> tuple[Progress, ...]:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator
+from functools import partial
 
-from site_builder.charts.cells import names_text, number_cell, tested_cell, text_cell
+from site_builder.charts.cells import (
+    names_text,
+    number_cell,
+    number_field,
+    tested_cell,
+    text_cell,
+)
 from site_builder.compute.robustness import LeftOut, MetricResult, RuleResult
 from site_builder.compute.rules import find_rule
 from site_builder.compute.significance import LiftTest
@@ -13,7 +19,7 @@ from site_builder.formatting import NumberFormat, count, listed, p_value, percen
 from site_builder.labels import Labels
 from site_builder.pages.page import Site
 from site_builder.records import Record
-from site_builder.table_model import Cell, Column, Field, Table, table_of
+from site_builder.table_model import Cell, Column, Field, Item, Table, table_of
 
 _MOST_NAMED = 4
 
@@ -27,18 +33,6 @@ class Finding(Record):
 
 
 # --- by metric ----------------------------------------------------------------------------------
-
-
-class _MetricRow(Record):
-    """The lifts over the baseline on some tasks; `test` is that of the leader."""
-
-    label: str
-    tasks: int
-    test: LiftTest | None
-    compared: int
-    ahead: int | None
-    clearly_ahead: int | None
-    scale: NumberFormat
 
 
 def metric_name(site: Site, result: MetricResult) -> str:
@@ -61,83 +55,79 @@ def lifts_by_metric(site: Site) -> Finding | None:
     if not site.results.metrics:
         return None
     labels, board = site.labels, site.results.board
-    leader = next((s.model for s in board.ranked if s.model in board.tests["baseline"]), None)
-    rows = [_whole_row(site, leader)]
-    rows += [
-        _MetricRow(
-            metric_name(site, result),
-            len(result.tasks),
-            result.tests[labels.roles.primary].get(leader or ""),
-            result.compared,
-            result.ahead if result.compared else None,
-            result.clearly_ahead,
-            metric_scale(site, result),
-        )
-        for result in site.results.metrics
-    ]
+    leader = next((s.model for s in board.ranked if s.model in board.tests["baseline"]), "")
     baseline, term, say = labels.baseline, "metrics", labels.say
     gap = say("metrics.gap_help", baseline=baseline, turning=labels.turning)
     ahead, corrected = say("metrics.ahead_help", baseline=baseline), say("metrics.p_help")
-    name = labels.models[leader] if leader else ""
+    whole = _whole_result(site, leader)
 
-    def models_ahead(row: _MetricRow) -> Cell:
-        if row.ahead is None:
+    def test_of(result: MetricResult) -> LiftTest | None:
+        return result.tests[labels.roles.primary].get(leader)
+
+    def name(result: MetricResult) -> Cell:
+        return text_cell(say("metrics.all") if result is whole else metric_name(site, result))
+
+    def lift(result: MetricResult) -> Cell:
+        scale = labels.scale if result is whole else metric_scale(site, result)
+        return tested_cell(test, scale) if (test := test_of(result)) else text_cell(None)
+
+    def p(result: MetricResult) -> Cell:
+        test = test_of(result)
+        if test is None or test.verdict == "too few":
             return text_cell(None)
-        clearly = "" if row.clearly_ahead is None else say("metrics.clearly", row.clearly_ahead)
-        return Cell(say("n_of", row.ahead, of=row.compared), row.ahead, clearly)
-
-    def lift(row: _MetricRow) -> Cell:
-        return tested_cell(row.test, row.scale) if row.test else text_cell(None)
-
-    def p(row: _MetricRow) -> Cell:
-        if row.test is None or row.test.verdict == "too few":
-            return text_cell(None)
-        return number_cell(row.test.p, p_value(row.test.p))
+        return number_cell(test.p, p_value(test.p))
 
     ahead_of = say("metrics.ahead", baseline=baseline)
     p_column = Column("p", say("column.p"), "number", corrected, "ascending", "lift-tests")
-    fields: tuple[Field[_MetricRow], ...] = (
-        Field(Column("metric", say("column.metric")), lambda row: text_cell(row.label)),
-        _tasks_field(labels),
-        Field(Column("ahead", ahead_of, "number", ahead, term=term), models_ahead),
-        Field(Column("leader", name, "number", gap, term=term), lift, bool(leader)),
+    leads = Column("leader", labels.models.get(leader, ""), "number", gap, term=term)
+    fields: tuple[Field[MetricResult], ...] = (
+        Field(Column("metric", say("column.metric")), name),
+        _tasks_field(labels, lambda result: len(result.tasks)),
+        Field(Column("ahead", ahead_of, "number", ahead, term=term), partial(_ahead_cell, labels)),
+        Field(leads, lift, bool(leader)),
         Field(p_column, p, bool(leader)),
     )
-    table = table_of("by-metric", say("metrics.caption", baseline=baseline), fields, rows)
-    summary = f"{_metric_summary(labels, rows[1:])} {_decisive_summary(site)}".strip()
-    return Finding(summary, table)
+    caption = say("metrics.caption", baseline=baseline)
+    table = table_of("by-metric", caption, fields, (whole, *site.results.metrics))
+    return Finding(f"{_metric_summary(site)} {_decisive_summary(site)}".strip(), table)
 
 
-def _tasks_field(labels: Labels) -> Field[Any]:
-    column = Column("tasks", labels.say("column.tasks"), "number")
-    return Field(column, lambda row: number_cell(row.tasks, count(row.tasks)))
+def _tasks_field(labels: Labels, n_tasks: Callable[[Item], int]) -> Field[Item]:
+    return number_field(Column("tasks", labels.say("column.tasks"), "number"), n_tasks, count)
 
 
-def _whole_row(site: Site, leader: str | None) -> _MetricRow:
-    stats, averaged = site.results.stats, site.results.board.rules.averaged
-    test = site.results.board.tests["baseline"].get(leader or "")
-    is_tested = averaged and test is not None and test.verdict != "too few"
-    return _MetricRow(
-        site.labels.say("metrics.all"),
-        stats.tasks,
-        test,
+def _ahead_cell(labels: Labels, result: MetricResult) -> Cell:
+    if result.ahead is None or not result.compared:
+        return text_cell(None)
+    say, n = labels.say, result.clearly_ahead
+    clearly = "" if n is None else say("metrics.clearly", n)
+    return Cell(say("n_of", result.ahead, of=result.compared), result.ahead, clearly)
+
+
+def _whole_result(site: Site, leader: str) -> MetricResult:
+    """Return the lifts over the baseline on all tasks, whatever their metric."""
+    stats, board = site.results.stats, site.results.board
+    averaged, tests = board.rules.averaged, board.tests["baseline"]
+    is_tested = averaged and leader in tests and tests[leader].verdict != "too few"
+    return MetricResult(
+        None,
+        board.tasks,
         stats.models_compared,
         stats.models_ahead_of_baseline if averaged else None,
         stats.models_clearly_ahead_of_baseline if is_tested else None,
-        site.labels.scale,
+        {board.variant: tests},
     )
 
 
-def _metric_summary(labels: Labels, rows: Sequence[_MetricRow]) -> str:
+def _metric_summary(site: Site) -> str:
     """Say how many models are ahead of the baseline by each metric that has a mean."""
-    say = labels.say
-    known = [(row, say("n_tasks_of", row.tasks, of=row.label)) for row in rows]
-    parts = [
-        say("metrics.of", row.ahead, of=row.compared, n_tasks=n_tasks)
-        for row, n_tasks in known
-        if row.ahead is not None
-    ]
-    return say("metrics.summary", baseline=labels.baseline, parts="; ".join(parts)) if parts else ""
+    say, parts = site.labels.say, list[str]()
+    for result in site.results.metrics:
+        if result.ahead is not None and result.compared:
+            n_tasks = say("n_tasks_of", len(result.tasks), of=metric_name(site, result))
+            parts.append(say("metrics.of", result.ahead, of=result.compared, n_tasks=n_tasks))
+    baseline = site.labels.baseline
+    return say("metrics.summary", baseline=baseline, parts="; ".join(parts)) if parts else ""
 
 
 def _decisive_summary(site: Site) -> str:
@@ -176,7 +166,7 @@ def leader_by_rule(site: Site) -> Finding | None:
 
     fields: tuple[Field[RuleResult], ...] = (
         Field(Column("rule", say("rules.rule"), term="other-rules", spoken_label=caption), rule),
-        _tasks_field(labels),
+        _tasks_field(labels, lambda result: result.tasks),
         Field(Column("first", say("rules.first")), first),
         Field(
             Column("same", say("rules.same")), lambda r: text_cell(say(f"rules.is_same.{r.same}"))

@@ -11,6 +11,7 @@ from site_builder.addresses import Address
 from site_builder.charts.cells import served_cell, source_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.serving import (
+    chart_latency,
     latency_legend,
     latency_note,
     latency_table,
@@ -88,12 +89,13 @@ def make_serving(site: Site) -> Iterator[Page]:
     latency, prices = results.serving.latency, results.serving.prices
     if not latency and not prices:
         return
+    latency_chart = site.chart(chart_latency)
     context = ServingContext(
         latency_title=latency_title(results, labels),
         latency_note=latency_note(results, labels) if latency else "",
-        latency_legend=latency_legend(labels) if site.charts.latency else (),
+        latency_legend=latency_legend(labels) if latency_chart else (),
         latency_table=latency_table(latency, labels, "latency-all") if latency else None,
-        latency=site.charts.latency,
+        latency=latency_chart,
         price_title=price_title(results, labels),
         price_note=price_note(results, labels),
         price_legend=price_legend(results, labels),

@@ -21,44 +21,37 @@ _EXAMPLE, _MOST_SCORES = 2, 14
 _FACTS = ("name", "developer", "license")
 
 
-class Said(Record):
-    """A short text with a longer one below it; `mark` tells its drawing."""
+class Check(Record):
+    """What is checked, and what follows from it."""
 
-    title: str
-    text: str
-    mark: str = ""
+    what: str
+    result: str
 
 
 class SubmitContext(Record):
     """What the page for submitters shows.
 
     Attributes:
-        lede: What is to be done, in a sentence.
-        steps: Run, write, open.
+        tasks: How many tasks have scores.
+        folder: Where submissions stand.
         of: Whose scores the example has.
         path: Where the example would stand.
         example: A submission with the scores of an entry of this board.
         facts: What a new model states.
         schema: The JSON Schema of a submission to this board.
-        checks: What is checked, and what follows from it.
-        badges: How far a score was confirmed.
-        next: What happens with the file.
-        repository: Where pull requests are opened; empty where that is not known.
+        checks: What is checked.
         form: Where the form for submissions without Git is filled in; empty without one.
         data: For the script: the schema, and the messages.
     """
 
-    lede: str
-    steps: tuple[Said, ...]
+    tasks: int
+    folder: str
     of: str
     path: str
     example: str
     facts: str
     schema: Link
-    checks: tuple[Said, ...]
-    badges: tuple[Said, ...]
-    next: tuple[Said, ...]
-    repository: str
+    checks: tuple[Check, ...]
     form: str
     data: Mapping[str, Any]
 
@@ -70,35 +63,20 @@ def make_submit(site: Site) -> Iterator[Page | Document]:
     say, tasks = site.labels.say, _tasks(site)
     schema = submission_schema(tasks)
     model, entry = _example(site)
-    lede = say("submit.about", len(tasks))
-    folder, link = f"data/{FOLDER}/", Link(_SCHEMA.key.rpartition("/")[2], _SCHEMA)
-    texts = say.for_script("submit")
-    text = say("submit.facts", facts=listed([*_FACTS]))
+    about, texts = say("submit.about", len(tasks)), say.for_script("submit")
     context = SubmitContext(
-        lede=lede,
-        steps=(
-            Said(say("submit.run"), say("submit.run_text", len(tasks))),
-            Said(say("submit.write"), say("submit.write_text", folder=folder)),
-            Said(say("submit.open"), say("submit.open_text")),
-        ),
+        tasks=len(tasks),
+        folder=f"data/{FOLDER}/",
         of=say("submit.file_text", name=site.labels.models[model]),
         path=path_of(entry).as_posix(),
         example=_example_text(say, entry),
-        facts=text,
-        schema=link,
+        facts=say("submit.facts", facts=listed([*_FACTS])),
+        schema=Link(_SCHEMA.key.rpartition("/")[2], _SCHEMA),
         checks=tuple(_checks(site, tasks)),
-        badges=tuple(
-            Said(say(f"submit.{name}"), say(f"submit.{name}_text"), name) for name in VERIFICATIONS
-        ),
-        next=tuple(
-            Said(say(f"submit.{name}"), say(f"submit.{name}_text"))
-            for name in ("at_once", "review", "build")
-        ),
-        repository=site.config.site.repository,
         form=_form_address(site),
         data={"schema": schema, "texts": texts, "most": MAX_BYTES},
     )
-    yield Page(Address("submit"), "submit.html", say("submit.title"), lede, context, (site.home,))
+    yield Page(Address("submit"), "submit.html", say("submit.title"), about, context, (site.home,))
     yield Document(_SCHEMA, encode(schema))
 
 
@@ -153,7 +131,7 @@ def _example_text(say: Messages, entry: SubmittedEntry) -> str:
     return "\n".join(lines)
 
 
-def _checks(site: Site, tasks: Mapping[str, tuple[float | None, float | None]]) -> Iterator[Said]:
+def _checks(site: Site, tasks: Mapping[str, tuple[float | None, float | None]]) -> Iterator[Check]:
     say, refused = site.labels.say, site.labels.say("submit.refused")
     share = site.results.board.rules.min_coverage
     if {*site.results.board.tasks} != {*tasks}:
@@ -164,12 +142,12 @@ def _checks(site: Site, tasks: Mapping[str, tuple[float | None, float | None]]) 
         rest = say("submit.all_else", share=percent(share))
     else:
         rest = say("submit.all_needed")
-    yield Said(say("submit.all", len(tasks)), rest)
+    yield Check(say("submit.all", len(tasks)), rest)
     bounds = {*tasks.values()}
     if len(bounds) == 1 and None not in (one := next(iter(bounds))):
         low, high = (exact(value) for value in one if value is not None)
-        yield Said(say("submit.bounds", low=low, high=high), refused)
+        yield Check(say("submit.bounds", low=low, high=high), refused)
     elif bounds != {(None, None)}:
-        yield Said(say("submit.own_bounds"), refused)
-    yield Said(say("submit.listed"), say("submit.listed_else"))
-    yield Said(say("submit.keys"), refused)
+        yield Check(say("submit.own_bounds"), refused)
+    yield Check(say("submit.listed"), say("submit.listed_else"))
+    yield Check(say("submit.keys"), refused)

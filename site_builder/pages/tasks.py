@@ -11,10 +11,8 @@ from site_builder.charts.differences import CATEGORY_TASKS, TASK_LIST, chart_bes
 from site_builder.compute.tasks import CategoryResult
 from site_builder.pages.board_spec import BoardTableSpec
 from site_builder.pages.board_views import BoardView, board_views
-from site_builder.pages.history import history_link
 from site_builder.pages.page import Page, Site, in_sequence
 from site_builder.pages.task import make_task
-from site_builder.pages.task_columns import TaskColumns
 from site_builder.pages.task_table import TaskList, make_task_list, task_legend, task_table
 from site_builder.records import Record, replace
 from site_builder.table_model import MOST_LISTED, LegendItem, Table
@@ -49,9 +47,7 @@ class CategoryContext(Record):
     Attributes:
         summary: How many tasks it has, and on how many the baseline is beaten.
         views: Its board.
-        history: Its ranks over releases; None without earlier ones.
         category: Its name.
-        task_columns: The files of the tasks that its board can show (`TaskColumns.names`).
         table: Its tasks.
         legend: What the drawings in the rows of its tasks show.
         chart: Best model minus baseline, by task; None below two tasks.
@@ -59,9 +55,7 @@ class CategoryContext(Record):
 
     summary: str
     views: tuple[BoardView, ...]
-    history: Link | None
     category: str
-    task_columns: tuple[str, ...]
     table: Table
     legend: tuple[LegendItem, ...]
     chart: Chart | None
@@ -120,7 +114,7 @@ def _leads(site: Site) -> Chart | None:
     """Return the chart of the board, or of all its tasks where it has not all."""
     over = site.overview
     if over.results is site.results:
-        return site.charts.task_lifts
+        return site.chart(chart_best_lift_by_task)
     chart = chart_best_lift_by_task(over.results, over.labels)
     return chart and replace(chart, embedded=False)
 
@@ -217,9 +211,7 @@ def _category_context(site: Site, category: CategoryResult, summary: str) -> Cat
     return CategoryContext(
         summary=summary,
         views=board_views(spec),
-        history=history_link(site, category.category),
         category=category.category,
-        task_columns=TaskColumns(site).names if len(category.tasks) > 1 else (),
         table=table,
         legend=task_legend(tasks, table),
         chart=chart_best_lift_by_task(site.results, site.labels, category),

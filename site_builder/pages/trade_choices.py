@@ -6,7 +6,7 @@ The page has those of what ranks the board, and names the files of the others, w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, partial
 
 from site_builder.addresses import Address
@@ -27,57 +27,50 @@ class TradeChoice(Record):
     file: str
 
 
+# A view of the page, its trade-off, and that by another statistic, which stands in its place.
+_InPlace = tuple[TradeView, TradeOff, TradeOff]
+
+
 class TradeChoices(OfSite):
     """What the entries of a board may be compared by in its trade-offs."""
 
     @cached_property
-    def _found(self) -> Mapping[str, tuple[Statistic, Mapping[str, TradeOff]]]:
-        """By key, a statistic and its trade-offs by their axes, which those of the page have."""
-        site, found = self.site, dict[str, tuple[Statistic, Mapping[str, TradeOff]]]()
-        config, axes = site.board.config, {trade.axis.id for trade in site.trade_offs}
-        for place, statistic in enumerate(other_statistics(site.results, config) if axes else ()):
-            trades = compute_trade_offs(site.results, config, statistic)
-            by_axis = {trade.axis.id: trade for trade in trades if trade.axis.id in axes}
-            if by_axis:
-                found[id_of(statistic.id, place)] = statistic, by_axis
+    def _found(self) -> Mapping[str, tuple[Statistic, Sequence[_InPlace]]]:
+        """By key, a statistic with its trade-offs by the axes that the page has."""
+        site, found = self.site, dict[str, tuple[Statistic, Sequence[_InPlace]]]()
+        config, views = site.board.config, [*zip(site.trade_views, site.trade_offs, strict=True)]
+        for place, statistic in enumerate(other_statistics(site.results, config) if views else ()):
+            trades = {t.axis.id: t for t in compute_trade_offs(site.results, config, statistic)}
+            shown = [(v, own, trades[own.axis.id]) for v, own in views if own.axis.id in trades]
+            if shown:
+                found[id_of(statistic.id, place)] = statistic, shown
         return found
 
     @property
-    def by_view(self) -> Mapping[str, tuple[TradeChoice, ...]]:
+    def by_view(self) -> Mapping[str, Sequence[TradeChoice]]:
         """The choices of each view, by its id."""
-        site, board = self.site, self.site.results.board
-        return {
-            view.id: tuple(
-                TradeChoice(key, site.labels.statistic_label(statistic, board), self._file(key))
-                for key, (statistic, trades) in self._found.items()
-                if trade.axis.id in trades
-            )
-            for view, trade in zip(site.trade_views, site.trade_offs, strict=True)
-        }
+        site, choices = self.site, {view.id: list[TradeChoice]() for view in self.site.trade_views}
+        for key, (statistic, shown) in self._found.items():
+            label = site.labels.statistic_label(statistic, site.results.board)
+            for view, *_ in shown:
+                choices[view.id].append(TradeChoice(key, label, self._file(key)))
+        return choices
 
     def _file(self, key: str) -> str:
         return f"data/trade-offs/{self.site.board.id or 'all'}/{key}.js"
 
     def files(self) -> Iterator[ScriptData]:
         """Yield a file for each statistic."""
-        for key in self._found:
-            value = partial(self._views, key)
+        for key, (_, shown) in self._found.items():
+            value = partial(self._views, shown)
             yield ScriptData(Address("asset", self._file(key)), f"trade-offs {key}", value)
 
-    def _views(self, key: str) -> Mapping[str, object]:
-        site, (_, trades) = self.site, self._found[key]
-        pairs = zip(site.trade_views, site.trade_offs, strict=True)
-        return {
-            view.id: self._view(trades[trade.axis.id], view, trade.frontier)
-            for view, trade in pairs
-            if trade.axis.id in trades
-        }
+    def _views(self, shown: Sequence[_InPlace]) -> Mapping[str, object]:
+        return {view.id: self._view(view, own, other) for view, own, other in shown}
 
-    def _view(
-        self, trade: TradeOff, view: TradeView, frontier: tuple[str, ...]
-    ) -> Mapping[str, object]:
+    def _view(self, view: TradeView, own: TradeOff, other: TradeOff) -> Mapping[str, object]:
         """Return what stands in the place of a view: texts, figure, and rows of the frontier."""
-        made = chart_in_place(self.site.results, self.labels, trade, view, frontier)
+        made = chart_in_place(self.site.results, self.labels, other, view, own.frontier)
         score = next(column for column in made.table.columns if column.key == "score")
         return {
             "title": made.chart.title,

@@ -87,14 +87,6 @@ class Claim(Record):
     holds: bool
 
 
-class FilledText(Record):
-    """A text with its figures, its claims and its mistakes."""
-
-    text: str
-    claims: tuple[Claim, ...]
-    mistakes: tuple[Mistake, ...]
-
-
 class SafeMarkdown(str):
     """Text that is Markdown already, such as a link, or what `{% set %}` encloses."""
 
@@ -127,21 +119,23 @@ class ProseTemplate:
         except (AssertionError, RecursionError, SyntaxError, ValueError):
             self.mistakes = (Mistake(1, UNREADABLE),)
 
-    def fill_in(self, figures: Mapping[str, object]) -> FilledText:
-        """Render the text; collect its claims, and its mistakes up to the first outside a claim."""
+    def fill_in(
+        self, figures: Mapping[str, object]
+    ) -> tuple[str, list[Claim], tuple[Mistake, ...]]:
+        """Render the text and judge its claims, up to the first mistake; return all three."""
         if self.mistakes:
-            return FilledText("", (), self.mistakes)
-        text, claims, mistakes = "", list[Claim](), list[Mistake]()
+            return "", [], self.mistakes
+        text, mistakes = "", self.mistakes
         names = {name: partial(f) if callable(f) else f for name, f in figures.items()}
-        self._environment.claims, self._environment.mistakes = claims, mistakes
+        claims = self._environment.claims = list[Claim]()
         try:
             text = "".join(map(_text, self._template.generate(names)))
             text.encode()  # half a character, such as "\ud800", is no text
         except _ERRORS as error:
             trace = walk_tb(error.__traceback__)  # which Jinja maps onto the text
             lines = (n for frame, n in trace if frame.f_code.co_filename == _FILE)
-            mistakes.append(Mistake(max(lines, default=1), str(error)))
-        return FilledText(text, tuple(claims), tuple(mistakes))
+            mistakes = (Mistake(max(lines, default=1), str(error)),)
+        return text, claims, mistakes
 
 
 class _Undefined(jinja2.StrictUndefined):
@@ -195,10 +189,9 @@ def _text(part: object) -> str:
 
 
 class _Environment(ImmutableSandboxedEnvironment):
-    """Jinja's sandbox, which writes for Markdown and collects claims and what is wrong in them."""
+    """Jinja's sandbox, which writes for Markdown and collects claims."""
 
     claims: list[Claim]
-    mistakes: list[Mistake]
 
     @staticmethod
     def concat(parts: Iterable[object]) -> SafeMarkdown:
@@ -251,22 +244,13 @@ class _ClaimTag(Extension):
         return source
 
     def parse(self, parser: Parser) -> nodes.Node:
-        """Turn the tag into calls of `_attempt` and `_judge`."""
+        """Turn the tag into a call of `_judge`."""
         line = next(parser.stream).lineno
         tag = nodes.Const((line, next(self._conditions)))
         arguments: list[nodes.Expr] = [tag, parser.parse_expression()]
         sentence = parser.parse_statements(("name:endclaim",), drop_needle=True)
         judge = nodes.CallBlock(self.call_method("_judge", arguments), [], [], sentence)
-        attempt = self.call_method("_attempt", [nodes.Const(line)])
-        return nodes.CallBlock(attempt, [], [], [judge.set_lineno(line)]).set_lineno(line)
-
-    def _attempt(self, line: int, caller: Callable[[], str]) -> str:
-        """Keep an error in a claim, so that it hides no other claim."""
-        try:
-            return caller()
-        except _ERRORS as error:
-            self.environment.mistakes.append(Mistake(line, str(error)))
-            return ""
+        return judge.set_lineno(line)
 
     def _judge(self, tag: tuple[int, str], condition: object, caller: Callable[[], str]) -> str:
         line, written = tag
@@ -293,12 +277,7 @@ def _conditions(tokens: Iterable[tuple[int, str, str]]) -> Iterator[str]:
 
 def prose_variables(results: Results) -> dict[str, Any]:
     """Return the figures of a board by their names in prose."""
-    figures = published_figures(api_values(results))
-    return {**figures, "serving": results.serving, "training_sets": results.training_sets}
-
-
-def published_figures(api: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the figures that follow from the values of the API alone."""
+    api = api_values(results)
     return {
         **api,
         "baseline": next((m["name"] for m in api["models"] if m.get("is_baseline")), ""),
@@ -307,6 +286,8 @@ def published_figures(api: Mapping[str, Any]) -> dict[str, Any]:
         "category": _lookup(api.get("categories", []), "category"),
         "metric": _lookup(api.get("metrics", []), "metric"),
         "correlation": partial(_correlation, api.get("correlations") or {"columns": []}),
+        "serving": results.serving,
+        "training_sets": results.training_sets,
     }
 
 

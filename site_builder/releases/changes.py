@@ -16,12 +16,10 @@ from site_builder.compute.score_error import REACH
 from site_builder.formatting import NumberFormat, scale_for
 from site_builder.labels import ScoreKey
 from site_builder.prose.markdown import plain_text, text_file
-from site_builder.prose.template import Claim, ProseTemplate, SafeMarkdown, prose_filters
+from site_builder.prose.template import ProseTemplate, SafeMarkdown, prose_filters
 from site_builder.records import CachingRecord, Record, replace
 from site_builder.releases.snapshot import BoardState, Facts, Snapshot
 
-# Slot, condition, and the number of claims with this condition before it in the text.
-_ClaimKey: TypeAlias = tuple[str, str, int]
 _Key = TypeVar("_Key", bound=Hashable)
 
 
@@ -49,6 +47,13 @@ class ScoreChange(Record):
     def key(self) -> ScoreKey:
         """Its model, task and variant."""
         return self.model, self.task, self.variant
+
+    @property
+    def noise(self) -> str:
+        """The name of `beyond_noise` in messages."""
+        if self.beyond_noise is None:
+            return "unknown"
+        return "beyond" if self.beyond_noise else "within"
 
 
 class FactChange(Record):
@@ -82,24 +87,23 @@ class Judged(Record):
     sentence: str
 
 
+Claims: TypeAlias = dict[tuple[str, str, int], tuple[int, Judged]]
+"""Line and truth of each claim, by slot, condition, and number of the same condition before it."""
+
+
 class ChangedClaim(Record):
-    """A claim in the prose that is true of one release and false of the other."""
+    """A claim in the prose that became true or false; `before` is None where it was not judged."""
 
     file: str
     line: int
     condition: str
-    before: Judged
+    before: Judged | None
     after: Judged
 
     @property
-    def holds(self) -> bool:
-        """Whether it is true now."""
-        return self.after.holds
-
-    @property
     def sentence(self) -> str:
-        """The sentence with the figures that make it true."""
-        return (self.after if self.holds else self.before).sentence
+        """The sentence with the figures that make it true, where those are known."""
+        return (self.after if self.after.holds else self.before or self.after).sentence
 
 
 class LostProvenance(Record):
@@ -119,8 +123,7 @@ class Changes(CachingRecord):
         models_added, models_removed, tasks_added, tasks_removed: Ids, in published order.
         scores_changed: Those beyond noise first, then those where this is unknown, then the
             others; the largest difference first.
-        claims: The claims that are true of one release only.
-        unjudged: How many could be judged on one release only; None where neither has prose.
+        claims: The claims that became true or false; None where they were not compared.
         measures: Of scores that both releases have, and of measures that both have.
         lost: Scores with less provenance.
     """
@@ -142,8 +145,7 @@ class Changes(CachingRecord):
     measures: tuple[FactChange, ...]
     ranks: tuple[RankMove, ...]
     rules: tuple[FactChange, ...]
-    claims: tuple[ChangedClaim, ...]
-    unjudged: int | None
+    claims: tuple[ChangedClaim, ...] | None
     lost: tuple[LostProvenance, ...]
 
     @property
@@ -169,10 +171,7 @@ class Changes(CachingRecord):
 
 
 def find_changes(
-    old: Snapshot,
-    new: Snapshot,
-    claims: tuple[ChangedClaim, ...] = (),
-    unjudged: int | None = None,
+    old: Snapshot, new: Snapshot, claims: tuple[ChangedClaim, ...] | None = None
 ) -> Changes:
     """Return what changed between two snapshots of a site, and the claims that did.
 
@@ -211,7 +210,6 @@ def find_changes(
         ranks=_moves(old, new),
         rules=_changed_rules(old.boards, new.boards),
         claims=claims,
-        unjudged=unjudged,
         lost=tuple(
             LostProvenance(*key, lost)
             for key, before, after in both
@@ -308,52 +306,36 @@ def _moves(old: Snapshot, new: Snapshot) -> tuple[RankMove, ...]:
     return tuple(found)
 
 
-class ProseInputs(Record):
-    """The prose of a release by slot, None where it was not published, and what its claims use."""
+def find_turned_claims(old: Claims | None, new: Claims | None) -> tuple[ChangedClaim, ...] | None:
+    """Return the claims of the newer text whose truth is another now; None without that text.
 
-    figures: Mapping[str, Any]
-    scale: NumberFormat
-    texts: Mapping[str, str] | None = None
-
-
-def find_turned_claims(
-    old: ProseInputs, new: ProseInputs
-) -> tuple[tuple[ChangedClaim, ...], int | None]:
-    """Judge the claims of both texts by the figures of both releases.
-
-    This includes claims that only one of the texts has: the newer one may have dropped a claim that
-    is no longer true. With them comes how many could be judged on one release only, None where
-    neither has prose.
+    Each is judged by the figures of its own release. One that the older text does not make, or that
+    a published site made, is taken for true before: a site with a false claim is not built.
     """
-    if old.texts is None and new.texts is None:
-        return (), None
-    before, after = dict[_ClaimKey, Claim](), dict[_ClaimKey, Claim]()
-    for slot, text in (text for prose in (old, new) for text in (prose.texts or {}).items()):
-        before |= _judged(slot, text, old)
-        after |= _judged(slot, text, new)
-    both = [key for key in after if key in before]
-    turned = [key for key in both if before[key].holds != after[key].holds]
-    changed = tuple(
-        ChangedClaim(
-            text_file(key[0]), now.line, now.condition, _judgement(before[key]), _judgement(now)
-        )
-        for key, now in after.items()
-        if key in turned
-    )
-    return changed, len(before) + len(after) - 2 * len(both)
+    if new is None:
+        return None
+    turned = []
+    for key, (line, now) in new.items():
+        slot, condition, _ = key
+        _, before = (old or {}).get(key, (0, None))
+        if now.holds != (before is None or before.holds):
+            turned.append(ChangedClaim(text_file(slot), line, condition, before, now))
+    return tuple(turned)
 
 
-def _judgement(claim: Claim) -> Judged:
-    # Without the punctuation that joins the sentence to the one before.
-    return Judged(claim.holds, plain_text(claim.sentence).lstrip(",; "))
-
-
-def _judged(slot: str, text: str, prose: ProseInputs) -> dict[_ClaimKey, Claim]:
-    """Judge the claims of a text; those that need figures that do not exist are left out."""
-    figures = {**prose.figures, "link": lambda *_: SafeMarkdown("")}
-    judged: dict[_ClaimKey, Claim] = {}
-    seen: Counter[str] = Counter()
-    for claim in ProseTemplate(text, prose_filters(prose.scale)).fill_in(figures).claims:
-        judged[slot, claim.condition, seen[claim.condition]] = claim
-        seen[claim.condition] += 1
+def judge_claims(
+    texts: Mapping[str, str], figures: Mapping[str, Any], scale: NumberFormat
+) -> Claims:
+    """Judge the claims of the texts of a release by its figures."""
+    known = {**figures, "link": lambda *_: SafeMarkdown("")}
+    judged: Claims = {}
+    for slot, text in texts.items():
+        seen: Counter[str] = Counter()
+        _, claims, _ = ProseTemplate(text, prose_filters(scale)).fill_in(known)
+        for claim in claims:
+            # Without the punctuation that joins the sentence to the one before.
+            sentence = plain_text(claim.sentence).lstrip(",; ")
+            key = slot, claim.condition, seen[claim.condition]
+            judged[key] = claim.line, Judged(claim.holds, sentence)
+            seen[claim.condition] += 1
     return judged

@@ -7,8 +7,8 @@ from itertools import islice
 
 from site_builder.formatting import ordinal
 from site_builder.messages import MESSAGES
-from site_builder.releases.review import Review, ReviewedEntry, ReviewedStatus, ReviewFault
-from site_builder.releases.wording import as_code, fit_comment, markdown_table
+from site_builder.releases.review import Review, ReviewedEntry, ReviewedStatus
+from site_builder.releases.wording import ChangeSection, as_code, fit_comment, markdown_table
 from site_builder.translation import english
 
 _SAY = english()
@@ -21,38 +21,33 @@ def review_comment(review: Review) -> str:
     Sentences are ours, with numbers of the review; every text of it is code, in which GitHub makes
     nothing a link, a mention, a picture or a command.
     """
-    errors = sum(fault.severity == "error" for fault in review.faults)
+    errors = review.n_errors
     head = _SAY("review.fails", errors) if errors else _SAY("review.builds")
     parts = [f"**{head}** {_SAY('review.data', review.n_data)}"]
-    if review.faults:
-        rows = [(_place(fault), fault.severity, fault.message) for fault in review.faults]
-        more = max(0, review.n_faults - len(rows))
-        parts.append(markdown_table(_SAY("review.faults"), ("where", "kind", "fault"), rows, more))
+    if review.faults.rows:
+        parts.append(_table(_SAY("review.faults"), review.faults))
     parts += _entry_parts(review)
     if review.others:
         parts.append(_SAY("review.others", review.n_others))
         parts.append(_list(map(as_code, review.others), review.n_others))
         parts += [] if review.whole else [_SAY("review.not_taken")]
-    sections = review.sections or []
-    titles = {section.key: f"changes.title.{section.key}" for section in sections}
-    for section in sections:
-        # A row that lacks a cell, or a kind that nobody knows, is of no review of ours.
-        if titles[section.key] in MESSAGES and section.columns:
-            width, columns = len(section.columns), [as_code(name) for name in section.columns]
-            cells = [[*row, *[""] * width][:width] for row in section.rows]
-            title = _SAY(titles[section.key])
-            parts.append(markdown_table(title, columns, cells, section.more))
+    for section in review.sections or ():
+        # A kind that nobody knows is of no review of ours.
+        if (title := f"changes.title.{section.key}") in MESSAGES and section.columns:
+            parts.append(_table(_SAY(title), section))
     return fit_comment("\n\n".join(parts)) + "\n"
 
 
-def _place(fault: ReviewFault) -> str:
-    line = f":{fault.line}" if fault.line else ""
-    return f"{fault.file}{line}{fault.place and f': {fault.place}'}"
+def _table(title: str, section: ChangeSection) -> str:
+    """Return a table whose rows have as many cells as there are columns."""
+    width, columns = len(section.columns), [as_code(name) for name in section.columns]
+    rows = [[*row, *[""] * width][:width] for row in section.rows]
+    return markdown_table(title, columns, rows, section.more)
 
 
 def _entry_parts(review: Review) -> Iterator[str]:
     if review.sections is None:
-        if not any(fault.severity == "error" for fault in review.faults):
+        if not review.n_errors:
             yield _SAY("review.no_comparison")
         return
     entries = review.entries or []
@@ -73,8 +68,9 @@ def _list(texts: Iterable[str], n: int) -> str:
 
 def _status_text(entry: ReviewedStatus) -> str:
     """Return why an entry has no scores."""
-    kind = f"{entry.status}{'_since' if entry.reason else ''}"
-    return _SAY(f"model.{kind}", name=as_code(entry.name), reason=as_code(entry.reason))
+    kind = "pending" if entry.is_pending else "not_evaluated"
+    since = "_since" if entry.reason else ""
+    return _SAY(f"model.{kind}{since}", name=as_code(entry.name), reason=as_code(entry.reason))
 
 
 def _entry_text(entry: ReviewedEntry) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
 from functools import cached_property
 from uuid import UUID, uuid5
 from xml.etree import ElementTree
@@ -19,7 +18,7 @@ from site_builder.releases.changes import Changes, ScoreChange
 from site_builder.releases.history import BoardHistory, ViewKey
 from site_builder.releases.snapshot import KeptRelease
 from site_builder.releases.wording import one_score, score_texts, scores_summary, summary
-from site_builder.tables.schema import whole_day
+from site_builder.tables.schema import is_date, whole_day
 from site_builder.translation import site_messages
 
 FEED = Address("file", "changes/feed.xml")
@@ -30,7 +29,6 @@ _MAX_NAMED = 5
 _ATOM = "http://www.w3.org/2005/Atom"
 # What XML 1.0 cannot hold, even escaped.
 _UNFIT = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 # What the ids of entries are made in; never to be changed, since they would all be new.
 _ENTRIES = UUID("6f6a0c5e-3c7b-5d0e-9a44-0b6d5c1c7f21")
 
@@ -50,6 +48,11 @@ class FeedEntry(Record):
     updated: str
     text: str
 
+    @property
+    def day(self) -> str:
+        """The day of the data."""
+        return self.updated[:10]
+
 
 class ReleaseNews(CachingRecord):
     """What changed since the previous release of a site, and what is told of those before.
@@ -57,7 +60,7 @@ class ReleaseNews(CachingRecord):
     Attributes:
         earlier: The entries of the feed of the previous site.
         kept: The earlier releases that the site keeps, the last made first.
-        histories: By board, category and variant, the ranks over releases.
+        histories: By board and variant, the ranks over releases.
     """
 
     changes: Changes
@@ -73,17 +76,11 @@ class ReleaseNews(CachingRecord):
     @cached_property
     def places_won(self) -> Mapping[tuple[ViewKey, str], int]:
         """By ranking and entry, the places since the previous release, positive = better."""
-        found = {
-            ((move.board, "", move.variant), move.model): move.before - move.after
+        return {
+            ((move.board, move.variant), move.model): move.before - move.after
             for move in self.changes.ranks
             if move.before is not None and move.after is not None
         }
-        for key, history in self.histories.items():
-            last = history.releases[-2]
-            for split in last.splits if key[1] and last.release == self.changes.old else ():
-                if split.before is not None and split.after is not None:
-                    found[key, split.model] = split.before - split.after
-        return found
 
 
 def make_entries(config: SiteConfig, news: ReleaseNews) -> tuple[FeedEntry, ...]:
@@ -133,9 +130,7 @@ def _named_score(config: SiteConfig, say: Messages, changes: Changes, change: Sc
         kind = "added" if change.before is None else "removed"
         return say(f"changes.came_or_went.{kind}", **of, score=one_score(changes, change))
     before, after, _ = score_texts(changes, change)
-    kinds = {True: "beyond", False: "within", None: "unknown"}
-    kind = kinds[change.beyond_noise]
-    return say(f"changes.named.{kind}", **of, before=before, after=after)
+    return say(f"changes.named.{change.noise}", **of, before=before, after=after)
 
 
 def write_feed(
@@ -170,19 +165,10 @@ def _add(parent: ElementTree.Element, **texts: str) -> None:
         ElementTree.SubElement(parent, name).text = fit
 
 
-class _PlainTree(ElementTree.TreeBuilder):
-    """Builds the tree of a document without a type: entities of one could make much of little."""
-
-    def doctype(self, _name: str, _pubid: str | None, _system: str | None) -> None:
-        """Refuse the document, whatever its encoding."""
-        message = "it has a document type"
-        raise ValueError(message)
-
-
 def read_feed(content: bytes) -> tuple[FeedEntry, ...] | None:
     """Return the entries of a feed that an earlier build wrote; None if it is no such feed."""
     try:
-        feed = ElementTree.fromstring(content, ElementTree.XMLParser(target=_PlainTree()))
+        feed = ElementTree.fromstring(content)
     except (ElementTree.ParseError, LookupError, ValueError):
         return None
     if feed.tag != f"{{{_ATOM}}}feed":
@@ -192,11 +178,4 @@ def read_feed(content: bytes) -> tuple[FeedEntry, ...] | None:
         FeedEntry(*((part.findtext(f"{{{_ATOM}}}{n}") or "").strip()[:_MAX_TEXT] for n in names))
         for part in feed.iterfind(f"{{{_ATOM}}}entry")
     ]
-    return tuple(entry for entry in entries if entry.id and _is_moment(entry.updated))
-
-
-def _is_moment(text: str) -> bool:
-    try:
-        return _MOMENT.fullmatch(text) is not None and bool(datetime.fromisoformat(text))
-    except ValueError:  # a day or an hour that does not exist
-        return False
+    return tuple(e for e in entries if e.id and is_date(e.day) and e.updated == _moment(e.day))

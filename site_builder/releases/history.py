@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
 from math import isfinite
@@ -12,13 +12,13 @@ import numpy as np
 
 from site_builder.compute.board import Board, rank_models
 from site_builder.compute.catalog import Release
-from site_builder.compute.numbers import Array, floats_or_none, integers_or_none
+from site_builder.compute.numbers import floats_or_none, integers_or_none
 from site_builder.compute.results import BoardResults, SiteResults
 from site_builder.compute.runs import Runs
 from site_builder.compute.scores import Scores
 from site_builder.records import CachingRecord, Record, replace
 from site_builder.releases.changes import is_other_version
-from site_builder.releases.snapshot import BoardState, Facts, Snapshot
+from site_builder.releases.snapshot import Facts, Snapshot
 
 _Ranks: TypeAlias = Mapping[str, int | None]
 _Ranked: TypeAlias = tuple[_Ranks, Mapping[str, float | None]]
@@ -28,35 +28,26 @@ _LEAST_COMMON = 0.5
 
 
 class RankSplit(Record):
-    """Why the published rank of an entry changed; each part in places, positive = better.
+    """Why the published rank of an entry changed.
 
     Attributes:
         before, after: The published ranks; None where it was, or is, not ranked.
-        rescored: By scores that both releases have and that differ, of any entry.
-        entries, tasks: By entries, and by tasks, that came or went.
-        rule: By what else decides the rank: the rule, the coverage that it asks for, weights.
+        parts: Places by cause, positive = better: `rescored`, by scores that both releases have and
+            that differ, of any entry; `entries` and `tasks`, by those that came or went; `rule`, by
+            the rule, the coverage that it asks for, weights. Empty where a rank is missing.
     """
 
     model: str
     before: int | None
     after: int | None
-    rescored: int | None = None
-    entries: int | None = None
-    tasks: int | None = None
-    rule: int | None = None
-
-    def part(self, cause: str) -> int | None:
-        """Return the places of a cause: `rescored`, `entries`, `tasks` or `rule`."""
-        places: int | None = getattr(self, cause)
-        return places
+    parts: Mapping[str, int] = {}
 
 
 class BoardAt(Record):
     """A ranking at one release.
 
     Attributes:
-        published: The published rank of each entry that the board had; of a category, as today's
-            rule makes it, and empty where another ranked then.
+        published: The published rank of each entry that the board had.
         ranks, values: Of the entries that the board of today has too, on the common tasks by the
             rule of today; None of a release that has too few of the tasks.
         splits: Why the rank of each of them is another today.
@@ -95,38 +86,15 @@ class BoardHistory(CachingRecord):
         return [(release, rank) for release, rank in found if rank is not None]
 
 
-ViewKey: TypeAlias = tuple[str, str, str]
-"""What tells a ranking from others: its board, its category, empty for all tasks, its variant."""
+ViewKey: TypeAlias = tuple[str, str]
+"""What tells a ranking from others: its board and its variant."""
 
 
 class _View(Record, eq=False):
-    """One ranking of today: a board in a variant, or a category of it.
-
-    Attributes:
-        tasks: Those that it has scores of, also where they do not rank.
-        category: Empty for all tasks of the board.
-    """
+    """One ranking of today: a board in a variant."""
 
     of: BoardResults
     board: Board
-    tasks: tuple[str, ...]
-    category: str = ""
-
-    @property
-    def key(self) -> ViewKey:
-        return self.of.spec.id, self.category, self.board.variant
-
-
-def _views(computed: SiteResults) -> Iterator[_View]:
-    """Yield each ranking that the site shows: the variants of boards, then those of categories."""
-    for of in computed.boards:
-        for board in of.results.boards.values():
-            yield _View(of, board, of.results.scores.tasks)
-        # On a site of several boards, categories have no page.
-        for category in of.results.categories if not of.spec.id else ():
-            for board in category.boards.values():
-                if 1 < len(category.tasks) < len(of.results.board.tasks):
-                    yield _View(of, board, category.tasks, category.category)
 
 
 def compute_histories(
@@ -138,38 +106,39 @@ def compute_histories(
 
     Source: docs/statistics.md#history.
     """
-    views = {view.key: view for view in _views(computed)}
+    views = {
+        (of.spec.id, variant): _View(of, board)
+        for of in computed.boards
+        for variant, board in of.results.boards.items()
+    }
     pasts: dict[ViewKey, list[_Past]] = {}
     for snapshot in snapshots:
-        scores = _place_scores(computed, snapshot)
+        earlier = _place_scores(computed, snapshot)
         for key, view in views.items():
             state, variant = snapshot.boards.get(view.of.spec.id), view.board.variant
             if state is not None and variant in state.ranks:
-                members = _members(view, state, scores, snapshot)
-                past = _Past(view, snapshot.release, state, scores, *members)
+                now, ranks = computed.whole.scores, state.ranks[variant]
+                past = _Past(view, now, earlier, snapshot.release, ranks, state.tasks)
                 pasts.setdefault(key, []).append(past)
     return {key: _history(views[key], found, today) for key, found in pasts.items()}
 
 
-class _BothScores(Record, eq=False):
-    """The scores of today and of a release, by entries and tasks of both.
+class _Earlier(Record, eq=False):
+    """The scores of a release, in arrays of the entries and tasks of today and of then.
 
     Attributes:
-        now: The scores of today. Entries and tasks that are gone, and other versions of tasks of
-            today, stand behind, without a score.
-        then: The scores of the release in the same places.
-        keys: By task of the release, its name in both.
+        scores: Entries and tasks that are gone, and other versions of tasks of today, stand behind.
+        keys: By task of the release, its name in the arrays.
         gone: The names of the entries that are gone.
     """
 
-    now: Scores
-    then: Scores
+    scores: Scores
     keys: Mapping[str, str]
     gone: Mapping[str, str]
 
 
-def _place_scores(computed: SiteResults, snapshot: Snapshot) -> _BothScores:
-    """Put the scores of today and of a release into arrays of the same entries and tasks."""
+def _place_scores(computed: SiteResults, snapshot: Snapshot) -> _Earlier:
+    """Put the scores of a release into arrays like those of today."""
     whole, catalog = computed.whole.scores, computed.whole.catalog
     today = {task: {"version": facts.version} for task, facts in catalog.tasks.items()}
     keys = {
@@ -180,11 +149,11 @@ def _place_scores(computed: SiteResults, snapshot: Snapshot) -> _BothScores:
     models = (*whole.models, *(m for m in snapshot.models if m not in whole.rows))
     shape = len(models), len(whole.tasks) + len(gone)
     families = 1 + int(whole.families.max(initial=-1)) + np.arange(len(gone))
-    now = replace(
+    scores = replace(
         whole,
         models=models,
         tasks=(*whole.tasks, *gone),
-        apart={variant: _larger(runs, shape) for variant, runs in whole.apart.items()},
+        apart={variant: _without_scores(runs, shape) for variant, runs in whole.apart.items()},
         direction=np.append(whole.direction, [_sign(facts) for facts in gone.values()]),
         low=np.append(whole.low, np.full(len(gone), -np.inf)),
         high=np.append(whole.high, np.full(len(gone), np.inf)),
@@ -193,23 +162,18 @@ def _place_scores(computed: SiteResults, snapshot: Snapshot) -> _BothScores:
         categories=(*whole.categories, *map(_category, gone.values())),
         flagged=(),
     )
+    _fill_in(scores, snapshot, keys, leaves_out=any(not f.counts for f in whole.flagged))
     names = {m: str(snapshot.models[m].get("name", m)) for m in models[len(whole.models) :]}
-    return _BothScores(now, _scores_then(now, snapshot, keys, whole), keys, names)
+    return _Earlier(scores, keys, names)
 
 
-def _larger(runs: Runs, shape: tuple[int, int]) -> Runs:
-    """Return scores with room for more models and tasks, without their errors and rows."""
-    room = [(0, n - m) for n, m in zip(shape, runs.values.shape, strict=True)]
-
-    def larger(array: Array) -> Array:
-        return np.pad(array, room, constant_values=np.nan)
-
+def _without_scores(runs: Runs, shape: tuple[int, int]) -> Runs:
     return replace(
         runs,
         index=np.full(shape, -1),
-        values=larger(runs.values),
+        values=np.full(shape, np.nan),
         errors=np.full(shape, np.nan),
-        measured={name: larger(values) for name, values in runs.measured.items()},
+        measured={name: np.full(shape, np.nan) for name in runs.measured},
     )
 
 
@@ -227,71 +191,48 @@ def _category(facts: Facts) -> str | None:
     return category if isinstance(category, str) else None
 
 
-def _scores_then(now: Scores, snapshot: Snapshot, keys: Mapping[str, str], whole: Scores) -> Scores:
-    leaves_flagged_out = any(not flagged.counts for flagged in whole.flagged)
-    apart = {}
-    for variant, runs in now.apart.items():
-        none = np.full(runs.values.shape, np.nan)
-        measured = {name: none.copy() for name in runs.measured}
-        apart[variant] = replace(runs, values=none, measured=measured)
+def _fill_in(
+    scores: Scores, snapshot: Snapshot, keys: Mapping[str, str], *, leaves_out: bool
+) -> None:
+    """Put the scores of a release into empty arrays; flagged ones only if none is left out."""
     for (model, task, variant), state in snapshot.scores.items():
-        row, column = now.rows.get(model), now.columns.get(keys.get(task, ""))
-        if row is None or column is None or variant not in apart:
+        row, column = scores.rows.get(model), scores.columns.get(keys.get(task, ""))
+        if row is None or column is None or variant not in scores.apart:
             continue
-        if isfinite(state.score) and not (leaves_flagged_out and state.flag):
-            apart[variant].values[row, column] = state.score
+        runs = scores.apart[variant]
+        if isfinite(state.score) and not (leaves_out and state.flag):
+            runs.values[row, column] = state.score
         for name, value in state.measures.items():
-            if value is not None and isfinite(value) and name in apart[variant].measured:
-                apart[variant].measured[name][row, column] = value
-    return replace(now, apart=apart)
-
-
-def _members(
-    view: _View, state: BoardState, scores: _BothScores, snapshot: Snapshot
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the entries and the tasks that a board, or a category of it, had at a release."""
-    ranks, both = state.ranks[view.board.variant], scores.now
-    stated = state.tasks if state.tasks is not None else state.rules.get("tasks")
-    if not isinstance(stated, list | tuple):  # an older snapshot of the only board of a site
-        own = {*view.of.results.scores.tasks}
-        stated = [t for t in scores.keys if t in own or t not in both.columns]
-    if view.category:
-        facts = snapshot.tasks
-        stated = [t for t in stated if t in facts and _category(facts[t]) == view.category]
-    tasks = dict.fromkeys(scores.keys.get(task, "") for task in stated)
-    return (
-        tuple(model for model in ranks if model in both.rows),
-        tuple(key for key in tasks if key in both.columns),
-    )
+            if value is not None and isfinite(value) and name in runs.measured:
+                runs.measured[name][row, column] = value
 
 
 class _Past(CachingRecord, eq=False):
     """A ranking at a release, beside that of today.
 
     Attributes:
-        models, tasks: Those that it had.
+        now: All scores of today.
+        published: The ranks of then.
+        stated: The tasks that it ranked over, by the names of then.
     """
 
     view: _View
+    now: Scores
+    earlier: _Earlier
     release: Release
-    state: BoardState
-    scores: _BothScores
-    models: tuple[str, ...]
-    tasks: tuple[str, ...]
+    published: _Ranks
+    stated: tuple[str, ...]
 
     @cached_property
-    def published(self) -> _Ranks:
-        """The ranks of then.
+    def models(self) -> tuple[str, ...]:
+        """The entries that it had."""
+        return tuple(model for model in self.published if model in self.earlier.scores.rows)
 
-        A release states those of boards only. Those of a category are known as long as the same
-        decided the ranks of its board; else no entry has one.
-        """
-        if not self.view.category:
-            return self.state.ranks[self.view.board.variant]
-        rules, then = self.view.of.results.board.rules, self.state.rules
-        if (then.get("ranked_by"), then.get("min_coverage")) != (rules.rank_by, rules.min_coverage):
-            return {}
-        return self.ranked(self.models, self.tasks, then=True)[0]
+    @cached_property
+    def tasks(self) -> tuple[str, ...]:
+        """The tasks that it had, as the arrays name them."""
+        keys = (self.earlier.keys.get(task, "") for task in dict.fromkeys(self.stated))
+        return tuple(key for key in keys if key in self.earlier.scores.columns)
 
     @cached_property
     def common(self) -> tuple[str, ...]:
@@ -308,7 +249,7 @@ class _Past(CachingRecord, eq=False):
         """Rank entries over tasks by the scores of then, or by those of today."""
         key = models, tasks, then
         if key not in self._ranked:
-            scores = self.scores.then if then else self.scores.now
+            scores = self.earlier.scores if then else self.now
             self._ranked[key] = _rank(self.view, scores, models, tasks)
         return self._ranked[key]
 
@@ -321,7 +262,7 @@ class _Past(CachingRecord, eq=False):
 
         Source: docs/statistics.md#history.
         """
-        own = self.view.tasks
+        own = self.view.of.results.scores.tasks
         still = {*own}
         tasks = tuple(t for t in self.tasks if t in still)
         today = {s.model: s.rank for s in self.view.board.entries}
@@ -347,15 +288,9 @@ def _split(model: str, ranks: Sequence[int | None]) -> RankSplit:
     rule, entries_went, tasks_went, rescored, tasks_came, entries_came = (
         before - after for before, after in pairwise(known)
     )
-    return RankSplit(
-        model,
-        known[0],
-        known[-1],
-        rescored,
-        entries_went + entries_came,
-        tasks_went + tasks_came,
-        rule,
-    )
+    entries, tasks = entries_went + entries_came, tasks_went + tasks_came
+    parts = {"rescored": rescored, "entries": entries, "tasks": tasks, "rule": rule}
+    return RankSplit(model, known[0], known[-1], parts)
 
 
 def _rank(view: _View, scores: Scores, models: Sequence[str], tasks: Sequence[str]) -> _Ranked:
@@ -386,10 +321,9 @@ def _history(view: _View, pasts: Sequence[_Past], today: Release) -> BoardHistor
     found = [BoardAt(today, published, *_rank(view, scores, scores.models, common))]
     for past in pasts:
         gone = {
-            model: past.scores.gone[model] for model in past.models if model in past.scores.gone
+            model: past.earlier.gone[model] for model in past.models if model in past.earlier.gone
         }
-        splits = past.split() if past.published else ()
-        at = BoardAt(past.release, past.published, splits=splits, gone=gone)
+        at = BoardAt(past.release, past.published, splits=past.split(), gone=gone)
         if past in compared:
             ranked, values = past.ranked(past.common, common, then=True)
             at = replace(at, ranks=ranked, values=values)

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
-from typing import Any
 
-import msgspec
-
-from site_builder.api import FOLDER
 from site_builder.compute.catalog import Release
 from site_builder.compute.results import SiteResults, compute_site
 from site_builder.config import SiteConfig, load_config
 from site_builder.errors import Fault, FaultsError, SiteError
-from site_builder.formatting import scale_for
-from site_builder.labels import Labels, make_labels
+from site_builder.labels import make_labels
 from site_builder.prose.markdown import load_prose
-from site_builder.prose.template import prose_variables, published_figures
+from site_builder.prose.template import prose_variables
 from site_builder.publish.manifest import (
     MANIFEST,
     SiteFiles,
@@ -27,11 +23,11 @@ from site_builder.publish.manifest import (
 )
 from site_builder.records import Record, replace
 from site_builder.releases.changes import (
-    ChangedClaim,
     Changes,
-    ProseInputs,
+    Claims,
     find_changes,
     find_turned_claims,
+    judge_claims,
 )
 from site_builder.releases.download import open_site
 from site_builder.releases.feed import FEED, ReleaseNews, read_feed
@@ -45,7 +41,6 @@ from site_builder.releases.snapshot import (
     dropped_fault,
     read_kept,
     read_snapshot,
-    reading_api,
     take_snapshot,
     write_snapshot,
 )
@@ -53,30 +48,26 @@ from site_builder.tables.check import check_tables
 from site_builder.tables.read import find_files, load_tables
 from site_builder.tables.schema import RESULTS, whole_day
 
-_STATS = f"{FOLDER}/stats.json"
 _MAX_KEPT_UNPACKED = 400_000_000  # bytes of each snapshot, of which there may be many
-# The files of the API with figures that claims may need.
-_API = ("stats", "models", "tasks", "categories", "metrics", "robustness", "correlations")
 
 
 class ReleaseContent(Record):
     """A release, and what its site tells of those before.
 
     Attributes:
+        claims: Those of its texts; None of a site, which publishes none.
         feed: Its feed of changes; None where it has none.
         stored: Its snapshot as it is published; empty of a project.
         kept: The earlier releases that its site keeps, the last made first.
-        told: What its site tells of the claims since the last of these; None if it tells nothing.
         is_implied: Whether nobody named it: it is what the build replaces.
         faults: Warnings about it.
     """
 
     snapshot: Snapshot
-    prose: ProseInputs
+    claims: Claims | None = None
     feed: bytes | None = None
     stored: bytes = b""
     kept: tuple[KeptRelease, ...] = ()
-    told: ToldClaims | None = None
     is_implied: bool = False
     faults: tuple[Fault, ...] = ()
 
@@ -91,63 +82,53 @@ class ComputedBoard(Record):
 
 def compare_releases(old: ReleaseContent, new: ReleaseContent) -> Changes:
     """Return what changed between two releases."""
-    return find_changes(old.snapshot, new.snapshot, *find_turned_claims(old.prose, new.prose))
+    return find_changes(old.snapshot, new.snapshot, find_turned_claims(old.claims, new.claims))
 
 
 def find_news(
-    config: SiteConfig, site: ReleaseContent, new: ReleaseContent, computed: SiteResults
+    config: SiteConfig, site: ReleaseContent, computed: SiteResults
 ) -> tuple[ReleaseNews | None, tuple[Fault, ...]]:
-    """Return what changed since the release before `new`, and over all kept ones, with warnings.
+    """Return what changed since the release before, and over all kept ones, with warnings.
 
-    `site` is the previous site. If it has the data of `new` already, the release before is the last
+    `site` is the previous site. If it has the computed data already, the release before is the last
     that it keeps. There is no news of a site that nobody named and that has no earlier release.
     """
-    faults = [*site.faults]
-    old = _release_before(site, new.snapshot.release, faults)
-    if old is None:
-        return None, tuple(faults)
-    earlier = () if old.feed is None else read_feed(old.feed)
-    if earlier is None:
-        what = "cannot read the feed of the previous site"
-        faults.append(Fault(FEED.key, what, "Its entries are dropped.", "warning"))
-    if config.site.base_url and not new.snapshot.release.date:
-        what = "there is no feed of changes, since the day of the data is not known"
-        faults.append(Fault("site.toml", what, "Name it as `released` in [site].", "warning"))
-    today, kept = new.snapshot.release, list[KeptRelease]()
-    own = KeptRelease(old.snapshot.release, old.stored or write_snapshot(old.snapshot))
-    others = choose_kept(k for k in (own, *old.kept) if k.release.sha256 != today.sha256)
+    faults, today = [*site.faults], computed.whole.release
+    kept = list[KeptRelease]()
 
     def snapshots() -> Iterator[Snapshot]:
-        for one in others:
-            is_known = one.release == old.snapshot.release
-            if snapshot := old.snapshot if is_known else _sound_snapshot(one, faults):
+        before = _releases_before(site, today)
+        for one in choose_kept(k for k in before if k.release.sha256 != today.sha256):
+            is_known = one.release == site.snapshot.release
+            if snapshot := site.snapshot if is_known else _sound_snapshot(one, faults):
                 kept.append(one)
                 yield snapshot
 
-    histories = compute_histories(computed, snapshots(), today)
-    changes = find_changes(old.snapshot, new.snapshot, *_turned_claims(old, new))
-    return ReleaseNews(changes, earlier or (), tuple(kept), histories), tuple(faults)
+    earlier = snapshots()
+    old = next(earlier, None if site.is_implied else site.snapshot)
+    if old is None:
+        return None, tuple(faults)
+    told = () if site.feed is None else read_feed(site.feed)
+    if told is None:
+        what = "cannot read the feed of the previous site"
+        faults.append(Fault(FEED.key, what, "Its entries are dropped.", "warning"))
+    if config.site.base_url and not today.date:
+        what = "there is no feed of changes, since the day of the data is not known"
+        faults.append(Fault("site.toml", what, "Name it as `released` in [site].", "warning"))
+    histories = compute_histories(computed, chain([old] if kept else [], earlier), today)
+    changes = find_changes(old, take_snapshot(computed))
+    return ReleaseNews(changes, told or (), tuple(kept), histories), tuple(faults)
 
 
-def _release_before(
-    site: ReleaseContent, today: Release, faults: list[Fault]
-) -> ReleaseContent | None:
-    """Return the release to compare with, and what there was before; None without one."""
-    own, is_same = site.snapshot.release, site.snapshot.release.sha256 == today.sha256
-    if not is_same and (not site.is_implied or is_earlier(own, today)):
-        return replace(site, told=None)
-    for place, kept in enumerate(site.kept):
-        snapshot = _sound_snapshot(kept, faults)
-        if snapshot and kept.release.sha256 != today.sha256:
-            return replace(
-                site,
-                snapshot=snapshot,
-                prose=replace(site.prose, figures={}),
-                stored=kept.content,
-                kept=site.kept[place + 1 :],
-                told=site.told if is_same else None,
-            )
-    return None if site.is_implied else replace(site, told=None)
+def _releases_before(site: ReleaseContent, today: Release) -> Iterator[KeptRelease]:
+    """Yield the release of the previous site and those that it keeps, the last made first.
+
+    That of a site which nobody named counts where it is of an earlier day: it may be a trial.
+    """
+    own = site.snapshot.release
+    if not site.is_implied or is_earlier(own, today):
+        yield KeptRelease(own, site.stored or write_snapshot(site.snapshot))
+    yield from site.kept
 
 
 def is_earlier(release: Release, other: Release) -> bool:
@@ -162,19 +143,8 @@ def _sound_snapshot(kept: KeptRelease, faults: list[Fault]) -> Snapshot | None:
         snapshot = read_snapshot(kept.content, _MAX_KEPT_UNPACKED)
         if snapshot.release == kept.release:
             return snapshot
-    faults.append(dropped_fault(kept))
+    faults.append(dropped_fault(kept.path))
     return None
-
-
-def _turned_claims(
-    old: ReleaseContent, new: ReleaseContent
-) -> tuple[tuple[ChangedClaim, ...], int | None]:
-    """Return the claims that changed: judged now, or as the previous site tells of the same two."""
-    told = old.told
-    releases = old.snapshot.release.sha256, new.snapshot.release.sha256
-    if told is not None and releases == (told.old.sha256, told.new.sha256):
-        return tuple(told.claims or ()), told.claims_not_compared
-    return find_turned_claims(old.prose, new.prose)
 
 
 def read_release(place: str, *, with_kept: bool = False) -> ReleaseContent:
@@ -232,21 +202,14 @@ def read_replaced(
         return None, (*found, Fault(files.place, what, fix, "warning"))
 
 
-def read_published(address: str) -> tuple[ReleaseContent | None, tuple[Fault, ...]]:
-    """Read the release of the site at an address; None, with a warning, of an older version.
-
-    It is None without a warning where no site is published yet.
+def read_published(address: str) -> ReleaseContent | None:
+    """Read the release of the site at an address; None where no site is published yet.
 
     Raises:
         SiteError: There is a site, or may be one, and it cannot be read.
     """
     files = open_site(address)
-    if files.read(SNAPSHOT) is not None:
-        return _read_site(files, with_kept=True), ()
-    if files.read(_STATS) is None:
-        return None, ()
-    what = "an older version built this site, so there is no page of changes"
-    return None, (Fault(files.place, what, "The next build has one.", "warning"),)
+    return None if files.read(SNAPSHOT) is None else _read_site(files, with_kept=True)
 
 
 def read_board(root: Path) -> ComputedBoard:
@@ -257,16 +220,9 @@ def read_board(root: Path) -> ComputedBoard:
     """
     config = load_config(root)
     computed = compute_site(check_tables(load_tables(config.data_dir), config), config)
-    labels, texts = make_labels(computed.featured.results, config), load_prose(config.content_dir)
-    return ComputedBoard(config, release_content(computed, labels, texts.texts), computed)
-
-
-def release_content(
-    computed: SiteResults, labels: Labels, texts: Mapping[str, str] | None
-) -> ReleaseContent:
-    """Return the release of a project that has been computed."""
-    figures = prose_variables(computed.featured.results)
-    return ReleaseContent(take_snapshot(computed), ProseInputs(figures, labels.scale, texts))
+    results, texts = computed.featured.results, load_prose(config.content_dir).texts
+    claims = judge_claims(texts, prose_variables(results), make_labels(results, config).scale)
+    return ComputedBoard(config, ReleaseContent(take_snapshot(computed), claims), computed)
 
 
 def _read_site(files: SiteFiles, *, with_kept: bool) -> ReleaseContent:
@@ -278,52 +234,9 @@ def _read_site(files: SiteFiles, *, with_kept: bool) -> ReleaseContent:
         snapshot = read_snapshot(content)
     except ValueError as error:
         raise SiteError(Fault(where, str(error), "Build the site again.")) from error
-    scale = scale_for(state.score for state in snapshot.scores.values())
-    release = ReleaseContent(snapshot, ProseInputs(_figures(files), scale), stored=content)
+    release = ReleaseContent(snapshot, stored=content)
     if not with_kept:
         return release
     faults = list[Fault]()
     kept = read_kept(files, faults)
-    feed, told = files.read(FEED.key), read_told_claims(files)
-    return replace(release, feed=feed, kept=kept, told=told, faults=tuple(faults))
-
-
-def _figures(files: SiteFiles) -> dict[str, Any]:
-    """Return the figures of the API for the claims of another release.
-
-    Raises:
-        SiteError: Files of the API are missing, no JSON, or of another kind.
-    """
-    api = dict[str, Any]()
-    with reading_api(files.place):
-        for name in _API:
-            if (content := files.read(f"{FOLDER}/{name}.json")) is not None:
-                api[name] = msgspec.json.decode(content)
-        return published_figures(api)
-
-
-# --- what a site tells of claims ------------------------------------------------------------------
-
-_MAX_CLAIMS = 1_000
-
-
-class ToldClaims(Record):
-    """The claims that changed between two releases; None where none were compared.
-
-    It is part of what `wording.change_values` writes.
-    """
-
-    old: Release
-    new: Release
-    claims: list[ChangedClaim] | None
-    claims_not_compared: int | None
-
-
-def read_told_claims(files: SiteFiles) -> ToldClaims | None:
-    """Return what a site tells of claims; None where it tells nothing, or nothing sound."""
-    content = files.read(f"{FOLDER}/changes.json")
-    try:
-        told = msgspec.json.decode(content or b"", type=ToldClaims)
-    except (ValueError, RecursionError):
-        return None
-    return told if len(told.claims or ()) <= _MAX_CLAIMS else None
+    return replace(release, feed=files.read(FEED.key), kept=kept, faults=tuple(faults))

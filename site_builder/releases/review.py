@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Literal
@@ -19,7 +19,7 @@ from site_builder.releases.changes import Changes
 from site_builder.releases.read import ComputedBoard as ComputedBoard
 from site_builder.releases.read import compare_releases
 from site_builder.releases.read import read_board as read_board
-from site_builder.releases.wording import sections_of
+from site_builder.releases.wording import ChangeSection, sections_of
 from site_builder.symlinks import read_inside
 from site_builder.tables.documents import ENDINGS
 from site_builder.tables.schema import TABLES
@@ -33,18 +33,7 @@ _MAX_TEXT, _MAX_ROWS, _MAX_FILES, _MAX_ENTRIES = 500, 40, 200, 20
 _MAX_TABLE_BYTES = 500_000_000
 _GIT = ".git"
 
-Text = Annotated[str, msgspec.Meta(max_length=_MAX_TEXT + 40)]  # with what says that it is cut
 Count = Annotated[int, msgspec.Meta(ge=0, le=10**9)]
-
-
-class ReviewFault(Record):
-    """A fault: its severity, its file, its line (0: none), its rows in words, and what it is."""
-
-    severity: Literal["error", "warning"]
-    file: Text
-    line: Count
-    place: Text
-    message: Text
 
 
 class ReviewedEntry(Record):
@@ -59,37 +48,26 @@ class ReviewedEntry(Record):
         measures: The name and value of each measure, such as its cost.
     """
 
-    name: Text
+    name: str
     is_new: bool
-    board: Text
-    variant: Text
+    board: str
+    variant: str
     rank: Count | None
     best: Count
     worst: Count
     ranked: Count
     scored: Count
     tasks: Count
-    merit: tuple[Text, Text]
-    measures: Annotated[list[tuple[Text, Text]], msgspec.Meta(max_length=_MAX_ROWS)]
+    merit: tuple[str, str]
+    measures: list[tuple[str, str]]
 
 
 class ReviewedStatus(Record):
-    """An entry that has no scores, and why: its status, and a reason that may be empty."""
+    """An entry that has no scores yet, or will have none, and a reason that may be empty."""
 
-    name: Text
-    status: Literal["pending", "not_evaluated"]
-    reason: Text
-
-
-class ReviewedSection(Record):
-    """One kind of change, as `wording.ChangeSection` has it: the first rows, and how many more."""
-
-    key: Text
-    columns: Annotated[list[Text], msgspec.Meta(max_length=12)]
-    rows: Annotated[
-        list[Annotated[list[Text], msgspec.Meta(max_length=12)]], msgspec.Meta(max_length=_MAX_ROWS)
-    ]
-    more: Count
+    name: str
+    is_pending: bool
+    reason: str
 
 
 class Review(Record):
@@ -97,24 +75,25 @@ class Review(Record):
 
     Attributes:
         whole: Whether the branch was taken as it is, and not its data alone.
-        data, others: Files of the change: of the data, and all others. `n_data` and `n_others`
-            count them.
+        n_data, n_others: How many files of the data changed, and how many others.
+        n_errors: How many of the faults are errors.
+        others: The other files.
+        faults: Where they are, how grave, and what they are; errors first.
         entries: The entries of the change; None where the tables have errors.
         sections: What else the change moves; None where the board before it does not build.
         waiting: The entries without scores of which the change says why.
     """
 
-    version: Literal[1]
+    version: Literal[2]
     whole: bool
     n_data: Count
     n_others: Count
-    n_faults: Count
-    data: Annotated[list[Text], msgspec.Meta(max_length=_MAX_FILES)]
-    others: Annotated[list[Text], msgspec.Meta(max_length=_MAX_FILES)]
-    faults: Annotated[list[ReviewFault], msgspec.Meta(max_length=_MAX_FILES)]
-    entries: Annotated[list[ReviewedEntry], msgspec.Meta(max_length=_MAX_FILES)] | None
-    sections: Annotated[list[ReviewedSection], msgspec.Meta(max_length=_MAX_ROWS)] | None
-    waiting: Annotated[tuple[ReviewedStatus, ...], msgspec.Meta(max_length=_MAX_FILES)] = ()
+    n_errors: Count
+    others: list[str]
+    faults: ChangeSection
+    entries: list[ReviewedEntry] | None
+    sections: list[ChangeSection] | None
+    waiting: list[ReviewedStatus]
 
 
 def read_review(path: Path) -> Review:
@@ -223,44 +202,42 @@ def make_review(
     changes = compare_releases(old.content, new.content) if old and new else None
     # An error first: what comes last is cut.
     told = sorted(faults, key=lambda fault: fault.severity)
+    rows = [(f.where, f.severity, " ".join((f.message, *f.paste))) for f in told]
+    n_faults = sum(fault.stands_for for fault in told)
+    found = sections_of(changes, english()) if changes else ()
     return Review(
-        version=1,
+        version=2,
         whole=whole,
         n_data=len(data),
         n_others=len(others),
-        n_faults=sum(fault.stands_for for fault in told),
-        data=[_cut(_shown(name)) for name in data[:_MAX_FILES]],
+        n_errors=sum(fault.severity == "error" for fault in told),
         others=[_cut(name) for name in others[:_MAX_FILES]],
-        faults=[_fault(fault) for fault in told[:_MAX_FILES]],
+        faults=_section("faults", ("where", "kind", "fault"), rows, n_faults),
         entries=None if not new or not changes else [*_entries(new, changes)][:_MAX_FILES],
-        sections=None if not changes else [*_sections(changes)],
-        waiting=(*_waiting(old, new),)[:_MAX_FILES] if old and new else (),
-    )
+        sections=None if not changes else [
+            _section(of.key, of.columns, of.rows, len(of.rows)) for of in found
+        ],
+        waiting=[*_waiting(old, new)][:_MAX_FILES] if old and new else [],
+    )  # fmt: skip
+
+
+def _section(
+    key: str, columns: tuple[str, ...], rows: Sequence[tuple[str, ...]], n: int
+) -> ChangeSection:
+    """Return the first of `n` rows, with short texts."""
+    shown = [tuple(map(_cut, row)) for row in rows[:_MAX_ROWS]]
+    return ChangeSection(key, columns, shown, n - len(shown))
 
 
 def _waiting(old: ComputedBoard, new: ComputedBoard) -> Iterator[ReviewedStatus]:
     before = {(m.model, m.status, m.reason) for m in old.computed.whole.catalog.waiting}
     for m in new.computed.whole.catalog.waiting:
         if (m.model, m.status, m.reason) not in before:
-            status: Literal["pending", "not_evaluated"]
-            status = "pending" if m.status == "pending" else "not_evaluated"
-            yield ReviewedStatus(_cut(m.name), status, _cut(m.reason or ""))
-
-
-def _fault(fault: Fault) -> ReviewFault:
-    texts = (_cut(text) for text in (fault.place, " ".join((fault.message, *fault.paste))))
-    return ReviewFault(fault.severity, _cut(fault.file), fault.line or 0, *texts)
+            yield ReviewedStatus(_cut(m.name), m.status == "pending", _cut(m.reason or ""))
 
 
 def _cut(text: str) -> str:
     return shortened(one_line(text.replace("\N{NO-BREAK SPACE}", " ")), _MAX_TEXT)
-
-
-def _sections(changes: Changes) -> Iterator[ReviewedSection]:
-    for section in sections_of(changes, english()):
-        rows = [[*map(_cut, row)] for row in section.rows[:_MAX_ROWS]]
-        more = len(section.rows) - len(rows)
-        yield ReviewedSection(section.key, [*section.columns], rows, more)
 
 
 def _entries(new: ComputedBoard, changes: Changes) -> Iterator[ReviewedEntry]:

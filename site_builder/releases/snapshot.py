@@ -7,14 +7,14 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from itertools import repeat
+from functools import cache
+from itertools import compress, repeat
 from typing import TypeAlias, cast
 
 import msgspec
-import numpy as np
 
 from site_builder.api import FOLDER
-from site_builder.compute.catalog import Catalog, Release
+from site_builder.compute.catalog import Release, TaskInfo
 from site_builder.compute.numbers import floats_or_none
 from site_builder.compute.results import BoardResults, SiteResults
 from site_builder.compute.scores import MEASURED, Scores
@@ -56,14 +56,14 @@ class BoardState(Record, omit_defaults=True):
     """One board at one release.
 
     Attributes:
-        tasks: Those that it ranks over; None in snapshots of older versions.
+        tasks: Those that it ranks over.
         rules: What decides how it ranks: `baseline`, `variants`, `ranked_by`, `min_coverage`, ...
         ranks: By variant and entry; None where it is not ranked.
     """
 
     rules: Facts
     ranks: Mapping[str, Mapping[str, int | None]]
-    tasks: tuple[str, ...] | None = None
+    tasks: tuple[str, ...] = ()
 
 
 class Snapshot(Record):
@@ -97,10 +97,8 @@ def take_snapshot(computed: SiteResults) -> Snapshot:
         for key, fact in catalog.models.items()
     }
     tasks = {
-        key: {**_of(fact, "name", "category", "metric", "higher_is_better"), **more}
-        for (key, fact), more in zip(
-            catalog.tasks.items(), _task_details(scores, catalog), strict=True
-        )
+        key: _task_facts(fact, weight)
+        for (key, fact), weight in zip(catalog.tasks.items(), scores.weights.tolist(), strict=True)
     }
     in_order = (entry for board in boards.values() for of in board.ranks.values() for entry in of)
     ordered = {entry: models[entry] for entry in (*in_order, *models)}
@@ -155,12 +153,7 @@ def _score_states(scores: Scores) -> dict[ScoreKey, ScoreState]:
         rows_of_measures = zip(*measures.values(), strict=True)
         of_measures = (dict(zip(measures, row, strict=True)) for row in rows_of_measures)
     named = frame.drop(columns="stderr").rename(columns={"stated_stderr": "stderr"})
-    # By the bits of a number, since most rows state the same.
-    bits = named[[*PROVENANCE]].notna().to_numpy() @ (1 << np.arange(len(PROVENANCE)))
-    stated = [
-        tuple(name for i, name in enumerate(PROVENANCE) if number >> i & 1)
-        for number in range(1 << len(PROVENANCE))
-    ]
+    is_stated = (named[name].notna() for name in PROVENANCE)
     keys = zip(frame["model"], frame["task"], frame["variant"], strict=True)
     # At once: a large board has hundreds of thousands.
     states = map(
@@ -168,20 +161,24 @@ def _score_states(scores: Scores) -> dict[ScoreKey, ScoreState]:
         cast("list[float]", floats_or_none(frame["score"].to_numpy())),
         floats_or_none(frame["stderr"].to_numpy()),
         frame["flag"].astype(object).where(frame["flag"].notna(), None),
-        map(stated.__getitem__, bits.tolist()),
+        map(_names, zip(*is_stated, strict=True)),
         of_measures,
     )
     return {key: s for key, s in zip(keys, states, strict=True) if s.score is not None}
 
 
-def _task_details(scores: Scores, catalog: Catalog) -> Iterator[Facts]:
-    """Yield the version and the weight of each task, where they are not the usual ones."""
-    for task, weight in zip(scores.tasks, scores.weights.tolist(), strict=True):
-        version = catalog.tasks[task].version
-        yield {
-            **({"version": version} if version else {}),
-            **({"weight": weight} if weight != 1 else {}),
-        }
+@cache  # most rows state the same
+def _names(is_stated: tuple[bool, ...]) -> tuple[str, ...]:
+    return tuple(compress(PROVENANCE, is_stated))
+
+
+def _task_facts(task: TaskInfo, weight: float) -> Facts:
+    """Return the facts of a task; version and weight where they are not the usual ones."""
+    return {
+        **_of(task, "name", "category", "metric", "higher_is_better"),
+        **({"version": task.version} if task.version else {}),
+        **({"weight": weight} if weight != 1 else {}),
+    }
 
 
 def _of(fact: Record, *names: str) -> dict[str, str | bool | float | None]:
@@ -235,15 +232,8 @@ class KeptRelease(Record):
         return f"releases/{self.name}/snapshot.json.gz"
 
 
-class _Listed(Record):
-    """A release as the index of a site lists it."""
-
-    sha256: str
-    date: str | None = None
-
-
 class _Index(Record):
-    releases: list[_Listed]
+    releases: list[Release]
 
 
 def name_of(release: Release) -> str:
@@ -293,34 +283,26 @@ def read_kept(files: SiteFiles, faults: list[Fault]) -> tuple[KeptRelease, ...]:
     try:
         listed = msgspec.json.decode(content, type=_Index).releases[:_MAX_LISTED]
     except (ValueError, RecursionError):
-        faults.append(_dropped(INDEX))
+        faults.append(dropped_fault(INDEX))
         return ()
     found, size = list[KeptRelease](), 0
-    for release in _sound(listed, faults):
+    for release in listed:
         if size > MAX_KEPT:
             break
+        is_day = release.date is None or is_date(release.date)
+        if not (is_day and _SHA256.fullmatch(release.sha256)):
+            faults.append(dropped_fault(INDEX))
+            continue
         path = KeptRelease(release, b"").path
         if (stored := files.read(path)) is None:
-            faults.append(_dropped(path))
+            faults.append(dropped_fault(path))
             continue
         size += len(stored)
         found.append(KeptRelease(release, stored))
     return tuple(found)
 
 
-def _sound(listed: Iterable[_Listed], faults: list[Fault]) -> Iterator[Release]:
-    for one in listed:
-        if _SHA256.fullmatch(one.sha256) and (one.date is None or is_date(one.date)):
-            yield Release(one.sha256, one.date)
-        else:
-            faults.append(_dropped(INDEX))
-
-
-def _dropped(where: str) -> Fault:
+def dropped_fault(where: str) -> Fault:
+    """Return the warning that a file of the previous site tells of no release."""
     what = "cannot read a release that the previous site keeps"
     return Fault(where, what, "It is dropped.", "warning")
-
-
-def dropped_fault(kept: KeptRelease) -> Fault:
-    """Return the warning about a kept release whose snapshot is none."""
-    return _dropped(kept.path)

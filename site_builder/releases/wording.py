@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
+import msgspec
+
 from site_builder.errors import one_line, shortened
 from site_builder.formatting import MISSING, exact, text_columns
 from site_builder.messages import Messages
@@ -35,7 +37,7 @@ def summary(changes: Changes, say: Messages) -> str:
         ("changes.n_tasks_added", changes.tasks_added),
         ("changes.n_tasks_removed", changes.tasks_removed),
         ("changes.n_ranks", changes.ranks),
-        ("changes.n_claims", changes.claims),
+        ("changes.n_claims", changes.claims or ()),
         ("changes.n_lost", changes.lost),
         ("changes.n_flags", changes.flags),
         ("changes.n_measures", changes.measures),
@@ -62,20 +64,6 @@ def scores_summary(changes: Changes, say: Messages) -> str:
     if changes.scores_removed:
         sentences.append(say("changes.n_removed", len(changes.scores_removed)))
     return " ".join(sentences)
-
-
-def notes(changes: Changes, say: Messages) -> tuple[str, ...]:
-    """Return what could not be compared, a sentence each."""
-    n = changes.unjudged
-    if n is None:
-        return (say("changes.no_claims"),)
-    return (say("changes.n_unjudged", n),) if n else ()
-
-
-def noise_text(change: ScoreChange, say: Messages) -> str:
-    """Return whether a change is beyond noise."""
-    kinds = {True: "beyond", False: "within", None: "unknown"}
-    return say(f"changes.noise.{kinds[change.beyond_noise]}")
 
 
 def fact_text(value: object) -> str:
@@ -122,13 +110,14 @@ class ChangeSection(Record):
     """One kind of change: a row of texts for each, with the ids of the data.
 
     Attributes:
-        key: Its name in addresses.
+        key: Its name in addresses, and of its title in messages.
+        more: How many further rows there are.
     """
 
     key: str
-    title: str
     columns: tuple[str, ...]
     rows: Sequence[tuple[str, ...]]
+    more: int = 0
 
 
 def sections_of(changes: Changes, say: Messages) -> tuple[ChangeSection, ...]:
@@ -144,7 +133,7 @@ def sections_of(changes: Changes, say: Messages) -> tuple[ChangeSection, ...]:
         return [(key, of[key]) for key in ids]
 
     changed: _Rows = [
-        (*change.key, *score_texts(changes, change), noise_text(change, say))
+        (*change.key, *score_texts(changes, change), say(f"changes.noise.{change.noise}"))
         for change in changes.scores_changed
     ]
     ranks: _Rows = [
@@ -153,7 +142,8 @@ def sections_of(changes: Changes, say: Messages) -> tuple[ChangeSection, ...]:
     ]
     turned = {True: say("changes.newly_true"), False: say("changes.no_longer_true")}
     claims: _Rows = [
-        (f"{c.file}:{c.line}", turned[c.holds], c.sentence, c.condition) for c in changes.claims
+        (f"{c.file}:{c.line}", turned[c.after.holds], c.sentence, c.condition)
+        for c in changes.claims or ()
     ]
     lost: _Rows = [(x.model, x.task, x.variant, ", ".join(x.lost)) for x in changes.lost]
     flags: _Rows = [(*f.of, fact_text(f.before), fact_text(f.after)) for f in changes.flags]
@@ -179,8 +169,8 @@ def sections_of(changes: Changes, say: Messages) -> tuple[ChangeSection, ...]:
     for key, columns, rows in found:
         # The only board of a site has no name.
         start = int(columns[0] == "board" and not any(row[0] for row in rows))
-        title, shown = say(f"changes.title.{key}"), [row[start:] for row in rows]
-        sections += [ChangeSection(key, title, columns[start:], shown)] if rows else []
+        shown = [row[start:] for row in rows]
+        sections += [ChangeSection(key, columns[start:], shown)] if rows else []
     return tuple(sections)
 
 
@@ -191,9 +181,8 @@ def _as_text(changes: Changes) -> str:
     for section in sections_of(changes, _WORDS):
         rows = [section.columns, *(tuple(map(one_line, row)) for row in section.rows)]
         lines = text_columns(rows, _WIDEST)
-        parts.append("\n".join((section.title, *(f"  {line}" for line in lines))))
-    if found := notes(changes, _WORDS):
-        parts.append("\n".join(found))
+        title = _WORDS(f"changes.title.{section.key}")
+        parts.append("\n".join((title, *(f"  {line}" for line in lines))))
     return "\n\n".join(parts)
 
 
@@ -202,8 +191,9 @@ def _as_markdown(changes: Changes) -> str:
     names = {"old": as_code(changes.old.name), "new": as_code(changes.new.name)}
     parts = [f"**{summary(changes, _WORDS)}**", _WORDS("changes.from_to", **names)]
     for section in sections_of(changes, _WORDS):
-        parts.append(markdown_table(section.title, section.columns, section.rows))
-    return fit_comment("\n\n".join((*parts, *notes(changes, _WORDS))))
+        title = _WORDS(f"changes.title.{section.key}")
+        parts.append(markdown_table(title, section.columns, section.rows))
+    return fit_comment("\n\n".join(parts))
 
 
 def fit_comment(text: str) -> str:
@@ -255,16 +245,13 @@ def change_values(changes: Changes) -> dict[str, Any]:
             "changed": [_fact(fact, "task") for fact in changes.tasks_changed],
         },
         "ranks": [asdict(move) for move in changes.ranks],
-        "claims": None if changes.unjudged is None else [
-            {**asdict(claim), "before": asdict(claim.before), "after": asdict(claim.after)}
-            for claim in changes.claims
-        ],
-        "claims_not_compared": changes.unjudged,
+        "claims": msgspec.to_builtins(changes.claims),
+        "claims_not_compared": None,  # a key of the API stays
         "provenance_lost": [asdict(loss) for loss in changes.lost],
         "flags": [_fact(fact, *_SCORE) for fact in changes.flags],
         "measures": [_fact(fact, *_SCORE) for fact in changes.measures],
         "rules": [_fact(fact, "board") for fact in changes.rules],
-    }  # fmt: skip
+    }
 
 
 def _one(change: ScoreChange, score: float | None) -> dict[str, object]:

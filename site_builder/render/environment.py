@@ -229,7 +229,7 @@ def find_stray_templates(root: Path) -> Iterator[Fault]:
         texts = b"".join(read_inside(path, own[0], most=MAX_BYTES) for path in files)
     except (SiteError, OSError):  # rendering reports it
         return
-    known = [path.relative_to(default).as_posix() for path in default.rglob("*") if path.is_file()]
+    known = [path.relative_to(default).as_posix() for path in default.rglob("*.html")]
     for name in (path.relative_to(own[0]).as_posix() for path in files):
         is_used = any(f"{mark}{name}{mark}".encode() in texts for mark in "'\"")
         if name not in known and not is_used:

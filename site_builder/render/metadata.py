@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from posixpath import splitext
 from typing import Any
 
-from site_builder.addresses import Address, Kind, Link, make_slugs
+from site_builder.addresses import Address, Link, make_slugs
 from site_builder.api import FOLDER
 from site_builder.formatting import escape_markdown, sentence
 from site_builder.pages.board_spec import BoardTableSpec
@@ -68,76 +69,23 @@ def escape_bibtex(text: str) -> str:
 _SCHEMA_ORG = "https://schema.org/"
 
 
-# Pages of one kind of thing, and those that hold figures of their own; any other is a `WebPage`.
-_TYPES: Mapping[Kind, str] = {
-    **dict.fromkeys(("board", "models", "model", "tasks", "task", "category"), "Dataset"),
-    **dict.fromkeys(("about", "glossary"), "AboutPage"),
-}
-
-
 def structured_data(page: Page, dataset: Dataset, urls: Urls) -> dict[str, Any] | None:
-    """Return schema.org data of a page: what it is, of which site, and the way to it.
+    """Return schema.org data of a page: the data set, or that it is a page of the site.
 
-    Its links are absolute, so without a base URL only the data set as a whole is described.
+    A page has a place in a site of known address only; the data set is described in any case.
     """
-    is_whole = page.address.kind in ("home", "data")
-    values = _dataset_values if is_whole else _page_values
-    if not urls.base_url:
-        whole = _dataset_values(page, dataset, urls)
-        return {"@context": _SCHEMA_ORG, **whole} if is_whole else None
-    if not page.listed:
+    if page.address.kind in ("home", "data"):
+        return {"@context": _SCHEMA_ORG, **_dataset_values(page, dataset, urls)}
+    if not urls.base_url or not page.listed:
         return None
-    website = {
-        "@type": "WebSite",
-        "name": dataset.name,
-        "description": page.description,
-        "url": urls.base_url,
-    }
-    parts = [values(page, dataset, urls), _way(page, urls) if page.crumbs else website]
-    return {"@context": _SCHEMA_ORG, "@graph": parts}
-
-
-def _way(page: Page, urls: Urls) -> dict[str, Any]:
-    """Describe the way to a page by https://schema.org/BreadcrumbList."""
-    steps = (*page.crumbs, Link(page.title, page.address))
     return {
-        "@type": "BreadcrumbList",
-        "itemListElement": [
-            {"@type": "ListItem", "position": n, "name": step.text, "item": urls.canonical(step.to)}
-            for n, step in enumerate(steps, start=1)
-            if step.to is not None
-        ],
-    }
-
-
-def _page_values(page: Page, dataset: Dataset, urls: Urls) -> dict[str, Any]:
-    """Describe a page, or the part of the data that it shows."""
-    kind = _TYPES.get(page.address.kind, "WebPage")
-    values: dict[str, Any] = {
-        "@type": kind,
+        "@context": _SCHEMA_ORG,
+        "@type": "WebPage",
         "name": f"{page.title}, {dataset.name}",
         "description": page.description,
         "url": urls.canonical(page.address),
+        "isPartOf": {"@type": "WebSite", "name": dataset.name, "url": urls.base_url},
     }
-    if kind != "Dataset":
-        site = {"@type": "WebSite", "name": dataset.name, "url": urls.base_url}
-        return {**values, "isPartOf": site}
-    whole = {"@type": kind, "name": dataset.name, "url": urls.canonical(Address("data"))}
-    values |= {"license": license_link(dataset.license) or dataset.license, "isPartOf": whole}
-    if file := _file_of(page.address, dataset, urls):
-        download = {"@type": "DataDownload", "contentUrl": urls.absolute(file)}
-        values["distribution"] = [{**download, "encodingFormat": "application/json"}]
-    return {name: value for name, value in values.items() if value}
-
-
-def _file_of(address: Address, dataset: Dataset, urls: Urls) -> str:
-    """Return the path of the file of the API with the figures of a page; empty without one."""
-    kind, key = address.kind, address.key
-    if kind == "model":
-        return urls.chart_data(address) if key in dataset.scored else ""
-    if kind == "board":
-        return f"{FOLDER}/boards/{key}.json"
-    return f"{FOLDER}/{kind}.json" if kind in ("models", "tasks") else ""
 
 
 def _dataset_values(page: Page, dataset: Dataset, urls: Urls) -> dict[str, Any]:
@@ -303,6 +251,9 @@ def write_llms(
         link = urls.canonical(to) or urls.from_root(to) or "index.html"
         return f"- [{_plain(text)}]({link}): {_plain(note)}"
 
+    license_ = site.config.site.license
+    notes = [say("llms.license", license=license_)] if license_ else []
+    notes.append(say("llms.missing"))
     boards = (line(title, to, about) for title, to, about in _boards(site))
     data = (line(name, to, note) for name, to, note in _data(site, documents))
     links = (link.to for link in header if link.to and link.to.kind != "board")
@@ -311,21 +262,12 @@ def write_llms(
     parts = (
         [f"# {_plain(site.config.site.title)}"],
         [f"> {_plain(about or site.config.site.description)}"],
-        [_plain(text) for text in _about(site)],
+        [f"{_plain(sentence(site.results.release.name))}.", *map(_plain, notes)],
         [f"## {say('llms.boards')}", "", *boards],
         [f"## {say('llms.data')}", "", *data],
         [f"## {say('llms.pages')}", "", *others],
     )
     return "\n\n".join("\n".join(lines) for lines in parts).encode() + b"\n"
-
-
-def _about(site: Site) -> Iterator[str]:
-    """Yield which data it is, and how to read it."""
-    license_ = site.config.site.license
-    yield f"{sentence(site.results.release.name)}."
-    if license_:
-        yield site.labels.say("llms.license", license=license_)
-    yield site.labels.say("llms.missing")
 
 
 def _boards(site: Site) -> Iterator[tuple[str, Address, str]]:
@@ -345,9 +287,12 @@ def _boards(site: Site) -> Iterator[tuple[str, Address, str]]:
 
 def _data(site: Site, documents: Iterable[Address]) -> Iterator[tuple[str, Address, str]]:
     """Yield the files of the API, the table of results and the description of all tables."""
-    say, files = site.labels.say, _files_of_api(documents)
-    for name, address in files.items():
-        yield address.key, address, say(f"api.{name}")
+    say = site.labels.say
+    for address in documents:
+        name, ending = splitext(address.key.removeprefix(_OF_API))
+        # Those of boards and of models have an index.
+        if address.key.startswith(_OF_API) and ending == ".json" and "/" not in name:
+            yield address.key, address, say(f"api.{name}")
     for table in site.exported:
         for file in table.files if table.spec.name == "results" else ():
             address = download_address(table, file)
@@ -355,16 +300,6 @@ def _data(site: Site, documents: Iterable[Address]) -> Iterator[tuple[str, Addre
                 rows = f"{table.spec.meaning} Each row is {table.spec.row}."
                 yield address.key, address, rows
     yield CROISSANT.key, CROISSANT, say("llms.croissant")
-
-
-def _files_of_api(documents: Iterable[Address]) -> Mapping[str, Address]:
-    """Return the files of the API by name; those of boards and of models have an index."""
-    names = {
-        address.key.removeprefix(_OF_API).removesuffix(".json"): address
-        for address in documents
-        if address.key.startswith(_OF_API) and address.key.endswith(".json")
-    }
-    return {name: address for name, address in names.items() if "/" not in name}
 
 
 def _plain(text: str) -> str:

@@ -39,7 +39,7 @@ from site_builder.render.metadata import (
     write_citation,
     write_llms,
 )
-from site_builder.render.previews import HEIGHT, WIDTH, BadgeDrawer
+from site_builder.render.previews import HEIGHT, WIDTH, Drawer
 from site_builder.render.prose import RenderedText, find_prose_faults, place_text, render_prose
 from site_builder.render.tables import details_of, write_csv
 from site_builder.render.urls import Urls, web_link
@@ -58,7 +58,7 @@ _DOMAIN = re.compile(
 _TEMPLATE_SCRIPT, _TEXTS_SCRIPT = "js/chart-template.js", "js/texts.js"
 
 
-def _json_text(value: object, href: Callable[[Link], str]) -> str:
+def _json_text(value: object, href: Callable[[Link], str] = lambda _: "") -> str:
     """Return a value as compact JSON; a link becomes its text and its target."""
 
     def plain(part: object) -> object:
@@ -90,9 +90,8 @@ def _provide(name: str, value: object, href: Callable[[Link], str] = lambda _: "
 
 def _template_script() -> dict[str, bytes]:
     """Return the script with the Plotly template of all charts, and which colour is which token."""
-    template = json.dumps(TEMPLATE, separators=(",", ":"))
-    tokens = {colour: f"--{token}" for token, colour in COLOURS.items()}
-    colours = json.dumps(tokens, separators=(",", ":"))
+    template = _json_text(TEMPLATE)
+    colours = _json_text({colour: f"--{token}" for token, colour in COLOURS.items()})
     script = f"site.chartTemplate = {template};\nsite.chartColours = {colours};\n"
     return {_TEMPLATE_SCRIPT: script.encode()}
 
@@ -104,9 +103,8 @@ _NOT_SCRIPTED = ("share", "day", "month", "months", "numbers")
 def _texts_script(say: Messages) -> dict[str, bytes]:
     """Return the script with the texts of scripts, in the words of the site."""
     notation = (f"number.{name}" for name in asdict(ENGLISH) if name not in _NOT_SCRIPTED)
-    texts = say.for_script("script", *notation)
-    written = json.dumps(texts, ensure_ascii=False, separators=(",", ":"))
-    return {_TEXTS_SCRIPT: f"site.text = site.texts({written});\n".encode()}
+    texts = _json_text(say.for_script("script", *notation))
+    return {_TEXTS_SCRIPT: f"site.text = site.texts({texts});\n".encode()}
 
 
 _NAVIGATION: tuple[Kind, ...] = (
@@ -120,23 +118,19 @@ _TARGETS: Mapping[str, Address] = {kind: Address(kind) for kind in ("home", *_NA
 _BESIDE = ("./", "../")
 
 
-def _header_links(
-    site: Site, pages: Collection[Address], boards: Sequence[Link] = ()
-) -> tuple[Link, ...]:
+def _header_links(site: Site, pages: Collection[Page]) -> tuple[Link, ...]:
     """Return the project's entries, or a few boards and `_NAVIGATION`, if the pages exist."""
     entries = site.config.navigation.header
+    boards = [Link(page.title, page.address) for page in pages if page.address.kind == "board"]
     few = boards if len(boards) <= _MOST_BOARDS else ()
     default = [*few, *map(site.link, _NAVIGATION)]
-    return _existing(default if entries is None else _links(entries, site.config), pages)
+    links = default if entries is None else _links(entries, site.config)
+    return _existing(links, {page.address for page in pages})
 
 
-def _site_header(site: Site, pages: Collection[Page]) -> tuple[Link, ...]:
-    """Return the links of the header of every page."""
-    boards = [Link(page.title, page.address) for page in pages if page.address.kind == "board"]
-    return _header_links(site, {page.address for page in pages}, boards)
-
-
-def _footer_links(site: Site, pages: Collection[Address]) -> tuple[Link, ...]:
+def _footer_links(
+    site: Site, pages: Collection[Address], header: Iterable[Link]
+) -> tuple[Link, ...]:
     """Return the project's entries, or the pages that the header lacks."""
     config, say = site.config, site.labels.say
     if config.navigation.footer is not None:
@@ -144,7 +138,7 @@ def _footer_links(site: Site, pages: Collection[Address]) -> tuple[Link, ...]:
     links = [Link(say(f"footer.{kind}"), Address(kind)) for kind in _FOOTER]
     if config.site.repository:
         links.append(Link(say("footer.source"), href=config.site.repository))
-    above = {link.to for link in _header_links(site, pages)}
+    above = {link.to for link in header}
     own_pages = [Link(title, Address("page", name)) for name, title in site.own.items()]
     return _existing([*links, *(link for link in own_pages if link.to not in above)], pages)
 
@@ -196,12 +190,12 @@ class _Renderer:
     ) -> None:
         self._site, self._urls, self._assets, self._texts = site, urls, assets, texts
         self._addresses = {page.address for page in pages}
-        self._header = _site_header(site, pages)
-        self._footer = _footer_links(site, self._addresses)
+        self._header = _header_links(site, pages)
+        self._footer = _footer_links(site, self._addresses, self._header)
         self._dataset = describe_dataset(site)
         self._say = _sayer(site.labels.say)
         self._templates = Templates(site.config.root, self._say)
-        self._badges = BadgeDrawer(site.config, self._templates)
+        self._drawer = Drawer(site.config)
 
     def __call__(self, made: Page | ScriptData) -> _Files:
         """Make the files of a page or a script: its own, and the badge of a model."""
@@ -213,11 +207,13 @@ class _Renderer:
             return {self._urls.path(made.address): render_script(made, self._urls)}, []
         files: dict[str, bytes] = {}
         faults: list[Fault] = []
-        for make in (self._html, self._badge):
-            try:
-                files |= make(made, faults)
-            except SiteError as error:
-                faults += error.faults
+        try:
+            files |= self._html(made, faults)
+        except SiteError as error:
+            faults += error.faults
+        if (key := made.address.key) and made.address.kind == "model":
+            badge = self._drawer.badge(make_badge(self._site.of_entries[key], key))
+            files[self._urls.path(Address("badge", key))] = badge.encode()
         return files, faults
 
     def _html(self, page: Page, faults: list[Fault]) -> dict[str, bytes]:
@@ -245,13 +241,6 @@ class _Renderer:
             f"{folder}{c.id}.csv": write_csv(tables[c.table_id] if c.table is None else c.table)
             for c in charts
         } | {f"{folder}{t.id}.js": _provide(f"details of {t.id}", details_of(t)) for t in apart}
-
-    def _badge(self, page: Page, _: list[Fault]) -> dict[str, bytes]:
-        model = page.address.key
-        if page.address.kind != "model":
-            return {}
-        badge = self._badges.draw(make_badge(self._site.of_entries[model], model))
-        return {self._urls.path(Address("badge", model)): badge}
 
     def _variables(self, page: Page, faults: list[Fault]) -> dict[str, Any]:
         """Return the variables that every template has; faults of prose are added to a list."""
@@ -318,13 +307,12 @@ def _sayer(say: Messages) -> Say:
 
     def written(message: str, n: int | None = None, **values: object) -> str:
         marked = {name: value for name, value in values.items() if isinstance(value, Markup)}
-        if not marked:
-            return say(message, n, **values)
-        # The message is text: what stands around the markup is escaped.
         holes = {name: f"\N{NULL}{name}\N{NULL}" for name in marked}
-        hole = re.compile(f"\N{NULL}({'|'.join(marked)})\N{NULL}")
-        parts = hole.split(say(message, n, **{**values, **holes}))
-        return Markup("").join(marked[part] if i % 2 else part for i, part in enumerate(parts))
+        text = say(message, n, **{**values, **holes})
+        for name, hole in holes.items():
+            # The message is text: what stands around the markup is escaped.
+            text = Markup.escape(text).replace(hole, marked[name])
+        return text
 
     return written
 
@@ -371,15 +359,14 @@ def render_site(
     for result in map_pages(setup, work, workers):
         made.append(result)
         on_progress(len(made), len(work))
-    mistakes = [fault for text in texts.values() for fault in text.mistakes]
     return _joined(
         (
-            *_without_faults(made, mistakes),
+            *_without_faults(made, find_prose_faults(prose)),
             *({urls.path(p.address): p.content} for p in pages if isinstance(p, Document)),
             {urls.path(CROISSANT): encode(croissant_values(describe_dataset(site), urls))},
             assets.files,
             _feed(site, urls),
-            {LLMS: write_llms(site, pages, _site_header(site, html), urls)},
+            {LLMS: write_llms(site, pages, _header_links(site, html), urls)},
             _files_for_hosts(html, urls, site.config.root),
         )
     )

@@ -6,26 +6,26 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+from functools import cache, partial
 from math import ceil
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
-from xml.etree.ElementTree import Element, ParseError, fromstring
 
 import resvg_py
 
 from site_builder.addresses import Kind
+from site_builder.charts.averages import chart_averages
 from site_builder.charts.chart import Chart
-from site_builder.charts.serving import latency_title, price_title
+from site_builder.charts.correlations import chart_correlation
+from site_builder.charts.differences import chart_best_lift_by_task, chart_category_difference
+from site_builder.charts.serving import chart_latency, latency_title, price_title
 from site_builder.config import SiteConfig
-from site_builder.errors import TemplateFaultError
 from site_builder.pages.model import Badge
 from site_builder.pages.page import OutputFile, Page, Site
 from site_builder.processes import map_pages, worker_count
-from site_builder.records import Record, replace
-from site_builder.render.assets import theme_colours
-from site_builder.render.environment import Templates
+from site_builder.records import replace
+from site_builder.render.assets import default_folder, theme_colours
+from site_builder.render.environment import make_environment
 from site_builder.render.urls import Urls
 
 # --- Cards: the finding of each page ------------------------------------------------------------
@@ -50,151 +50,67 @@ def _title(chart: Chart | None) -> str:
 
 # The title of a chart is the finding of some pages; others show their description.
 _FINDINGS: Mapping[Kind, Callable[[Site], str]] = {
-    "home": lambda site: _title(site.charts.averages),
-    "tasks": lambda site: _title(site.charts.task_lifts),
-    "categories": lambda site: _title(site.charts.category_lifts),
-    "analysis": lambda site: _title(site.charts.correlations),
-    "serving": lambda site: (latency_title if site.charts.latency else price_title)(
+    "home": lambda site: _title(site.chart(chart_averages)),
+    "tasks": lambda site: _title(site.chart(chart_best_lift_by_task)),
+    "categories": lambda site: _title(site.chart(chart_category_difference)),
+    "analysis": lambda site: _title(site.chart(chart_correlation)),
+    "serving": lambda site: (latency_title if site.chart(chart_latency) else price_title)(
         site.results, site.labels
     ),
 }
 
-# --- Layout: a card as SVG ----------------------------------------------------------------------
+# --- Cards and badges as SVG --------------------------------------------------------------------
 
-TEMPLATE = "cards/card.svg"
 WIDTH, HEIGHT = 1200, 630
 _EDGE = 64
 LEFT, RIGHT = _EDGE, WIDTH - _EDGE
-_TITLE_PX, _SMALL_PX = 26, 20
+_TITLE_PX = 26
 _MAX_SITE_TITLE, _MAX_PAGE_TITLE = 620, 380
 # Sizes to try for the finding, each with its greatest number of lines.
 _FINDING_PX = ((72, 3), (60, 4), (50, 5), (42, 7))
 _FINDING_TOP, _LEADING = 160, 1.22
-
-
-class CardDrawer:
-    """Draws the link previews of a site as SVG."""
-
-    def __init__(self, config: SiteConfig, templates: Templates) -> None:
-        self._templates, self._colours = templates, theme_colours(config)
-        self._font = load_typeface()
-        self._title = self._font.cut(config.site.title, _TITLE_PX, _MAX_SITE_TITLE, BOLD)
-        url = urlsplit(config.site.base_url)
-        address = unquote(f"{url.netloc}{url.path}").rstrip("/")
-        self._address = self._font.cut(address, _SMALL_PX, RIGHT - LEFT)
-
-    def draw(self, text: str, page_title: str) -> str:
-        """Return the SVG of a card; the home page has no title of its own.
-
-        Raises:
-            TemplateFaultError: The template is broken.
-        """
-        finding = self._font.lines(text, RIGHT - LEFT, _FINDING_PX, BOLD)
-        variables = {
-            "width": WIDTH,
-            "height": HEIGHT,
-            "left": LEFT,
-            "right": RIGHT,
-            "colour": self._colours,
-            "site_title": self._title,
-            "page_title": self._font.cut(page_title, _TITLE_PX, _MAX_PAGE_TITLE),
-            "place": self._address,
-            "lines": [
-                (round(_FINDING_TOP + finding.size * (0.75 + i * _LEADING), 1), text)
-                for i, text in enumerate(finding.texts)
-            ],
-            "finding": finding,
-        }
-        return self._templates.render(TEMPLATE, variables)
-
-
-# --- Pictures: SVG as PNG -----------------------------------------------------------------------
-
-
-def draw_previews(site: Site, pages: Iterable[OutputFile]) -> dict[str, bytes]:
-    """Return path and PNG of the preview of each page that has a card.
-
-    Raises:
-        TemplateFaultError: Their template is broken.
-    """
-    config = site.config
-    html = [page for page in pages if isinstance(page, Page)]
-    urls = Urls.of((page.address for page in html), config.site.base_url)
-    cards = {
-        urls.picture(page.address): (page.card, "" if page.address.kind == "home" else page.title)
-        for page in html
-        if page.card is not None
-    }
-    drawer = CardDrawer(config, Templates(config.root))
-    drawings = {path: drawer.draw(*card) for path, card in cards.items()}
-    try:
-        return draw_pictures(drawings)
-    except (ValueError, ParseError) as error:
-        what = f"what it writes cannot be drawn: {error}."
-        raise TemplateFaultError.at(TEMPLATE, what) from error
-
-
-def draw_pictures(drawings: Mapping[str, str]) -> dict[str, bytes]:
-    """Return PNG files of SVG drawings, by the same paths.
-
-    Raises:
-        ValueError: One of them is no SVG.
-    """
-    # In processes, since the library holds the interpreter's lock, so threads would not help.
-    workers = worker_count(len(drawings), n_scores=0)
-    pictures = map_pages(_painter, [*drawings.values()], workers)
-    return dict(zip(drawings, pictures, strict=True))
-
-
-def _painter() -> Callable[[str], bytes]:
-    """Return what draws with the font of the site alone, so that every machine draws the same."""
-    files = [str(path) for path in FILES]
-
-    def paint(svg: str) -> bytes:
-        if any(map(_shows_file, fromstring(svg).iter())):
-            message = "it shows an image that is not part of it"
-            raise ValueError(message)
-        return resvg_py.svg_to_bytes(svg, font_files=files, skip_system_fonts=True)
-
-    return paint
-
-
-def _shows_file(element: Element) -> bool:
-    """Return whether an element shows an image by its address; resvg would read any file."""
-    links = (value for name, value in element.items() if name.endswith("href"))
-    is_image = element.tag.endswith(("}image", "}feImage"))
-    return is_image and not all(link.startswith("data:") for link in links)
-
-
-# --- Badges -------------------------------------------------------------------------------------
-
-_BADGE_TEMPLATE = "cards/badge.svg"
 _BADGE_TEXT_PX, BADGE_BESIDE = 11, 7
 MAX_PX = 320
+"""Of the text in one half of a badge."""
 
 
-class BadgeDrawer:
-    """Draws the badges of a site."""
+class Drawer:
+    """Draws the link previews and the badges of a site as SVG, in its colours."""
 
-    def __init__(self, config: SiteConfig, templates: Templates) -> None:
-        self._templates, self._colours = templates, theme_colours(config)
-        self._font = load_typeface()
+    def __init__(self, config: SiteConfig) -> None:
+        # Not those of the project: a drawing could show any file of the machine.
+        self._templates = make_environment([default_folder("templates")])
+        self._colours, self._font = theme_colours(config), load_typeface()
+        self._title = self._font.cut(config.site.title, _TITLE_PX, _MAX_SITE_TITLE, BOLD)
 
-    def draw(self, badge: Badge) -> bytes:
-        """Return the SVG of a badge.
+    def card(self, text: str, page_title: str) -> str:
+        """Return a card; the home page has no title of its own."""
+        lines, size = self._font.lines(text, RIGHT - LEFT, _FINDING_PX, BOLD)
+        return self._templates.get_template("cards/card.svg").render(
+            width=WIDTH,
+            height=HEIGHT,
+            left=LEFT,
+            right=RIGHT,
+            colour=self._colours,
+            site_title=self._title,
+            page_title=self._font.cut(page_title, _TITLE_PX, _MAX_PAGE_TITLE),
+            lines=[
+                (round(_FINDING_TOP + size * (0.75 + i * _LEADING), 1), line)
+                for i, line in enumerate(lines)
+            ],
+            size=size,
+        )
 
-        Raises:
-            TemplateFaultError: The template is broken.
-        """
+    def badge(self, badge: Badge) -> str:
+        """Return a badge."""
         left = self._half(badge.label, 0)
-        variables = {
-            "left": left,
-            "right": self._half(badge.message, left["width"]),
-            "ranked": badge.ranked,
-            "title": plain_text(badge.title),
-            "colour": self._colours,
-        }
-        return self._templates.render(_BADGE_TEMPLATE, variables).encode()
+        return self._templates.get_template("cards/badge.svg").render(
+            left=left,
+            right=self._half(badge.message, left["width"]),
+            ranked=badge.ranked,
+            title=plain_text(badge.title),
+            colour=self._colours,
+        )
 
     def _half(self, text: str, x: int) -> dict[str, Any]:
         """Return a half of a badge, in px; its text is set to `text_width`."""
@@ -202,6 +118,32 @@ class BadgeDrawer:
         width = ceil(self._font.width(shown, _BADGE_TEXT_PX))
         beside = 2 * BADGE_BESIDE
         return {"x": x, "width": width + beside, "text": shown, "text_width": width}
+
+
+# --- Pictures: SVG as PNG -----------------------------------------------------------------------
+
+
+def draw_previews(site: Site, pages: Iterable[OutputFile]) -> dict[str, bytes]:
+    """Return path and PNG of the preview of each page that has a card."""
+    html = [page for page in pages if isinstance(page, Page)]
+    urls = Urls.of((page.address for page in html), site.config.site.base_url)
+    drawer = Drawer(site.config)
+    drawings = {
+        urls.picture(page.address): drawer.card(
+            page.card, "" if page.address.kind == "home" else page.title
+        )
+        for page in html
+        if page.card is not None
+    }
+    # In processes, since the library holds the interpreter's lock, so threads would not help.
+    workers = worker_count(len(drawings), n_scores=0)
+    return dict(zip(drawings, map_pages(_painter, [*drawings.values()], workers), strict=True))
+
+
+def _painter() -> Callable[[str], bytes]:
+    """Return what draws with the font of the site alone, so that every machine draws the same."""
+    files = [str(path) for path in FILES]
+    return partial(resvg_py.svg_to_bytes, font_files=files, skip_system_fonts=True)
 
 
 # --- the font -------------------------------------------------------------------------------------
@@ -217,13 +159,6 @@ UNKNOWN = "?"
 
 # All white space except the no-break space.
 _SPACES = re.compile("[^\\S\N{NO-BREAK SPACE}]+")
-
-
-class Lines(Record):
-    """A text in lines, with its font size in px."""
-
-    texts: tuple[str, ...]
-    size: float
 
 
 class Typeface:
@@ -258,32 +193,19 @@ class Typeface:
 
     def lines(
         self, text: str, room: float, sizes: Iterable[tuple[float, int]], weight: str = REGULAR
-    ) -> Lines:
+    ) -> tuple[list[str], float]:
         """Break a text into lines of `room` px, in the first size in which all of it fits.
 
         Each size, in px, has its greatest number of lines; the last one cuts the text.
         """
-        tried = Lines((), 0)
+        tried = list[str](), 0.0
         for size, most in sizes:
             lines = self._broken(self.shown(text), size, room, weight)
             if len(lines) <= most:
-                return Lines(tuple(self._balanced(lines, size, room, weight)), size)
+                return lines, size
             last = self.cut(" ".join(lines[most - 1 :]), size, room, weight)
-            tried = Lines((*lines[: most - 1], last), size)
+            tried = [*lines[: most - 1], last], size
         return tried
-
-    def _balanced(self, lines: list[str], size: float, room: float, weight: str) -> list[str]:
-        """Return the same number of lines, as equally long as possible."""
-        text = " ".join(lines)
-        while len(lines) > 1:
-            room -= size
-            if self.width(max(text.split(" "), key=len), size, weight) > room:
-                break
-            narrower = self._broken(text, size, room, weight)
-            if len(narrower) > len(lines):
-                break
-            lines = narrower
-        return lines
 
     def _broken(self, text: str, size: float, room: float, weight: str) -> list[str]:
         """Break a text at its spaces; a word that is longer than a line is cut."""

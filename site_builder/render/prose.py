@@ -33,12 +33,10 @@ class RenderedText(Record):
     """A text as HTML, whose links await the page that shows it.
 
     Attributes:
-        mistakes: Faults in any case.
         faults: Faults of a page that shows the text; the HTML is empty if there are any.
     """
 
     html: str
-    mistakes: tuple[Fault, ...] = ()
     faults: tuple[Fault, ...] = ()
 
 
@@ -64,14 +62,13 @@ def render_prose(
 
 
 def _render(where: str, template: ProseTemplate, figures: Mapping[str, object]) -> RenderedText:
-    mistakes = tuple(_mistake_faults(where, template.mistakes))
-    filled = template.fill_in(figures)
-    false = [claim for claim in filled.claims if not claim.holds]
-    faults = (*_mistake_faults(where, filled.mistakes), *_claim_faults(where, false))
+    text, claims, mistakes = template.fill_in(figures)
+    false = [claim for claim in claims if not claim.holds]
+    faults = (*_mistake_faults(where, mistakes), *_claim_faults(where, false))
     if faults:
-        return RenderedText("", mistakes, faults)
+        return RenderedText("", faults)
     try:
-        return RenderedText(to_html(filled.text))
+        return RenderedText(to_html(text))
     except RecursionError:
         return RenderedText("", faults=(Fault(where, "its lists or quotes are nested too deeply"),))
 
@@ -98,7 +95,7 @@ def place_text(text: RenderedText, page: Address, urls: Urls) -> Markup:
 
 
 def _mistake_faults(where: str, mistakes: Collection[Mistake]) -> Iterator[Fault]:
-    """Yield a fault for each different mistake: a loop makes the same one many times."""
+    """Yield a fault for each different mistake."""
     found = dict.fromkeys(sorted(mistakes, key=lambda mistake: mistake.line))
     faults = (Fault(f"{where}:{mistake.line}", mistake.what, mistake.fix) for mistake in found)
     return limit_faults(faults, len(found), where, "mistakes in this text")

@@ -31,7 +31,6 @@ _PAGES: Mapping[Kind, str] = {
     "changes": "changes/",
     "history": "history/",
     "board_history": "history/{}/",
-    "category_history": "categories/{}/history/",
     "release": "releases/{}/",
     "about": "about/",
     "glossary": "glossary/",

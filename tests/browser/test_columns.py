@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from site_builder.formatting import MISSING
 from tests.helpers import real_boards
-from tests.helpers.browsing import NARROW, WIDE, both_sizes, breaches_at, open_page, overflow
+from tests.helpers.browsing import NARROW, both_sizes, breaches_at, open_page, overflow
 from tests.helpers.odd_boards import built
 from tests.helpers.real_boards import bfcl, mteb
 from tests.helpers.sites import ROOT, BuiltSite, build_once
@@ -352,15 +352,6 @@ def test_names_are_texts_and_nothing_else(chromium):
     )
     assert overflow(page) <= 0
     assert [] == heard.complaints
-
-
-def test_columns_work_from_the_disk(chromium, index_site):
-    address = (index_site.folder / "index.html").as_uri()
-    page, _ = open_page(chromium, f"{address}?task=gsm8k", WIDE)
-    head = page.locator("thead:visible .of-task")
-    expect(head).to_have_count(1)
-    href = head.get_by_role("link").get_attribute("href")
-    assert str(href).endswith("tasks/gsm8k/index.html")
 
 
 STATED = """[site]

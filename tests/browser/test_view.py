@@ -191,17 +191,6 @@ def test_columns_are_hidden_and_added(chromium, home):
     expect(page.locator("#board-base [data-key=win_rate]")).to_be_hidden()
 
 
-def test_a_phone_sorts_by_the_menu(chromium, home):
-    """A row has its rank, name and number, one more number, and its drawing."""
-    page, _ = open_page(chromium, home, NARROW)
-    cells = page.locator("#board-fine-tuned tbody tr").first.locator("> :is(th, td):visible")
-    expect(cells).to_have_count(5)
-    page.locator(".tools .columns > summary").first.click()
-    page.get_by_label("Sort by").first.select_option("Sort by Gain")
-    assert "Gemma 2B" == shown(page, "board-fine-tuned")[0]
-    assert overflow(page) <= 0
-
-
 def test_the_numbers_behind_a_long_board_come_in_a_file(tmp_path, chromium, monkeypatch):
     """An export has them, filtered and in another order, as if they were in the page."""
     runs = {f"m{k}": [0.1 * k + 0.01 * ((3 * k + i * i) % 7) for i in range(8)] for k in range(6)}

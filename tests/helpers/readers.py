@@ -43,11 +43,10 @@ from site_builder.releases.review import (
     FILE,
     Review,
     ReviewedEntry,
-    ReviewedSection,
-    ReviewFault,
     read_review,
     write_review,
 )
+from site_builder.releases.wording import ChangeSection
 from tests.helpers.imported import HARNESSES
 from tests.helpers.instances import ROWS
 from tests.helpers.tables import (
@@ -269,9 +268,8 @@ def _submissions() -> Files:
 def _review() -> Files:
     """A review with an entry and a change."""
     entry = ReviewedEntry("m", True, "", "", 1, 1, 2, 3, 4, 4, ("mean", "0.5"), [("Cost", "$1")])
-    section = ReviewedSection("scores", ["model", "task"], [["m", "t"]], 0)
-    fault = ReviewFault("warning", "data/results.csv", 2, "", "odd")
-    review = Review(1, False, 1, 1, 1, ["a"], ["b"], [fault], [entry], [section])
+    section = ChangeSection("scores", ("model", "task"), [("m", "t")])
+    review = Review(2, False, 1, 1, 1, ["b"], section, [entry], [section], [])
     return {FILE: write_review(review)}
 
 
@@ -390,7 +388,7 @@ def _read_published(folder: Path) -> None:
     check_replaceable(folder)
     verify_site(folder)
     release, computed = read_release(str(folder), with_kept=True), _computed()
-    find_news(SiteConfig(root=folder), release, release, computed)
+    find_news(SiteConfig(root=folder), release, computed)
 
 
 def _answers() -> Files:

@@ -172,8 +172,6 @@ def test_leaders_of_the_index(index_site):
 def test_only_what_is_certain_has_a_colour(index_site):
     """Tuning helped all ten; of six ahead of GPT-4, none is so beyond chance."""
     stats, models = index_site.api("stats"), index_site.api("models")
-    over_base = [m["tests_over_base"].get("fine_tuned") for m in models]
-    assert ["better"] * 10 == [test["verdict"] for test in over_base if test]
     assert (10, 0) == (stats["models_clearly_helped"], stats["models_clearly_hurt"])
     assert 0 == stats["models_clearly_ahead_of_baseline"]
     (zephyr,) = [m for m in models if m["name"] == "Zephyr 7B Beta"]

@@ -123,18 +123,6 @@ def test_every_chart_has_its_numbers_at_a_stable_address(name):
     assert expected == {path for path in site.files if path.startswith("charts/")}
 
 
-def test_the_numbers_of_a_chart_are_those_of_the_api(index_site):
-    rows = csv.DictReader(numbers(index_site.files["charts/models/averages.csv"]))
-    averages = {row["Model"]: float(row["Mean score"]) for row in rows}
-    primary = index_site.api("stats")["variants"][0]
-    expected = {
-        model["name"]: model["average"][primary]
-        for model in index_site.api("models")
-        if primary in model["average"]
-    }
-    assert expected == averages
-
-
 def test_a_table_becomes_csv():
     """Numbers with every digit, those of drawings too; nothing for a missing number."""
     columns = (

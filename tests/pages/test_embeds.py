@@ -61,15 +61,6 @@ def test_a_view_asks_for_what_it_needs_alone(index_site):
         assert {"first", "site", "texts", "table"} | own == scripts
 
 
-def test_a_view_has_the_policy_of_every_page(index_site):
-    policies = {
-        str(soup.select("meta[http-equiv]")[0]["content"])
-        for path in ("index.html", *views(index_site))
-        for soup in [index_site.page(path)]
-    }
-    assert 1 == len(policies)
-
-
 @pytest.mark.parametrize("name", ["index", *SHAPES])
 def test_every_view_is_offered_where_it_stands(name):
     """A chart with a view has it, and no view is without a chart that leads to it."""

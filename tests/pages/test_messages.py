@@ -24,7 +24,7 @@ TEMPLATES = "".join(
 
 
 # Sections that a page ships whole, to be said in its template and in its scripts.
-SCRIPTS = ("compare", "choose")
+SCRIPTS = ("compare", "choose", "submit")
 
 # What scripts say by their own catalogue: where it comes from, and the name that says it.
 OF_SCRIPTS = (

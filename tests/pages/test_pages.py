@@ -10,7 +10,7 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 
 from tests.helpers.odd_boards import built
-from tests.helpers.sites import ROOT, BuiltSite, build, cells_of, raw_of, table, target, visible
+from tests.helpers.sites import ROOT, BuiltSite, build, cells_of, raw_of, target, visible
 
 FIXED = (
     "",
@@ -48,7 +48,7 @@ def keys(index_site: BuiltSite) -> dict[str, list[str]]:
 
 
 @pytest.fixture(
-    params=[*FIXED, "models/zephyr-7b-beta/", "models/gpt-4/", "tasks/gsm8k/", "categories/math/"]
+    params=[*FIXED, "models/gpt-4/", "tasks/gsm8k/", "categories/math/", "embed/leaderboard/"]
 )
 def page(request: pytest.FixtureRequest, index_site: BuiltSite) -> BeautifulSoup:
     return index_site.page(request.param)
@@ -342,20 +342,6 @@ def test_the_three_views_of_the_leaderboard(index_site):
         # Ten were tuned; the baseline stands among them; the full board lists the other one too.
         expected = [12 if path == "models/" else 11, 12, 10]
         assert expected == [len(view.select("tbody tr")) for view in views]
-
-
-def test_the_baseline_is_listed_among_the_others(index_site):
-    """Unranked among the tuned models, where its own score would be; marked as what it is."""
-    rows = table(index_site.page(""), "board-fine-tuned")
-    (at,) = [i for i, row in enumerate(rows) if row["model"].text == "GPT-4"]
-    assert 6 == at
-    assert (None, "OpenAI · not fine-tuned") == (rows[at]["rank"].value, rows[at]["model"].note)
-    kinds = [
-        " ".join(row.get("class") or [])
-        for row in index_site.page("").select("#board-fine-tuned tbody tr")
-    ]
-    assert ["level"] * 3 + ["reference"] == [kind for kind in kinds if kind]
-    assert "reference" == kinds[at]
 
 
 def test_gain_and_loss_have_sign_and_tone(index_site):

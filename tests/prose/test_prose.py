@@ -17,7 +17,6 @@ from site_builder.pages.find import make_find
 from site_builder.pages.model_scores import CARDS
 from site_builder.pages.page import OutputFile, Page, ScriptData, Site
 from site_builder.prose.markdown import SLOTS, escape_markdown, load_prose, to_html
-from site_builder.prose.template import ProseTemplate
 from site_builder.render.pages import render_site
 from tests.helpers.sites import build, build_once, index_results, make_site, visible
 from tests.helpers.tables import board, write_project
@@ -214,29 +213,14 @@ def test_a_false_claim_behind_a_true_one(refused):
 
 
 def test_every_false_claim_of_a_file_is_reported(write):
+    """And the first error after them, in a claim too."""
+    false = "{% claim false %}A.{% endclaim %}\n\n{% claim 1 > 2 %}B.{% endclaim %}\n"
     with pytest.raises(FaultsError) as error:
-        write("{% claim false %}A.{% endclaim %}\n\n{% claim 1 > 2 %}B.{% endclaim %}")
-    assert ["data/content/about.md:1", "data/content/about.md:3"] == [
-        f.where for f in error.value.faults
-    ]
-
-
-def test_an_error_in_a_claim_hides_no_other_fault(write):
-    """The first error outside a claim is the last that is found in a text."""
-    with pytest.raises(FaultsError) as error:
-        write(
-            "{% claim stats.taks > 5 and not stats.tasks %}A.{% endclaim %}\n"
-            "{% claim none > 5 %}B.{% endclaim %}\n"
-            "{% claim stats.tasks > 5 or models[0].rank > 5 %}C.{% endclaim %}\n"
-            "{{ models.index(1) }}\n{{ 0.5 }}"
-        )
-    assert [
-        "1: figure 'taks' does not exist. Did you mean 'tasks'?",
-        "2: '>' not supported between instances of 'NoneType' and 'int'",
-        "3: the data does not bear this out (stats.tasks > 5 or models[0].rank > 5): C. "
-        "Rewrite the sentence, or take it out.",
-        "4: prose can call only model, task, category, correlation and link",
-    ] == [str(fault).removeprefix("data/content/about.md:") for fault in error.value.faults]
+        write(false + "{% claim none > 5 %}C.{% endclaim %}\n{{ 0.5 }}")
+    lines = [f.where.rpartition(":")[2] for f in error.value.faults]
+    assert ["1", "3", "4"] == lines
+    what = "'>' not supported between instances of 'NoneType' and 'int'"
+    assert what in str(error.value)
 
 
 def test_a_claim_in_a_comment_is_no_claim(refused):
@@ -244,16 +228,6 @@ def test_a_claim_in_a_comment_is_no_claim(refused):
     loop = "{% for m in models[:1] %}{% claim m.rank > 1 %}B.{% endclaim %}{% endfor %}"
     text = "{# {% claim false %}A.{% endclaim %} #}" + loop
     assert refused(text).startswith("1: the data does not bear this out (m.rank > 1): B.")
-
-
-def test_claims_that_need_missing_figures_are_not_judged():
-    text = (
-        "{% set x = stats.b %}{% claim not x %}A.{% endclaim %}"
-        "{% claim stats.b > 1 or stats.a == 1 %}B.{% endclaim %}"
-        "{% claim stats.a == 1 %}C.{% endclaim %}"
-    )
-    claims = ProseTemplate(text).fill_in({"stats": {"a": 1}}).claims
-    assert [("stats.a == 1", True)] == [(claim.condition, claim.holds) for claim in claims]
 
 
 def test_the_title_of_a_page_is_found_in_one_pass(tmp_path):

@@ -202,10 +202,13 @@ def test_why_ranks_changed_since_the_previous_release(today):
     """Re-scored: c a b. With v: b c a. With d: d b c a. The sum is the published change."""
     minus = "\N{MINUS SIGN}"
     assert [
-        ["b", "2", "2", f"{minus}1", f"{minus}1", "+2", "0"],
-        ["c", "3", "3", "+2", f"{minus}1", f"{minus}1", "0"],
-        ["a", "1", "4", f"{minus}1", f"{minus}1", f"{minus}1", "0"],
-    ] == rows(today, "history/", "moves")
+        ["1", "a", "4", f"{minus}1", f"{minus}1", f"{minus}1", "0"],
+        ["2", "b", "2", f"{minus}1", f"{minus}1", "+2", "0"],
+        ["3", "c", "3", "+2", f"{minus}1", f"{minus}1", "0"],
+    ] == rows(today, f"releases/{names(today)[0]}/", "board")
+    (why,) = today.page("history/").select('main p a[href*="releases/"]')
+    assert "Why ranks changed since 20 Feb 2025" == visible(why)
+    assert target("history/index.html", str(why["href"]))[0].split("/")[1] == names(today)[0]
 
 
 def test_the_page_of_a_release_has_its_ranks_and_why_they_changed(today):
@@ -249,71 +252,51 @@ def test_boards_show_how_far_ranks_moved(today):
     assert legend in today.html["index.html"]
 
 
-# By variant and model, the scores on t and u, of category X, and on v and w, of Y.
+# By variant and model, the scores on t and u.
 PAIRED = {
-    "base": {"a": (0.9, 0.5, 0.1, 0.1), "b": (0.6, 0.6, 0.6, 0.6)},
-    "tuned": {"a": (0.7, 0.7, 0.2, 0.2), "b": (0.8, 0.8, 0.1, 0.1)},
+    "base": {"a": (0.9, 0.5), "b": (0.6, 0.6)},
+    "tuned": {"a": (0.7, 0.7), "b": (0.8, 0.8)},
 }
 
 
-def write_paired(root: Path, day: str, first: float, rule: str) -> Path:
-    """A board with base and tuned scores in two categories; `first` is that of a, base, on t."""
+def write_paired(root: Path, day: str, first: float) -> Path:
+    """A board with base and tuned scores; `first` is that of a, base, on t."""
     rows = [
         (model, task, variant, score)
         for variant, scores in PAIRED.items()
         for model, of in scores.items()
-        for task, score in zip("tuvw", of, strict=True)
+        for task, score in zip("tu", of, strict=True)
     ]
     results = pd.DataFrame(rows, columns=["model", "task", "variant", "score"])
     results.loc[0, "score"] = first
-    tasks = pd.DataFrame({"task": [*"tuvw"], "category": [*"XXYY"], "higher_is_better": True})
-    site = f'[site]\ntitle = "B"\ncards = false\nreleased = {day}\n[board]\nrank_by = "{rule}"\n'
-    return write_project(root, {"results": results, "tasks": tasks}, site)
+    site = f'[site]\ntitle = "B"\ncards = false\nreleased = {day}\n[board]\nrank_by = "mean"\n'
+    return write_project(root, {"results": results}, f"{site}{HIGHER}")
 
 
 @pytest.fixture(scope="module")
 def paired(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
     """Where the score of a, base, on t has fallen."""
     root = tmp_path_factory.mktemp("paired")
-    before = build(write_paired(root / "1", DAYS[0], 0.9, "mean"), "none")
-    return build(write_paired(root / "2", DAYS[1], 0.5, "mean"), before.folder)
+    before = build(write_paired(root / "1", DAYS[0], 0.9), "none")
+    return build(write_paired(root / "2", DAYS[1], 0.5), before.folder)
 
 
-def test_variants_and_categories_have_a_history(paired):
-    """On X before tuning: a .70, b .60, then a .50. Over all four: a .40, b .60, then a .30."""
-    of_category, minus = "categories/x/history/", "\N{MINUS SIGN}"
-    assert [["b", "1 [0.600]", "1 [0.600]"], ["a", "2 [0.300]", "2 [0.400]"]] == rows(
+def test_variants_have_a_history(paired):
+    """Before tuning: a .70, b .60, then a .50."""
+    assert [["b", "1 [0.600]", "2 [0.600]"], ["a", "2 [0.500]", "1 [0.700]"]] == rows(
         paired, "history/", "history-base"
     )
-    assert [["b", "1 [0.600]", "2 [0.600]"], ["a", "2 [0.500]", "1 [0.700]"]] == rows(
-        paired, of_category, "history-base"
-    )
     assert [["b", "1 [0.800]", "1 [0.800]"], ["a", "2 [0.700]", "2 [0.700]"]] == rows(
-        paired, of_category, "history"
+        paired, "history/", "history"
     )
-    assert [["b", "2", "1", "+1", "0", "0", "0"], ["a", "1", "2", f"{minus}1", "0", "0", "0"]] == (
-        rows(paired, of_category, "moves-base")
-    )
-    moved = paired.page(of_category).select("#moved-tuned")[0]
-    assert "No rank changed since 10 Jan 2024" == visible(moved)
-    page = paired.page("categories/x/")
+    page = paired.page("models/")
     arrows = [visible(of).strip() for of in page.select("#board-base .of")]
     assert ["\N{UPWARDS ARROW}1", "\N{DOWNWARDS ARROW}1"] == arrows
     assert not page.select("#board-lift .of")  # ranked by another figure
-    assert "Ranks over releases" == visible(page.select('main a[href="history/"]')[0])
-
-
-def test_ranks_of_a_category_by_another_rule_are_not_known(tmp_path):
-    """The release states those of the board alone."""
-    before = build(write_paired(tmp_path / "1", DAYS[0], 0.9, "median"), "none")
-    site = build(write_paired(tmp_path / "2", DAYS[1], 0.5, "mean"), before.folder)
-    page = site.page("categories/x/history/")
-    assert not page.select("#moves-base")
-    assert "Another rule ranked on 10 Jan 2024" == visible(page.select("#moved-base")[0])
 
 
 def test_a_chosen_entry_is_followed_in_every_view(chromium: Browser, paired: BuiltSite) -> None:
-    page, heard = open_page(chromium, f"{paired.url}categories/x/history/?view=base", (1280, 900))
+    page, heard = open_page(chromium, f"{paired.url}history/?view=base", (1280, 900))
     title = page.locator("[data-history] .chart-title:visible")
     expect(title).to_have_text("b: 2nd on 10 Jan 2024, 1st today")
     page.locator("[data-history-choice]:visible").get_by_label("Show").select_option("a")

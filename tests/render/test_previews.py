@@ -9,9 +9,6 @@ from xml.etree import ElementTree
 import pytest
 
 from site_builder.config import load_config
-from site_builder.errors import TemplateFaultError
-from site_builder.pages.home import make_home
-from site_builder.render.environment import Templates
 from site_builder.render.previews import (
     BADGE_BESIDE,
     BOLD,
@@ -20,15 +17,13 @@ from site_builder.render.previews import (
     REGULAR,
     RIGHT,
     UNKNOWN,
-    CardDrawer,
+    Drawer,
     Typeface,
-    draw_previews,
     load_typeface,
-    with_cards,
 )
 from tests.helpers.hostile import TEXTS as HOSTILE
 from tests.helpers.odd_boards import built
-from tests.helpers.sites import ROOT, BuiltSite, build, make_site
+from tests.helpers.sites import ROOT, BuiltSite, build
 from tests.helpers.tables import SITE_TOML, board, write_project
 from tests.tools.typeface import made_files
 
@@ -44,12 +39,12 @@ def typeface() -> Typeface:
 
 
 @pytest.fixture(scope="module")
-def drawer() -> CardDrawer:
+def drawer() -> Drawer:
     config = load_config(ROOT)
     site = config.site.model_copy(
         update={"title": "Fixture board", "base_url": "https://example.org/b/"}
     )
-    return CardDrawer(config.model_copy(update={"site": site}), Templates(ROOT))
+    return Drawer(config.model_copy(update={"site": site}))
 
 
 @pytest.fixture
@@ -118,13 +113,13 @@ def assert_golden(name: str, drawn: str) -> None:
 
 def test_a_card_by_hand(drawer):
     """The drawing of a known card; delete the file to write it anew."""
-    assert_golden("card.svg", drawer.draw(FINDING, "Models"))
+    assert_golden("card.svg", drawer.card(FINDING, "Models"))
 
 
 @pytest.mark.parametrize("text", [*HOSTILE, "word " * 80, "", "\x00\x0b\ud7ff", "A\u0301" * 90])
 def test_no_text_leaves_the_picture(drawer, typeface, text):
     """Whatever it is and wherever it stands: findings, titles."""
-    assert [] == astray(drawer.draw(text, text), typeface)
+    assert [] == astray(drawer.card(text, text), typeface)
 
 
 # --- the font -----------------------------------------------------------------------------------
@@ -191,42 +186,15 @@ def test_without_a_base_url_there_is_no_picture(project):
     assert [] == [path for path in site.files if path.startswith("cards/")]
 
 
-def picture_of_home(root: Path) -> bytes:
-    site = make_site(root)
-    (picture,) = draw_previews(site, with_cards(site, make_home(site))).values()
-    return picture
-
-
-def test_a_projects_own_template(placed):
-    before = picture_of_home(placed)
+def test_a_project_has_no_template_of_cards(placed):
+    """The library would read any file that a drawing names, and the picture is published."""
     own = placed / "templates/cards/card.svg"
     own.parent.mkdir(parents=True)
-    own.write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
-    assert before != picture_of_home(placed)
-    own.write_text("no picture")
-    with pytest.raises(
-        TemplateFaultError, match=r"templates/cards/card.svg: what it writes cannot"
-    ):
-        picture_of_home(placed)
-    own.write_text("{{ nonsense }}")
-    with pytest.raises(TemplateFaultError, match=r"card.svg:1: 'nonsense' is undefined."):
-        picture_of_home(placed)
-
-
-def test_a_card_shows_no_image_of_the_machine(placed, tmp_path):
-    """The library would read any file, and the picture is published."""
-    image = '<image xmlns:x="http://www.w3.org/1999/xlink" x:href="{}" width="9" height="9"/>'
-    effect = '<filter id="f"><feImage href="{}"/></filter><rect filter="url(#f)"/>'
-    (tmp_path / "secret.png").write_bytes(b"")
-    own = placed / "templates/cards/card.svg"
-    own.parent.mkdir(parents=True)
-    drawing = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">{}</svg>'
-    for shown in (image, effect):
-        own.write_text(drawing.format(shown.format(tmp_path / "secret.png")))
-        with pytest.raises(TemplateFaultError, match="it shows an image that is not part of it"):
-            picture_of_home(placed)
-    own.write_text(drawing.format((image + effect).format(*["data:image/png;base64,"] * 2)))
-    assert picture_of_home(placed)
+    own.write_text('<svg xmlns="http://www.w3.org/2000/svg"><image href="/secret.png"/></svg>')
+    plain = build(placed)
+    assert (1200, 630) == pixels(plain.files["cards/home.png"])[:2]
+    said = "templates/cards/card.svg: no page uses this template"
+    assert plain.warnings[0].startswith(said)
 
 
 # --- badges --------------------------------------------------------------------------------------

@@ -23,7 +23,8 @@ from site_builder.pages.all import make_pages
 from site_builder.pages.page import OutputFile, Page, Site
 from site_builder.prose.markdown import load_prose
 from site_builder.records import replace
-from site_builder.releases.read import find_news, release_content
+from site_builder.releases.read import ReleaseContent, find_news
+from site_builder.releases.snapshot import take_snapshot
 from site_builder.render.assets import default_folder
 from site_builder.render.environment import make_environment
 from site_builder.render.pages import render_site
@@ -50,9 +51,8 @@ def environment() -> jinja2.Environment:
 def contexts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, type]:
     """The context of each template: the pages of the Index, told of itself, an own page, boards."""
     site = replace(index_results(), own={"x": "X"})
-    edition = release_content(site.computed, site.labels, {})
-    older = replace(edition.snapshot, release=Release("0" * 64, "2024-01-01"))
-    news = find_news(site.config, replace(edition, snapshot=older), edition, site.computed)[0]
+    older = replace(take_snapshot(site.computed), release=Release("0" * 64, "2024-01-01"))
+    news = find_news(site.config, ReleaseContent(older), site.computed)[0]
     told = replace(site, news=news)
     several = tmp_path_factory.mktemp("several")
     write_project(several, board(), '[site]\nsubmissions = true\n[[boards]]\nid = "all"\n')

@@ -12,7 +12,8 @@ from site_builder.pages.all import make_pages
 from site_builder.pages.page import Page, Site
 from site_builder.prose.markdown import load_prose
 from site_builder.records import replace
-from site_builder.releases.read import find_news, release_content
+from site_builder.releases.read import ReleaseContent, find_news
+from site_builder.releases.snapshot import take_snapshot
 from site_builder.render.assets import default_folder
 from site_builder.render.environment import PLAIN, Templates, make_environment
 from site_builder.render.pages import render_site
@@ -40,9 +41,8 @@ ATTACKS = {
 def site() -> Site:
     """The Index, told of its own changes, so that every kind of page exists."""
     site = replace(index_results(), own={"x": "X"})
-    content = release_content(site.computed, site.labels, {})
-    older = replace(content.snapshot, release=Release("0" * 64, "2024-01-01"))
-    news = find_news(site.config, replace(content, snapshot=older), content, site.computed)[0]
+    older = replace(take_snapshot(site.computed), release=Release("0" * 64, "2024-01-01"))
+    news = find_news(site.config, ReleaseContent(older), site.computed)[0]
     return replace(site, news=news)
 
 
