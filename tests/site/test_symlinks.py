@@ -10,6 +10,7 @@ from site_builder.commands import main
 from site_builder.errors import SiteError
 from site_builder.publish.folder import publish, recover
 from site_builder.releases.read import read_release
+from site_builder.releases.snapshot import SNAPSHOT
 from tests.helpers.faulty import at_step
 from tests.helpers.imported import run_import
 from tests.helpers.instances import project_of
@@ -180,8 +181,8 @@ def test_training_sets_do_not_follow_links_out(tmp_path):
 def test_a_published_site_is_not_read_beyond_its_folder(tmp_path):
     project = write_project(tmp_path / "project", board())
     assert 0 == CliRunner().invoke(main, ["build", "--project", str(project)]).exit_code
-    stats = project / "site/api/v1/stats.json"
-    stats.rename(tmp_path / "stats.json")
-    stats.symlink_to(tmp_path / "stats.json")
+    snapshot = project / "site" / SNAPSHOT
+    snapshot.rename(tmp_path / "snapshot")
+    snapshot.symlink_to(tmp_path / "snapshot")
     with pytest.raises(SiteError, match=OUT):
         read_release(str(project / "site"))
