@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -46,6 +47,7 @@ _INTERVALS = (
     ("_q025", "_q975"),
     ("_p2_5", "_p97_5"),
 )
+_AMOUNT = re.compile(r"\d[\d.,]*+\s?[A-Za-z]{1,2}", re.ASCII)  # `26.5 GB`, `500k`
 _AMOUNTS = ("cost", "time", "size", "tokens", "count")
 _LAST = ("size", "count", "tokens", "order")
 _RESULTS = ("result", "results", "metric", "metrics", "score", "scores")
@@ -250,7 +252,7 @@ def _texts(sheet: Sheet, named: Mapping[str, str]) -> list[str]:
     found = {name: {start_of(row.get(name)) for row in sheet.rows} for name in texts}
     # Yes and no, and days, name nothing.
     texts = [n for n in texts if not all(truth_of(t) or moment_of(t) for t in found[n] if t)]
-    texts.sort(key=lambda n: -len(found[n]))
+    texts.sort(key=lambda n: (any(map(_AMOUNT.fullmatch, found[n])), -len(found[n])))
     return texts[:_MAX_CHOICES]
 
 
@@ -262,13 +264,7 @@ def _no_scores(
     measures: Mapping[str, str],
 ) -> UnreadableFileError:
     """Return the error of a table of which nothing tells whether columns of numbers are scores."""
-    # Those that are called results come first.
-    both = [n for n in sheet.names if n in numbers or n in measures]
-    results = [n for n in both if plain_name(n).split("_")[0] in _RESULTS]
-    results = [n for n in results if measures.get(n) not in _LAST]
-    others = ([n for n in of if n not in results] for of in (numbers, measures))
-    groups = (results, *sorted(others, key=len, reverse=True))
-    paste: Choices = tuple({"task_columns": names} for names in groups if names)
+    paste: Choices = tuple({"task_columns": names} for names in _groups(sheet, numbers, measures))
     fix = "Name the scores in site.toml; or write a table with the columns model, task and score."
     only = listed([f"{name} ({what})" for name, what in measures.items()], most=6)
     why = f"it has no column of scores{only and f', only {only}'}"
@@ -285,6 +281,25 @@ def _no_scores(
         paste = tuple({"columns": of} for of in texts)
         fix = "Add a column 'task', or name it." if paste else "Add a column 'task'."
     return UnreadableFileError(why=why, fix=fix, paste=paste)
+
+
+def _groups(sheet: Sheet, numbers: Sequence[str], measures: Mapping[str, str]) -> list[list[str]]:
+    """Return columns of numbers that may be scores together, the likely ones first.
+
+    Those that are called results, else those of one kind; what says how large a model or a run was
+    comes last.
+    """
+    kinds = {**dict.fromkeys(numbers, ""), **measures}
+    kinds = {n: what for n, what in kinds.items() if what != "order" or n not in sheet.deep}
+    of_kind: dict[str, list[str]] = {}
+    for name in sheet.names:
+        if name in kinds:
+            is_result = plain_name(name).split("_")[0] in _RESULTS and kinds[name] not in _LAST
+            of_kind.setdefault("result" if is_result else kinds[name], []).append(name)
+    ordered = sorted(
+        of_kind, key=lambda what: (what != "result", what in _LAST, -len(of_kind[what]))
+    )
+    return [of_kind[what] for what in ordered]
 
 
 def _name_columns(
