@@ -186,6 +186,12 @@ class Labels(Record):
             return self.say(f"rule.{rule.id}")
         return self.say.uncapitalised(rule.measure.label)
 
+    def merit_label(self, board: Board) -> str:
+        """Return what ranks a board, in a sentence; an average over one task is its score."""
+        if len(board.tasks) == 1 and board.rule.statistic == "average":
+            return self.say.uncapitalised(self.say("column.score"))
+        return self.rule(board.rule)
+
     def are_side_by_side(self, tasks: Collection[str]) -> bool:
         """Return whether the scores of these tasks fit on one axis."""
         return set(tasks) <= set(self.side_by_side)

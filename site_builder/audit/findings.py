@@ -244,12 +244,11 @@ def find_audit(
 def _words(results: Results, config: SiteConfig, values: Mapping[str, Any]) -> Words:
     ranked, labels = results.board, make_labels(results, config)
     labels = replace(labels, say=make_messages(config.words.model_dump()))  # in English
-    is_score = len(ranked.tasks) == 1 and ranked.rules.rank_by == "mean"
     is_rate = ranked.rules.rank_by == "mean_win_rate"
     return Words(
         names={m["model"]: m["name"] for m in values["models"]},
         task_names={t["task"]: t["name"] for t in values["tasks"]},
-        rule="score" if is_score else labels.rule(ranked.rule),
+        rule=labels.merit_label(ranked),
         scale=labels.merit_scale(ranked),
         lead_scale=labels.rate_scale if is_rate else labels.scale,
         say=labels.say,

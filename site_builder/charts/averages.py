@@ -35,7 +35,7 @@ def chart_averages(results: Results, labels: Labels) -> Chart | None:
     if n < 2:
         return None
     title = _title(board, labels)
-    is_low, merit = results.is_low_best(board), labels.rule(board.rule)
+    is_low, merit = results.is_low_best(board), labels.merit_label(board)
     caption = labels.ranked_by(board, is_low=is_low)
     axis = say("column.lower", label=merit) if is_low else merit
     joined = say("averages.brackets") if groups else ""
@@ -68,7 +68,7 @@ def _title(board: Board, labels: Labels) -> str:
         len(first) if which == "best" else n,
         name=labels.models[first[0].model],
         number=sentence(in_words(len(level))),
-        merit=labels.rule(board.rule),
+        merit=labels.merit_label(board),
         value=labels.merit_scale(board).score(board.merit(first[0])),
     )
 
@@ -128,7 +128,7 @@ def _table(drawn: Sequence[Entry], groups: Sequence[_Group], board: Board, label
         mine = [str(i) for i, (a, b) in enumerate(groups, 1) if a <= places[s.model] <= b]
         return ", ".join(mine) or None
 
-    merit, joined = sentence(labels.rule(board.rule)), Column("brackets", say("averages.column"))
+    merit, joined = sentence(labels.merit_label(board)), Column("brackets", say("averages.column"))
     fields: tuple[Field[Entry], ...] = (
         number_field(labels.rank_column, lambda s: s.rank, count),
         Field(labels.column("model"), lambda s: model_cell(labels, s.model)),

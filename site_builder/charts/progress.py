@@ -145,7 +145,7 @@ class _View(CachingRecord):
 def chart_progress(progress: Progress, results: Results, labels: Labels) -> ProgressChart:
     """Draw a board over time, with what may be chosen."""
     board, is_low = results.board, results.is_low_best(results.board)
-    rule = labels.rule(board.rule).partition(" (")[0]
+    rule = labels.merit_label(board).partition(" (")[0]
     view = _View(
         progress=progress,
         labels=labels,

@@ -91,8 +91,7 @@ class TradeWords(CachingRecord):
         board = self.results.board
         if not self.is_ranking:
             return self.labels.statistic_label(self.trade.by, board)
-        is_one = len(board.tasks) == 1 and board.rule.statistic == "average"
-        return self.labels.say("column.score") if is_one else sentence(self.labels.rule(board.rule))
+        return sentence(self.labels.merit_label(board))
 
     @cached_property
     def merit(self) -> str:
@@ -233,7 +232,7 @@ class TradeWords(CachingRecord):
         if len(board.tasks) == 1 and board.rule.statistic == "average":
             return self.labels.tasks[board.tasks[0]]
         over = self.labels.tasks_of(board)
-        return self.text("over", merit=sentence(self.labels.rule(board.rule)), over=over)
+        return self.text("over", merit=sentence(self.labels.merit_label(board)), over=over)
 
     def _meaning(self) -> str:
         """Return what another statistic is; of a measure, how it is combined over tasks."""

@@ -91,7 +91,7 @@ def _is_low(site: Site) -> bool:
 def _place(site: Site, board: Board, s: Entry) -> Answer:
     """Return the place of a model, and what ranks it."""
     labels, say, n = site.labels, site.labels.say, len(board.ranked)
-    merit, value = labels.rule(board.rule), labels.merit_scale(board).score(board.merit(s))
+    merit, value = labels.merit_label(board), labels.merit_scale(board).score(board.merit(s))
     over = labels.tasks[board.tasks[0]] if len(board.tasks) == 1 else say("n_tasks", s.scored)
     lower = board.rule.lower_is_better
     is_low = _is_low(site) and board.by_average if lower is None else lower

@@ -99,7 +99,7 @@ def ranking_rule(labels: Labels, board: Board) -> str:
         why = "board.rule.mixed"
     elif rules.why == "sparse" and rules.rank_by == "additive":
         why = "board.rule.sparse"
-    return labels.say(why, merit=labels.rule(board.rule), over=labels.tasks_of(board))
+    return labels.say(why, merit=labels.merit_label(board), over=labels.tasks_of(board))
 
 
 def board_headline(spec: BoardTableSpec) -> str:
@@ -146,7 +146,7 @@ def _variant_view(spec: BoardTableSpec, variant: str, table_id: str) -> BoardVie
     in_variant = labels.before_noun(variant).rstrip()
     name = say("board.heading_of" if in_variant else "board.heading", variant=in_variant)
     n_models = say("n_models", len(board.ranked))
-    caption = say("board.caption", name=name, n_models=n_models, rule=labels.rule(board.rule))
+    caption = say("board.caption", name=name, n_models=n_models, rule=labels.merit_label(board))
     table = board_table(spec, rows, f"{table_id}-{name_of_view}", caption)
     return BoardView(
         id=name_of_view,

@@ -270,7 +270,7 @@ class _View(CachingRecord):
 
     def notes(self) -> Iterator[str]:
         """Yield what ranks are among and over, and what could not be compared."""
-        history, rule = self.history, self.site.labels.rule(self.board.rule)
+        history, rule = self.history, self.site.labels.merit_label(self.board)
         n, of = len(history.tasks), history.n_tasks
         if n == of:
             yield self.say("history.compared_all", n, rule=rule)

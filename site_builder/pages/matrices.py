@@ -107,7 +107,7 @@ def board_spec(results: Results, labels: Labels) -> MatrixSpec:
     """Return what the matrix of a board is made from: its entries, its tasks in categories."""
     board, say = results.board, labels.say
     columns, cut = _board_columns(results, labels)
-    merits = {"score": labels.rule(board.rule)}
+    merits = {"score": labels.merit_label(board)}
     if board.rules.averaged:
         merits |= {name: say(f"matrix.mean.{name}") for name in _DIFFERENCES}
 

@@ -134,7 +134,7 @@ def model_summary(site: Site, model: str) -> str:
         rank=ordinal(s.rank),
         of=n,
         variant=variant,
-        merit=say.with_article(labels.rule(board.rule)),
+        merit=say.with_article(labels.merit_label(board)),
         value=merit,
         over=labels.tasks_of(board) if by_all else say("n_tasks", s.scored),
     )
@@ -153,7 +153,7 @@ def make_badge(site: Site, model: str) -> Badge:
         ranks = span_text(*(s.rank_interval or ends))
         value = labels.merit_scale(board).score(board.merit(s))
         if not board.by_average:
-            value = f"{labels.rule(board.rule).removeprefix('mean ')} {value}"
+            value = f"{labels.merit_label(board).removeprefix('mean ')} {value}"
         message = labels.say("model.badge_rank", ranks=ranks, of=n, variant=variant)
         message += f" \N{MIDDLE DOT} {value}"
     alt, title = labels.say("model.badge", name=name, site=label), f"{label}: {name} {message}"

@@ -130,7 +130,7 @@ def _rival_merits(site: Site, rows: Sequence[_Rival]) -> Iterator[Field[_Rival]]
         partial(_rival_drawing, labels, axis),
         len({board.rule.statistic for board in boards}) == 1,
     )
-    label, term = sentence(labels.rule(boards[0].rule)), boards[0].ranking.section
+    label, term = sentence(labels.merit_label(boards[0])), boards[0].ranking.section
 
     def merit_cell(row: _Rival) -> Cell:
         return score_cell(row.board.merit(row.entry), labels.merit_scale(row.board))

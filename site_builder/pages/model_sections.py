@@ -251,7 +251,7 @@ def make_boards(site: Site, model: str) -> TitledTable | None:
             place = Cell(ordinal(s.rank), s.rank, suffix=f"/{n:,}")
             best.append((s.rank / n, title, ordinal(s.rank), n))
         link = Link(title, Address("board", each.board.id))
-        cell = Cell(title, title, site.labels.rule(board.rule), link=link)
+        cell = Cell(title, title, site.labels.merit_label(board), link=link)
         found.append(_Standing(cell, value, others, scale, place, is_score=True))
     if not found:
         return None

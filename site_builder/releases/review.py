@@ -275,7 +275,7 @@ def _entry(
         ranked=len(board.ranked),
         scored=entry.scored,
         tasks=len(board.tasks),
-        merit=(_cut(labels.rule(board.rule)), value),
+        merit=(_cut(labels.merit_label(board)), value),
         measures=[
             (_cut(labels.statistic_label(s, board)), labels.statistic_scale(s, board).score(number))
             for s, number in measured

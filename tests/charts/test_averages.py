@@ -20,8 +20,8 @@ LOW = [0.2, 0.1, 0.2, 0.1, 0.2, 0.1, 0.2]
             ["1", "1", "\N{EN DASH}"],
         ),
         ({"a": FAR, "b": FAR}, "Both models are equal", ["1", "1"]),
-        ({"a": [0.9], "b": [0.1]}, "a has the best mean score, 0.900", []),
-        ({"a": [0.9], "b": [0.9], "c": [0.1]}, "2 models share the best mean score, 0.900", []),
+        ({"a": [0.9], "b": [0.1]}, "a has the best score, 0.900", []),
+        ({"a": [0.9], "b": [0.9], "c": [0.1]}, "2 models share the best score, 0.900", []),
     ],
 )
 def test_title_and_brackets(models, title, brackets):
