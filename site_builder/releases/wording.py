@@ -13,7 +13,7 @@ from site_builder.errors import one_line, shortened
 from site_builder.formatting import MISSING, exact, text_columns
 from site_builder.messages import Messages
 from site_builder.records import Record, asdict, replace
-from site_builder.releases.changes import Changes, FactChange, ScoreChange
+from site_builder.releases.changes import ChangedClaim, Changes, FactChange, ScoreChange
 from site_builder.translation import english
 
 _WORDS = english()  # of a report, which is of no one site
@@ -140,10 +140,13 @@ def sections_of(changes: Changes, say: Messages) -> tuple[ChangeSection, ...]:
         (m.board, m.model, m.variant, rank_text(m.before, say), rank_text(m.after, say))
         for m in changes.ranks
     ]
-    turned = {True: say("changes.newly_true"), False: say("changes.no_longer_true")}
+
+    def turned(claim: ChangedClaim) -> str:
+        was = "no_longer_true" if claim.before else "not_true"
+        return say(f"changes.{'newly_true' if claim.after.holds else was}")
+
     claims: _Rows = [
-        (f"{c.file}:{c.line}", turned[c.after.holds], c.sentence, c.condition)
-        for c in changes.claims or ()
+        (f"{c.file}:{c.line}", turned(c), c.sentence, c.condition) for c in changes.claims or ()
     ]
     lost: _Rows = [(x.model, x.task, x.variant, ", ".join(x.lost)) for x in changes.lost]
     flags: _Rows = [(*f.of, fact_text(f.before), fact_text(f.after)) for f in changes.flags]
