@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Literal
 
@@ -213,3 +213,13 @@ def find_worst(scores: Array, *, higher_is_better: bool) -> Array:
     farthest = np.where(there, scores if higher_is_better else -scores, np.inf)
     places = farthest.argmin(axis=1).astype(float)
     return np.where(there.sum(axis=1) > 1, places, np.nan)
+
+
+def with_worst(scores: Array, parts: Iterable[tuple[Array, bool]]) -> Array:
+    """Return scores with the place of the worst part of each task with parts behind them.
+
+    Shape: (entries, tasks) to (tasks + tasks with parts, entries). `parts` are the scores on the
+    parts of a task, and whether higher is better.
+    """
+    worst = [find_worst(values, higher_is_better=is_high) for values, is_high in parts]
+    return np.vstack([scores.T, *worst])

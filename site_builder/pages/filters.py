@@ -25,7 +25,7 @@ _MIN_RANGE = 5  # values; of fewer numbers each is a chip
 _OWN = ("model", "developer", "license", "open", "size", "release_date", "date", "price")
 _OF_PAGES = (
     *("q", "all", "best", "ranks", "sort", "way", "view", "order", "show", "hide", "id"),
-    *("task", "parts", "against", "by", "record", "time", "frontier", "caution", "new"),
+    *("task", "parts", "worst", "against", "by", "record", "time", "frontier", "caution", "new"),
 )
 RESERVED = frozenset((*_OWN, *_OF_PAGES, "complete", RANK_VALUE))
 """Names in the address of a table that are no facets; a facet of such a name has a `_` behind."""

@@ -6,14 +6,16 @@ The page names the files; `static/js/task-columns.js` loads what a reader asks f
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, partial
 
 from site_builder.addresses import Address, page_link
 from site_builder.compute.catalog import TaskInfo
-from site_builder.compute.tasks import CategoryResult
+from site_builder.compute.numbers import Array
+from site_builder.compute.tasks import CategoryResult, with_worst
 from site_builder.pages.board_spec import BoardTableSpec
 from site_builder.pages.page import OfSite, ScriptData, Site, by_variant
+from site_builder.pages.task_parts import compare
 from site_builder.records import asdict
 from site_builder.tables.parts import ancestors_of, short_name
 
@@ -119,6 +121,25 @@ class TaskColumns(OfSite):
         in_order = [task for group in groups.values() for task in group]
         return tuple(tuple(in_order[i : i + most]) for i in range(0, len(in_order), most))
 
+    @cached_property
+    def _parts(self) -> Mapping[str, list[str]]:
+        """The parts of each task whose parts compare."""
+        facts, parts = self.site.whole.results.catalog.tasks, defaultdict[str, list[str]](list)
+        for part, whole in self.wholes.items():
+            if whole is not None:
+                parts[whole].append(part)
+        return {task: own for task, own in parts.items() if compare(facts[part] for part in own)}
+
+    @cached_property
+    def _worst_at(self) -> Mapping[str, list[int]]:
+        """The file and the row that say which of a task's parts is the worst, behind the scores."""
+        found, rows = dict[str, list[int]](), [len(file) for file in self.files]
+        for task, own in self._parts.items():
+            file = next(n for n, tasks in enumerate(self.files) if own[0] in tasks)
+            found[task] = [file, rows[file]]
+            rows[file] += 1
+        return found
+
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the files within `static/`: of what there is to choose, then of the scores.
@@ -179,16 +200,30 @@ class TaskColumns(OfSite):
             "whole": above,
             "direction": 1 if self.fact(task).higher_is_better else -1,
             "scale": asdict(whole.labels.scales[task]),
+            **({"worst": self._worst_at[task]} if task in self._worst_at else {}),
             **({"counts": True} if self.counts(task) else {}),
         }
 
     def scores(self, file: int) -> Mapping[str, object]:
-        """Return the scores of a file, by variant: a row for each task, in the order of entries."""
+        """Return the scores of a file, by variant: a row for each task, in the order of entries.
+
+        Behind them, a row for each task that says which of its parts is the worst, by place.
+        """
         scores, board = self.site.whole.results.scores, self.site.results.scores
+        facts = self.site.whole.results.catalog.tasks
         rows = [scores.rows[model] for model in board.models]
-        columns = [scores.columns[task] for task in self.files[file]]
-        published = {variant: scores.runs[variant].published for variant in board.roles.variants}
-        return by_variant({v: values[rows][:, columns].T for v, values in published.items()})
+
+        def of(values: Array, tasks: Sequence[str]) -> Array:
+            return values[rows][:, [scores.columns[task] for task in tasks]]
+
+        tasks = [self._parts[task] for task, (n, _) in self._worst_at.items() if n == file]
+
+        def made(variant: str) -> Array:
+            runs = scores.runs[variant]
+            parts = ((of(runs.values, own), facts[own[0]].higher_is_better) for own in tasks)
+            return with_worst(of(runs.published, self.files[file]), parts)
+
+        return by_variant({variant: made(variant) for variant in board.roles.variants})
 
 
 def make_task_columns(site: Site) -> Iterator[ScriptData]:

@@ -292,6 +292,8 @@ interface OfferedTask {
   scale: Places;
   /** Its file, and its row there. */
   at: [file: number, row: number];
+  /** Where it stands which of its parts is the worst, where they compare. */
+  worst?: [file: number, row: number];
   /** Whether the board counts an absent score as 0, of the entries of `zeros`. */
   counts?: boolean;
 }
@@ -307,6 +309,12 @@ interface OfferedTasks {
   zeros: Record<string, string[]>;
 }
 
+/** A column that scripts add: the scores on a task, or those on the worst of its parts. */
+interface TaskColumn {
+  key: string;
+  task: OfferedTask;
+  ofWorst: boolean;
+}
 type Row = Float64Array;
 type Entrant = { row: Row; errors: Row | null };
 

@@ -44,13 +44,15 @@
     const hasLevel = rows.some((row) => row.matches(".level"));
     const columns = heads.flatMap((head) => {
       const own = isDrawn(head) ? [] : [{ title: site.table.headText(head), isText: head.matches(".text") }];
-      return [...own, ...(head.dataset.details?.split("\n") ?? []).map((title) => ({ title, isText: false }))];
+      const noted = head.dataset.noted ? [{ title: head.dataset.noted, isText: true }] : [];
+      return [...own, ...noted, ...(head.dataset.details?.split("\n") ?? []).map((title) => ({ title, isText: false }))];
     });
     const lines = rows.map((row) => {
       const place = places.get(row) ?? -1;
       const found = heads.flatMap((head) => {
         const cell = row.cells[head.cellIndex];
-        return [...(isDrawn(head) ? [] : [write(cell)]), ...detailsOf(cell, head, known?.[head.dataset.key ?? ""]?.[place])];
+        const noted = head.dataset.noted ? [cell.querySelector("small")?.textContent ?? ""] : [];
+        return [...(isDrawn(head) ? [] : [write(cell)]), ...noted, ...detailsOf(cell, head, known?.[head.dataset.key ?? ""]?.[place])];
       });
       if (named.length) found.push(named[place] ?? "");
       return hasLevel ? [...found, row.matches(".level") ? site.text("yes") : site.text("no")] : found;

@@ -5,7 +5,7 @@
   const FEW = 8; // tasks and parts that need no search
   const LISTED = 200;
 
-  /** The columns of each table, where they stand, and what is still to be done for them. @type {WeakMap<HTMLTableElement, {columns: OfferedTask[], at: number, rest: Slices | null}>} */
+  /** The columns of each table, where they stand, and what is still to be done for them. @type {WeakMap<HTMLTableElement, {columns: TaskColumn[], at: number, rest: Slices | null}>} */
   const states = new WeakMap();
 
   /** Where the columns begin: behind what ranks the board, and its drawing. @param {HTMLTableElement} table */
@@ -13,10 +13,10 @@
 
   /**
    * Take cells out of a row and put others in. A cell that stays is not touched.
-   * @param {HTMLTableRowElement} row @param {number} at @param {OfferedTask[]} before @param {OfferedTask[]} after @param {(column: OfferedTask) => HTMLTableCellElement} make
+   * @param {HTMLTableRowElement} row @param {number} at @param {TaskColumn[]} before @param {TaskColumn[]} after @param {(column: TaskColumn) => HTMLTableCellElement} make
    */
   const change = (row, at, before, after, make) => {
-    /** @type {Map<OfferedTask, Element>} */
+    /** @type {Map<TaskColumn, Element>} */
     const there = new Map();
     /** @type {Element | null} */
     let next = row.cells[at] ?? null;
@@ -51,7 +51,7 @@
     let offered = null;
     /** @type {Map<string, OfferedTask[]>} */
     const partsOf = new Map();
-    /** By key, in the order of the table. @type {Map<string, OfferedTask>} */
+    /** By key, in the order of the table. @type {Map<string, TaskColumn>} */
     const all = new Map();
     /** @type {Map<string, number>} */
     let places = new Map();
@@ -88,37 +88,42 @@
       places = new Map(found.models.map((model, i) => [model, i]));
       for (const task of offered.tasks) {
         if (task.whole !== null) partsOf.set(task.whole, [...(partsOf.get(task.whole) ?? []), task]);
-        all.set(keyOf(task), task);
+        all.set(keyOf(task), { key: keyOf(task), task, ofWorst: false });
+        if (task.worst) all.set(`worst.${task.id}`, { key: `worst.${task.id}`, task, ofWorst: true });
       }
     };
 
-    const loadScores = async (/** @type {OfferedTask[]} */ columns) => {
-      const needed = new Set(columns.map(({ at: [file] }) => file));
+    const loadScores = async (/** @type {TaskColumn[]} */ columns) => {
+      const placesOf = (/** @type {TaskColumn} */ { task, ofWorst }) => (ofWorst && task.worst ? [task.worst, ...partsOfTask(task).map(({ at }) => at)] : [task.at]);
+      const needed = new Set(columns.flatMap(placesOf).map(([file]) => file));
       await Promise.all([...needed].filter((file) => !scores.has(file)).map(async (file) => scores.set(file, await site.load(`columns ${file}`, files[file]))));
     };
 
-    // The address: `task` for each, `*` for all of the board, nothing for none; `parts` for all parts of a task.
-    const KEYS = ["task", "parts"];
+    // The address: `task` for each, `*` for all of the board, nothing for none; `parts` for all parts of a task; `worst` for the worst of them.
+    const KEYS = ["task", "parts", "worst"];
     const isAsked = () => KEYS.some((key) => site.address.all(key).length > 0);
     const read = () => {
       if (!isAsked()) return new Set(first.filter((key) => all.has(key)));
-      const [tasks, opened] = KEYS.map((key) => site.address.all(key));
+      const [tasks, opened, worst] = KEYS.map((key) => site.address.all(key));
       const keys = [
         ...(tasks.includes("*") ? wholes().map(keyOf) : []),
         ...tasks.map((id) => `task.${id}`),
         ...opened.flatMap((id) => (partsOf.get(id) ?? []).map(keyOf)),
+        ...worst.map((id) => `worst.${id}`),
       ];
       return new Set(keys.filter((key) => all.has(key)));
     };
     const write = (/** @type {Set<string>} */ wanted) => {
       const isAll = hasAll(wholes(), wanted);
       const opened = [...partsOf].filter(([, parts]) => hasAll(parts, wanted)).map(([id]) => id);
-      const single = [...all.values()].filter((task) => wanted.has(keyOf(task)) && !(task.whole === null ? isAll : opened.includes(task.whole)));
+      const single = [...all.values()].filter(({ key, task, ofWorst }) => !ofWorst && wanted.has(key) && !(task.whole === null ? isAll : opened.includes(task.whole)));
+      const ofWorst = [...all.values()].filter((column) => column.ofWorst && wanted.has(column.key));
       /** @type {[string, string][]} */
       const pairs = [
         ...(isAll ? [["task", "*"]] : []),
-        ...single.map(({ id }) => ["task", id]),
+        ...single.map(({ task }) => ["task", task.id]),
         ...opened.map((id) => ["parts", id]),
+        ...ofWorst.map(({ task }) => ["worst", task.id]),
       ].map(([key, value]) => [key, value]);
       // A column that goes takes its order with it.
       const sorted = site.address.get("sort") ?? "";
@@ -129,13 +134,18 @@
       site.address.setPairs([...KEYS, ...(isGone ? ["sort", "way"] : [])], asked);
     };
 
-    /** A function that returns the score of an entry in a column of a table. @param {HTMLTableElement} table @returns {(task: OfferedTask, model: string) => number | null} */
+    /** A function that returns the score of an entry in a column of a table, and the part that it is of. @param {HTMLTableElement} table @returns {(column: TaskColumn, model: string) => [value: number | null, part: OfferedTask | null]} */
     const readerOf = (table) => {
       const variant = table.dataset.tick ?? "";
       const borrowed = offered?.borrowed[variant] ?? {};
-      return ({ at: [file, row] }, model) => {
+      const one = (/** @type {[file: number, row: number]} */ [file, row], /** @type {string} */ model) => {
         const place = places.get(model);
         return place === undefined ? null : (scores.get(file)?.[borrowed[model] ?? variant]?.[row][place] ?? null);
+      };
+      return ({ task, ofWorst }, model) => {
+        if (!ofWorst || !task.worst) return [one(task.at, model), null];
+        const part = partsOfTask(task)[one(task.worst, model) ?? -1] ?? null;
+        return [part && one(part.at, model), part];
       };
     };
 
@@ -145,22 +155,27 @@
       return task.counts && (offered?.zeros[offered.borrowed[variant]?.[model] ?? variant] ?? []).includes(model);
     };
 
-    /** @param {HTMLTableElement} table @param {OfferedTask} task */
-    const makeHead = (table, task) => {
-      const lower = task.direction < 0 ? `, ${site.text("columns.lower")}` : "";
-      const head = site.make("th", { class: "of-task", "data-key": keyOf(task), "data-title": task.title, title: `${task.title}${lower}` });
+    /** @param {HTMLTableElement} table @param {TaskColumn} column */
+    const makeHead = (table, { key, task, ofWorst }) => {
+      const title = ofWorst ? site.text("columns.worst_of", { name: task.title }) : task.title;
+      const head = site.make("th", { class: "of-task", "data-key": key, "data-title": title, title: ofWorst ? title : `${task.title}${task.direction < 0 ? `, ${site.text("columns.lower")}` : ""}` });
       if (table.matches(".long")) head.setAttribute("scope", "col");
-      head.append(site.cells.link([task.link[0], `${document.documentElement.dataset.root ?? ""}${task.link[1]}`]));
-      if (task.direction < 0) head.dataset.first = "ascending";
+      if (ofWorst) {
+        head.dataset.noted = site.text("columns.worst_name", { title });
+        head.append(site.text("columns.worst"));
+      } else head.append(site.cells.link([task.link[0], `${document.documentElement.dataset.root ?? ""}${task.link[1]}`]));
+      if (ofWorst && task.direction > 0) head.dataset.first = "ascending";
+      if (!ofWorst && task.direction < 0) head.dataset.first = "ascending";
       site.table.addSort(table, head);
-      const parts = openable(task);
+      const parts = ofWorst ? [] : openable(task);
       if (parts.length) {
         const button = site.button(site.text("columns.parts", {}, parts.length), "opens");
         button.setAttribute("aria-label", site.text("columns.parts_of", { name: task.title }, parts.length));
         button.addEventListener("click", () => choose(parts.map(keyOf), button.getAttribute("aria-expanded") !== "true"));
         head.append(button);
       }
-      if (task.note) head.append(site.make("small", {}, task.note));
+      const note = ofWorst ? task.title : task.note;
+      if (note) head.append(site.make("small", {}, note));
       return head;
     };
 
@@ -175,7 +190,7 @@
       delete table.dataset.sorted;
     };
 
-    /** @param {HTMLTableElement} table @param {OfferedTask[]} columns */
+    /** @param {HTMLTableElement} table @param {TaskColumn[]} columns */
     const show = (table, columns) => {
       const state = states.get(table) ?? { columns: [], at: beginOf(table), rest: null };
       if (!states.has(table)) takeOut(table, ownHeads(table));
@@ -185,20 +200,21 @@
       if (!isSame) {
         state.rest?.finish();
         const scoreOf = readerOf(table);
-        /** Of each column the texts of its values, of which many rows have the same. @type {Map<OfferedTask, Map<number | null, string>>} */
+        /** Of each column the texts of its values, of which many rows have the same. @type {Map<TaskColumn, Map<number | null, string>>} */
         const texts = new Map(columns.map((column) => [column, new Map()]));
         const cell = document.createElement("td");
-        /** @param {OfferedTask} task @param {string} model */
-        const makeCell = (task, model) => {
-          const value = scoreOf(task, model);
-          const known = texts.get(task);
-          const text = known?.get(value) ?? site.format.score(value, task.scale);
+        /** @param {TaskColumn} column @param {string} model */
+        const makeCell = (column, model) => {
+          const [value, part] = scoreOf(column, model);
+          const known = texts.get(column);
+          const text = known?.get(value) ?? site.format.score(value, column.task.scale);
           known?.set(value, text);
           const made = /** @type {HTMLTableCellElement} */ (cell.cloneNode());
           made.dataset.value = value === null ? "" : String(value);
           made.textContent = text;
           if (value === null) made.className = "soft";
-          if (value === null && isZero(table, task, model)) made.append(site.make("small", {}, site.text("columns.zero")));
+          if (value === null && (part || !column.ofWorst) && isZero(table, part ?? column.task, model)) made.append(site.make("small", {}, site.text("columns.zero")));
+          if (part) made.append(site.make("small", {}, part.link[0]));
           return made;
         };
         const fill = (/** @type {HTMLTableRowElement} */ row) => change(row, state.at, before, columns, (column) => makeCell(column, row.dataset.id ?? ""));
@@ -212,7 +228,7 @@
         if (widths) table.dataset.columns = widths.join(" ");
       }
       for (const head of site.table.heads(table)) {
-        const parts = partsOf.get(all.get(head.dataset.key ?? "")?.id ?? "") ?? [];
+        const parts = partsOf.get(all.get(head.dataset.key ?? "")?.task.id ?? "") ?? [];
         head.querySelector(".opens")?.setAttribute("aria-expanded", String(hasAll(parts)));
       }
       return !isSame;
@@ -224,7 +240,7 @@
       if (!offered && !isAsked()) return;
       await loadOffered();
       const wanted = read();
-      const columns = [...all].filter(([key]) => wanted.has(key)).map(([, task]) => task);
+      const columns = [...all.values()].filter(({ key }) => wanted.has(key));
       await loadScores(columns);
       if (mine !== turn) return;
       const before = chosen;
@@ -236,8 +252,8 @@
         box.dispatchEvent(new Event("columnschange"));
         site.table.sortAgain(table);
       }
-      const first = columns.find((task) => !before.has(keyOf(task)));
-      if (moves && first) reveal(table, keyOf(first));
+      const first = columns.find(({ key }) => !before.has(key));
+      if (moves && first) reveal(table, first.key);
     };
 
     /** @param {HTMLTableElement} table @param {string} key */
@@ -310,6 +326,7 @@
         button.setAttribute("aria-label", site.text("columns.parts_of", { name: task.link[0] }, parts.length));
         button.addEventListener("click", () => {
           if (!below.firstChild) {
+            if (task.worst) below.append(single(site.text("columns.worst"), `worst.${task.id}`));
             if (openable(task).length) {
               const made = several(site.text("columns.all_parts", {}, parts.length), parts);
               severals.push(made);

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from site_builder.formatting import MISSING
 from tests.helpers import real_boards
-from tests.helpers.browsing import NARROW, both_sizes, breaches_at, open_page, overflow
+from tests.helpers.browsing import NARROW, WIDE, both_sizes, breaches_at, open_page, overflow
 from tests.helpers.odd_boards import built
 from tests.helpers.real_boards import bfcl, mteb
 from tests.helpers.sites import ROOT, BuiltSite, build_once
@@ -222,14 +222,14 @@ def _downloaded(page: Page) -> list[list[str]]:
 
 def test_exports_have_the_columns_with_every_digit(chromium):
     """A phone, which shows fewer, exports what the menu says."""
-    query = "?task=STS17&parts=SemRel24STS"
+    query = "?task=STS17&worst=STS17&parts=SemRel24STS"
     page, _ = open_page(
         chromium,
         f"{real_boards.published('mteb').url}models/{query}",
         NARROW,
         permissions=CLIPBOARD,
     )
-    expect(page.locator("thead .of-task")).to_have_count(13)
+    expect(page.locator("thead .of-task")).to_have_count(14)
     titled, *rows = _downloaded(page)
     head = [title.removesuffix(" (cosine_spearman)") for title in titled]
     frame = pd.DataFrame(rows, columns=head).set_index("Model")
@@ -238,6 +238,9 @@ def test_exports_have_the_columns_with_every_digit(chromium):
         numbers = pd.to_numeric(frame[task.replace("/", ": ", 1)])
         expected = wanted[task].reindex(frame.index)
         pd.testing.assert_series_equal(numbers, expected, check_names=False, rtol=1e-11)
+    worst = "STS17/" + frame["Name of the Worst part of STS17"]
+    sts = wanted[_parts_of(wanted, "STS17")].reindex(frame.index).dropna()
+    assert [*map(str, sts.idxmin(axis=1))] == worst[sts.index].tolist()
     page.get_by_role("button", name="Copy as Markdown").click()
     expect(page.locator("[data-status]")).to_have_text("Copied")
     lines = page.evaluate("navigator.clipboard.readText()").split("\n")
@@ -265,13 +268,14 @@ def test_a_phone_shows_columns_as_lines_of_the_row(chromium, home):
 
 @both_sizes
 def test_everything_open_breaks_no_rule(chromium, size):
-    query = "?task=Live+Acc&parts=Live+Acc&sort=task.Live+Acc"
+    query = "?task=Live+Acc&parts=Live+Acc&worst=Live+Acc&sort=task.Live+Acc"
     page, heard = open_page(chromium, f"{real_boards.published('bfcl').url}models/{query}", size)
-    expect(page.locator("thead .of-task")).to_have_count(5)
+    expect(page.locator("thead .of-task")).to_have_count(6)
     menu = open_menu(page)
     menu.locator(".opens").first.click()
     menu.get_by_role("button", name="4 parts of Live Acc").click()
     group = menu.get_by_role("group", name="parts of Live Acc")
+    expect(group.get_by_label("Worst part")).to_be_checked()
     expect(group.get_by_label("All 4 parts")).to_be_checked()
     assert [] == breaches_at(page, size, ".box:has(#board-base)")
     assert overflow(page) <= 0
@@ -336,7 +340,7 @@ def test_nothing_is_loaded_that_nobody_asked_for(chromium, home):
     page, heard = open_page(chromium, home)
     page.wait_for_load_state("networkidle")
     assert not any("/columns/" in url for url in heard.requests)
-    page.goto(f"{home}?task=nothing&parts=nothing")
+    page.goto(f"{home}?task=nothing&parts=nothing&worst=gsm8k")
     page.wait_for_load_state("networkidle")
     assert [] == titles(page)
     assert [] == heard.complaints
@@ -352,6 +356,15 @@ def test_names_are_texts_and_nothing_else(chromium):
     )
     assert overflow(page) <= 0
     assert [] == heard.complaints
+
+
+def test_columns_work_from_the_disk(chromium, index_site):
+    address = (index_site.folder / "index.html").as_uri()
+    page, _ = open_page(chromium, f"{address}?task=gsm8k", WIDE)
+    head = page.locator("thead:visible .of-task")
+    expect(head).to_have_count(1)
+    href = head.get_by_role("link").get_attribute("href")
+    assert str(href).endswith("tasks/gsm8k/index.html")
 
 
 STATED = """[site]
@@ -421,3 +434,18 @@ def test_a_category_offers_its_tasks(chromium, stated):
     assert page.url.endswith("categories/y/?task=*")
     assert ["0.400", "0.500"] == [text for _, text in added(page)["a"].values()]
     assert [] == heard.complaints
+
+
+@both_sizes
+def test_the_worst_language_of_the_first_entry(chromium, size):
+    """In three actions: the menu, the parts of the task, the column."""
+    page, _ = open_page(chromium, f"{real_boards.published('mteb').url}models/", size)
+    menu = open_menu(page)
+    menu.get_by_role("button", name="parts of STS17").click()
+    menu.get_by_label("Worst part").check()
+    page.keyboard.press("Escape")
+    first, wide = names_in_order(page)[0], with_wholes(mteb())
+    own = wide.loc[first, _parts_of(wide, "STS17")]
+    row = page.locator(f'table[data-tick]:visible tbody tr[data-id="{first}"]')
+    expect(row).to_contain_text(f"{own.min():.3f}")
+    expect(row).to_contain_text(str(own.idxmin()).removeprefix("STS17/"))

@@ -56,7 +56,9 @@ def test_parts_follow_their_whole_and_files_keep_them_together(tmp_path, monkeyp
     }
     assert (("all", "alone"), ("web", "code"), ("sql", "git")) == columns.files
     assert 1 + len(columns.files) == len(columns.names)
-    assert {"base": [[25, None], [75, 100]]} == columns.scores(1)["values"]
+    # Behind them, which part of "all" is the worst: web of a; b has one score.
+    assert {"base": [[25, None], [75, 100], [0, None]]} == columns.scores(1)["values"]
+    assert [1, 2] == facts(columns)["all"]["worst"]
     assert 2 == columns.scores(1)["places"]
     assert [1, 0] == facts(columns)["web"]["at"]
 
@@ -68,9 +70,10 @@ def test_a_part_of_a_whole_without_scores_stands_below_the_next(tmp_path):
     }
 
 
-def test_a_title_has_the_metric_and_a_note_the_whole(tmp_path):
+def test_the_worst_part_is_offered_where_parts_compare(tmp_path):
     toml = f'{TOML}[tasks.git]\nmetric = "bleu"\n'
     found = facts(TaskColumns(site_of(tmp_path, toml)))
+    assert {"all"} == {task for task, fact in found.items() if "worst" in fact}
     assert "git (bleu)" == found["git"]["title"]
     assert "code, bleu" == found["git"]["note"]
 
