@@ -11,16 +11,18 @@ from scipy import stats
 
 from site_builder.build import make_files
 from site_builder.compute.results import compute_site
+from site_builder.compute.scores import collect_scores
 from site_builder.compute.significance import (
     PairedLifts,
     adjust_for_many,
     compute_lift_tests,
+    judge_lifts,
     sign_tests,
 )
-from site_builder.config import load_config
+from site_builder.config import BoardConfig, load_config
 from site_builder.tables.check import check_tables
 from site_builder.tables.read import load_tables
-from tests.helpers.boards import make_scores
+from tests.helpers.boards import make_frames, make_scores, make_tables
 from tests.helpers.sites import BuiltSite
 from tests.helpers.tables import board, changed, write_project
 
@@ -206,3 +208,13 @@ def test_interval_is_in_downloads(tmp_path):
     assert "Gain, low end\nGain, high end" == heads[0]["data-details"]
     assert site.page("about/").select("#paired-lift")
     assert not site.page("tasks/sort/").select("#ranking th[data-details]")
+
+
+def test_a_variant_of_its_own_is_judged_among_its_own_models():
+    """0.032 with errors of 0.01: beyond 1.96 * 0.0141 for one model, within 2.57 * 0.0141 for 3."""
+    runs = {"base": {"ref": [0.5], "a": [0.532], "b": [0.4], "c": [0.4]}, "tuned": {"a": [0.532]}}
+    frames = make_frames(runs)
+    frames["results"]["stderr"] = 0.01
+    scores = collect_scores(make_tables(frames), BoardConfig(baseline="ref"))
+    found = [judge_lifts(scores, {}, v)[scores.rows["a"]].tolist() for v in ("tuned", "base")]
+    assert [[1.0], [0.0]] == found

@@ -151,6 +151,9 @@ def test_headline_figures_from_the_api(index_site):
     assert abs(read(shown[1]) - stats["mean_lift_over_base"]) <= 5.01e-4
     assert f"{stats['models_ahead_of_baseline']} /{stats['models_compared']}" == shown[2]
     assert f"{stats['runs_hurt']} /{stats['runs_paired']}" == shown[3]
+    drawn = [one["aria-label"] for one in index_site.page("").select(".tile-drawing svg")]
+    before, after = stats["mean_base_score"], stats["mean_tuned_score"]
+    assert [True, f"{before:.3f} \N{RIGHTWARDS ARROW} {after:.3f}"] == [len(drawn) == 4, drawn[1]]
 
 
 def check_task_list(soup: BeautifulSoup, table_id: str, tasks: Any, names: Any) -> list[str]:
