@@ -132,7 +132,7 @@ class AuditedEntry(Record):
     ahead_of_next: bool | None
 
 
-class Words(Record):
+class Phrasing(Record):
     """What only sentences need.
 
     Attributes:
@@ -186,7 +186,7 @@ class Audit(Record):
     is_one_scale: bool | None
     entries: tuple[AuditedEntry, ...]
     taken: Taken
-    words: Words
+    words: Phrasing
 
     @property
     def say(self) -> Messages:
@@ -241,11 +241,11 @@ def find_audit(
     )
 
 
-def _words(results: Results, config: SiteConfig, values: Mapping[str, Any]) -> Words:
+def _words(results: Results, config: SiteConfig, values: Mapping[str, Any]) -> Phrasing:
     ranked, labels = results.board, make_labels(results, config)
     labels = replace(labels, say=make_messages(config.words.model_dump()))  # in English
     is_rate = ranked.rules.rank_by == "mean_win_rate"
-    return Words(
+    return Phrasing(
         names={m["model"]: m["name"] for m in values["models"]},
         task_names={t["task"]: t["name"] for t in values["tasks"]},
         rule=labels.merit_label(ranked),
