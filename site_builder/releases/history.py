@@ -318,12 +318,14 @@ def _history(view: _View, pasts: Sequence[_Past], today: Release) -> BoardHistor
             common = shared
             compared.append(past)
     published = {s.model: s.rank for s in board.entries}
+    is_explained = board.variant == scores.roles.primary  # the page of a release has no other
     found = [BoardAt(today, published, *_rank(view, scores, scores.models, common))]
     for past in pasts:
         gone = {
             model: past.earlier.gone[model] for model in past.models if model in past.earlier.gone
         }
-        at = BoardAt(past.release, past.published, splits=past.split(), gone=gone)
+        splits = past.split() if is_explained else ()
+        at = BoardAt(past.release, past.published, splits=splits, gone=gone)
         if past in compared:
             ranked, values = past.ranked(past.common, common, then=True)
             at = replace(at, ranks=ranked, values=values)
