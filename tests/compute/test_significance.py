@@ -218,3 +218,15 @@ def test_a_variant_of_its_own_is_judged_among_its_own_models():
     scores = collect_scores(make_tables(frames), BoardConfig(baseline="ref"))
     found = [judge_lifts(scores, {}, v)[scores.rows["a"]].tolist() for v in ("tuned", "base")]
     assert [[1.0], [0.0]] == found
+
+
+def test_lifts_too_large_to_add_up_are_not_significant():
+    huge = [0.0] * 4 + [1.7e308, -1.7e308]
+    test = verdicts({"a": huge}, {"a": [-score for score in huge]})["a"]
+    assert (6, None, None, 1.0, "unclear") == (
+        test.n,
+        test.mean,
+        test.interval,
+        test.p,
+        test.verdict,
+    )
