@@ -206,12 +206,12 @@ def pair_tests(
     of `compare_pairs`.
     """
     there = (~np.isnan(measure)).astype(float)
+    known = np.zeros(measure.shape) if errors is None else there * np.nan_to_num(errors)
     # Within -1..1, so that no square overflows; centred, so that their sums lose no digits.
-    scale = max(1e-300, float(np.nanmax(np.abs(measure), initial=0.0)))
+    scale = float(max(1e-300, np.nanmax(np.abs(measure), initial=0.0), known.max(initial=0.0)))
     values = np.where(there > 0, measure, 0.0) / scale
     values -= there * (values.sum(axis=0) / np.maximum(there.sum(axis=0), 1))
-    known = np.zeros(values.shape) if errors is None else np.nan_to_num(errors)
-    variances = np.minimum(known * there / scale, 1e100) ** 2
+    variances = (known / scale) ** 2
     groups = list[_Columns]()  # the columns of each family of more than one task
     if families is not None:
         unique, counts = np.unique(families, return_counts=True)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from scipy import stats
@@ -91,6 +91,8 @@ def test_agrees_with_least_squares_on_the_design_matrix(scores):
     st.lists(st.integers(0, 6), min_size=8, max_size=8),
     st.sampled_from([NAN, 0.1, 3.0]),
 )
+@example(np.zeros((4, 8)), list(range(8)), NAN)
+@example(np.zeros((4, 8)), list(range(8)), 0.1)
 @settings(max_examples=25)
 def test_complete_board_has_the_intervals_and_pairs_of_means(scores, families, error):
     """Also where tasks are in families, and where the errors of scores are known."""

@@ -116,6 +116,13 @@ def test_the_ranks_that_it_could_have(answer):
     assert ("1", "of 3, its rank") == answer("a", two).ranks[1:]
 
 
+def test_the_name_of_the_baseline_stays_on_the_drawing(answer):
+    """It is far ahead of all others, so that its line is near the end."""
+    runs = {"base": {**BASE, "ref": [0.99] * 7}, "fine_tuned": AFTER}
+    labels = answer("a", runs, '[board]\nbaseline = "ref"').labels
+    assert {"ref": 0.88} == {label.name: label.at for label in labels if label.is_below}
+
+
 def test_no_score_has_no_answer(tmp_path):
     frames = make_frames({"base": {"a": [0.5], "ghost": [None]}})
     site = make_site(write_project(tmp_path, frames, ""))
