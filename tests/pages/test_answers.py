@@ -51,6 +51,13 @@ def test_whether_tuning_helps(answer, model, said):
     assert said == said_by(answer(model, {"base": BASE, "fine_tuned": AFTER}))
 
 
+@pytest.mark.parametrize(("model", "apart"), [("a", 0.463), ("c", 0.25)])
+def test_names_of_a_change_stand_at_its_ends_or_further_apart(answer, model, apart):
+    """1.7 / 7 of 0.525: the range of all averages is 0.486, and each end has 4 % more."""
+    first, last = answer(model, {"base": BASE, "fine_tuned": AFTER}).labels
+    assert pytest.approx(apart, abs=0.001) == last.at - first.at
+
+
 def test_lower_is_better(answer):
     found = answer("b", {"base": BASE, "fine_tuned": AFTER}, lower=TASKS)
     said = "Does fine-tuning help? Lower is better. Yes: 0.457 to 0.214"

@@ -270,7 +270,8 @@ def write_paired(root: Path, day: str, first: float) -> Path:
     results = pd.DataFrame(rows, columns=["model", "task", "variant", "score"])
     results.loc[0, "score"] = first
     site = f'[site]\ntitle = "B"\ncards = false\nreleased = {day}\n[board]\nrank_by = "mean"\n'
-    return write_project(root, {"results": results}, f"{site}{HIGHER}")
+    boards = '[[boards]]\nid = "all"\nfeatured = true\n[[boards]]\nid = "u"\ntasks = ["u"]\n'
+    return write_project(root, {"results": results}, f"{site}{HIGHER}{boards}")
 
 
 @pytest.fixture(scope="module")
@@ -289,10 +290,16 @@ def test_variants_have_a_history(paired):
     assert [["b", "1 [0.800]", "1 [0.800]"], ["a", "2 [0.700]", "2 [0.700]"]] == rows(
         paired, "history/", "history"
     )
-    page = paired.page("models/")
+    page = paired.page("")
     arrows = [visible(of).strip() for of in page.select("#board-base .of")]
     assert ["\N{UPWARDS ARROW}1", "\N{DOWNWARDS ARROW}1"] == arrows
     assert not page.select("#board-lift .of")  # ranked by another figure
+
+
+def test_the_pages_of_several_boards_lead_to_each_other(paired):
+    for page, other in (("history/", "u/"), ("history/u/", "../")):
+        links = paired.page(page).select("nav[aria-labelledby=others] a")
+        assert [other] == [link["href"] for link in links]
 
 
 def test_a_chosen_entry_is_followed_in_every_view(chromium: Browser, paired: BuiltSite) -> None:
