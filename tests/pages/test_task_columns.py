@@ -82,6 +82,7 @@ def test_a_board_of_several_offers_its_tasks_and_their_parts(tmp_path):
     toml = f"""{TOML}[[boards]]
 id = "code"
 tasks = ["code"]
+missing = "zero"
 [[boards]]
 id = "alone"
 tasks = ["alone"]
@@ -89,6 +90,7 @@ tasks = ["alone"]
     site = site_of(tmp_path, toml)
     code, alone = map(TaskColumns, site.by_board)
     assert ["code", "sql", "git"] == [*code.wholes]
+    assert ["code"] == [task for task in code.wholes if code.counts(task)]  # as 0, where absent
     assert () == alone.names  # its only task is what ranks it
     made = [data.address.key for data in make_task_columns(site)]
     assert ["data/columns/code/tasks.js", "data/columns/code/0.js"] == made

@@ -140,8 +140,9 @@ def test_the_answer_of_a_task(tmp_path):
         "fine_tuned": {"a": [0.7], "b": [0.4]},
     }
     toml = "[board]\nbaseline = 'ref'\ntuned_variants = ['fine_tuned']"
-    site = site_of(tmp_path, runs, toml)
+    site = site_of(tmp_path, runs, toml, description=["Sums of two numbers"])
     page = site.page("tasks/t1/")
+    assert ["Sums of two numbers"] == said(site, "tasks/t1/", ".page-head > p")
     assert "Which model is best to fine-tune? a: 0.700" == visible(page.select(".lead-answer p")[0])
     figures = [visible(figure) for figure in page.select(".lead-answer dl > div")]
     assert ["over ref +0.200", "models ahead of ref 1 /2", "old, no fine-tuned score 0.800"] == [
