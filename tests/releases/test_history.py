@@ -198,6 +198,12 @@ def test_ranks_on_the_tasks_that_all_releases_have(today):
     assert said == visible(today.page("history/").select(".lede")[0])
 
 
+def test_releases_say_who_led_in_them_and_of_how_many(today):
+    """As published, with all of their tasks."""
+    of_releases = [row[1:] for row in rows(today, "history/", "releases")]
+    assert [["d", "4"], ["a", "3"], ["b", "4"]] == of_releases
+
+
 def test_why_ranks_changed_since_the_previous_release(today):
     """Re-scored: c a b. With v: b c a. With d: d b c a. The sum is the published change."""
     minus = "\N{MINUS SIGN}"
