@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from site_builder.formatting import ENGLISH, Notation, count, sentence
-from site_builder.records import CachingRecord, Record, asdict
+from site_builder.records import CachingRecord, Record, asdict, replace
 
 _FORMS = ("one", "other")
 _PARAMETER = re.compile(r"\{(\w+)\}")
@@ -86,6 +86,11 @@ class Messages(CachingRecord):
     def pattern(self, message: str, n: int | None = None) -> str:
         """Return a message in the words of the site, with its own parameters in braces."""
         return self._worded(self._form(message, n))
+
+    @cached_property
+    def of_entries(self) -> Messages:
+        """The texts of a board on which a model has several entries: its rows are entries."""
+        return replace(self, words=with_items(self.words, "entry", "entries"))
 
     @property
     def own_forms(self) -> Forms:
@@ -185,6 +190,7 @@ def make_messages(
     for name, word in translation.words.items():
         words[name] = next((chosen[part] for part in name.split("_") if part in chosen), word)
     words |= {name.capitalize(): sentence(noun) for name, noun in words.items()}
+    words = with_items(words)
     language = translation.language.lower().partition("-")[0] if translation.texts else "en"
     plural = plural_of(translation.language if translation.texts else "en")
     known = MESSAGES | {name: (text, text) for name, text in (more or {}).items()}
@@ -199,6 +205,22 @@ def make_messages(
         f"number.{name}": (text,) * len(plural.forms) for name, text in asdict(notation).items()
     }
     return Messages(words, texts, plural, notation, language)
+
+
+def with_items(
+    words: Mapping[str, str], noun: str = "model", nouns: str = "models"
+) -> dict[str, str]:
+    """Return words with `item` and `items` in each form that a noun has: `a_item` for `a_model`."""
+    items = {noun: "item", nouns: "items"}
+    forms = {name: name.rpartition("_") for name in words}
+    return {
+        **words,
+        **{
+            f"{case}{mark}{items[word]}": words[name]
+            for name, (case, mark, word) in forms.items()
+            if word in items
+        },
+    }
 
 
 def _notation(texts: Mapping[str, Forms], translation: Translation) -> Notation:

@@ -20,6 +20,7 @@ from site_builder.messages import (
     Translation,
     make_messages,
     plural_of,
+    with_items,
 )
 from site_builder.symlinks import read_inside
 from site_builder.tables.schema import TABLES, TYPE_WORDS
@@ -144,7 +145,7 @@ class _Reader:
 
     def __init__(self, path: str, plural: Plural, words: Mapping[str, str]) -> None:
         self._path, self._plural = path, plural
-        nouns = {*english().words, *words}
+        nouns = {*english().words, *with_items(words)}
         self._words = nouns | {word.capitalize() for word in nouns}
         self.texts: dict[str, Forms] = {}
         self.faults: list[Fault] = []

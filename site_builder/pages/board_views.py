@@ -65,7 +65,7 @@ def board_lede(site: Site) -> str:
     of, models = site.results.catalog.models, say("n_models", stats.models)
     if (n := len({of[s.model].of for s in site.results.board.entries})) < stats.models:
         entries = say("n_entries", stats.models)
-        models = say("n_entries_of", n_entries=entries, n_models=say("n_models", n))
+        models = say("n_entries_of", n, n_entries=entries)
     if labels.lifted:
         models = say("n_models_with", stats.models_tuned, tuned=labels.tuned)
     over = "headline" if stats.tasks == 1 < len(labels.tasks) else "tasks"

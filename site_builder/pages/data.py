@@ -43,7 +43,7 @@ class Dataset(Record):
 
 def describe_dataset(site: Site) -> Dataset:
     """Describe the data set that the site publishes."""
-    config, stats = site.config.site, site.results.stats
+    config, stats = site.config.site, site.whole.results.stats
     scores, models = counted(stats.scores, "score"), counted(stats.models, "model")
     counts = f"{scores} of {models} on {counted(stats.tasks, 'task')}."
     metrics = (fact.metric for fact in site.results.catalog.tasks.values())
@@ -130,7 +130,8 @@ def make_data(site: Site) -> Iterator[Page | Document]:
     api["snapshot"] = [
         Document(Address("file", SNAPSHOT), write_snapshot(take_snapshot(site.computed)))
     ]
-    say, stats, license_ = site.labels.say, site.results.stats, site.config.site.license
+    say, stats = site.labels.say, site.whole.results.stats
+    license_ = site.config.site.license
     context = DataContext(
         facts=(
             Fact(say("data.models"), count(stats.models)),

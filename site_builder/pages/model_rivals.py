@@ -48,7 +48,7 @@ def make_rivals(site: Site, board: Board, model: str) -> TitledTable | None:
     own = [*_settings(site, board, model)]
     if not s.scored:
         title = say("model.rivals.plain.own")
-        return TitledTable("rivals-of", title, _rivals_table(site, own), "") if own else None
+        return TitledTable("rivals-of", title, _rivals_table(site, own, "own"), "") if own else None
     close = [] if s.rank is None else board.close_to(s)
     near = list[Entry]()
     if s.rank is not None:
@@ -67,7 +67,7 @@ def make_rivals(site: Site, board: Board, model: str) -> TitledTable | None:
     if title and (own or len(others) < len(close)):
         line = say(f"model.rivals.line.{kind}")
     title = title or say(f"model.rivals.plain.{kind}")
-    return TitledTable("rivals-of", title, _rivals_table(site, rows), line)
+    return TitledTable("rivals-of", title, _rivals_table(site, rows, kind), line)
 
 
 def _settings(site: Site, board: Board, model: str) -> Iterator[_Rival]:
@@ -97,7 +97,7 @@ def _rivals_title(site: Site, board: Board, s: Entry, close: Sequence[Entry]) ->
     return say("model.rivals.title.some", len(close), of=n)
 
 
-def _rivals_table(site: Site, rows: Sequence[_Rival]) -> Table:
+def _rivals_table(site: Site, rows: Sequence[_Rival], kind: str) -> Table:
     labels, say = site.labels, site.labels.say
     fields: tuple[Field[_Rival], ...] = (
         Field(Column("setting", say("column.model")), partial(_rival_cell, labels)),
@@ -109,7 +109,7 @@ def _rivals_table(site: Site, rows: Sequence[_Rival]) -> Table:
         *_rival_merits(site, rows),
         *_rival_measures(labels, rows),
     )
-    return table_of("rivals", say("model.rivals.caption"), fields, rows)
+    return table_of("rivals", say(f"model.rivals.caption.{kind}"), fields, rows)
 
 
 def _rival_merits(site: Site, rows: Sequence[_Rival]) -> Iterator[Field[_Rival]]:

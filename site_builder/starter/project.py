@@ -254,7 +254,6 @@ def generated_texts(action: Action | None) -> dict[str, str]:
 def _prose(sample: Path | None) -> dict[str, str]:
     return {
         "data/content/about.md": _read(f"{'sample' if sample else 'content'}/about.md"),
-        "data/content/lede.md": _read("content/lede.md"),
         "data/content/takeaways.md": _read("content/takeaways.md"),
     }
 

@@ -44,7 +44,6 @@ FILES = [
     ".gitignore",
     "README.md",
     "data/content/about.md",
-    "data/content/lede.md",
     "data/content/takeaways.md",
     "data/results.parquet",
     "data/site.schema.json",
@@ -115,7 +114,7 @@ def test_a_table_of_scores(tmp_path, csv):
     assert "My first board" == load_config(folder).site.title
     assert None is load_config(folder).board.baseline
     site = build(folder)
-    assert "2 models on 2 tasks: 4 scores" in visible(site.page(""))
+    assert "2 models on 2 tasks" in visible(site.page(""))
     texts = [path.read_text(encoding="utf8") for path in folder.rglob("*.md")]
     assert not any("sample" in text.lower() or "LoRA" in text for text in texts)
 
@@ -336,7 +335,7 @@ def test_init_completes_a_folder_that_has_only_data(tmp_path):
     assert not (tmp_path / "my-board/data/tasks.parquet").exists()
     site = build(tmp_path / "my-board")
     assert "My board" == load_config(tmp_path / "my-board").site.title
-    assert "2 models on 2 tasks: 4 scores" in visible(site.page(""))
+    assert "2 models on 2 tasks" in visible(site.page(""))
 
 
 def test_no_file_is_overwritten(tmp_path):

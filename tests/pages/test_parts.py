@@ -43,7 +43,7 @@ def test_the_title_is_the_part_that_tells_the_first_entries_apart(calling):
     first = wide()[GROUPS].head(20)
     ranges = first.quantile(0.75) - first.quantile(0.25)
     most, least = ranges.idxmax(), ranges.idxmin()
-    title = f"{most} tells the first 20 models apart most, {least} least"
+    title = f"{most} tells the first 20 entries apart most, {least} least"
     assert title == visible(calling.page("tasks/overall-acc/").select(".matrix .chart-title")[0])
 
 

@@ -99,7 +99,7 @@ def test_a_new_user_with_the_readme(tmp_path):
     run_installed(project, tmp_path, env)
     assert () == verify_site(tmp_path / "my-board/site")
     home = (tmp_path / "my-board/site/index.html").read_text(encoding="utf8")
-    assert "2 models on 2 tasks: 4 scores" in home
+    assert "2 models on 2 tasks" in home
     commands = re.sub(" +#.*", "", of_readme("leaderboard-site deploy"))
     assert f"cd my-board\n{commands}" in TUTORIAL
 
