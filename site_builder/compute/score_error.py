@@ -172,27 +172,26 @@ def find_ties(signed: Array, errors: Array) -> Array:
 def find_first_places(signed: Array) -> npt.NDArray[np.bool_]:
     """Return where a model has the first place of a task: the best score, ties included.
 
-    Where several models are all equal, none is first.
+    Where all models are equal, or there is but one, none is first.
 
     Shape: scores (models, tasks), greater is better, to boolean (models, tasks).
     Source: docs/statistics.md#wins.
     """
     is_best = signed == np.fmax.reduce(signed, axis=0)
-    n, n_best = (~np.isnan(signed)).sum(axis=0), is_best.sum(axis=0)
-    return np.asarray(is_best & ((n_best < n) | (n == 1)))
+    return np.asarray(is_best & (is_best.sum(axis=0) < (~np.isnan(signed)).sum(axis=0)))
 
 
 def count_judged_wins(signed: Array, tied: Array) -> Array:
     """Return how many first places of each model are clear, and how many are not.
 
     One is clear where every other score is distinguishable from it, and not clear where any is tied
-    with it. Nothing is known where neither is so, and of the only score on a task.
+    with it. Nothing is known where neither is so.
 
     Shape: scores, greater is better, and their ties by `find_ties` (models, tasks), to (2, models);
         NaN where this is known of no first place of the model.
     Source: docs/statistics.md#wins.
     """
     n, n_tied, n_behind = (where.sum(axis=0) for where in (~np.isnan(signed), tied == 1, tied == 0))
-    kinds, is_first = ((n > 1) & (n_behind == n - 1), n_tied > 1), find_first_places(signed)
+    kinds, is_first = (n_behind == n - 1, n_tied > 1), find_first_places(signed)
     counts = np.array([(is_first & kind).sum(axis=1) for kind in kinds], dtype=float)
     return np.where(counts.sum(axis=0) > 0, counts, np.nan)

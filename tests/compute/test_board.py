@@ -96,13 +96,13 @@ def test_all_models_equal():
 
 
 def test_one_model():
-    """It is first however the board ranks; there is no rival to have a win rate against."""
+    """It is first however the board ranks; there is no rival to win against."""
     scores = make_scores({"base": {"a": [0.1, 0.3]}})
     for rules in (BY_MEAN, BY_WIN_RATE):
         (only,) = rows_of(make_board(scores, rules))
         assert (1, True, "") == (only.rank, only.tied_with_best, only.unranked)
         assert None is only.win_rate
-        assert 2 == only.wins
+        assert 0 == only.wins
 
 
 def test_variant_without_a_score():
@@ -143,11 +143,11 @@ def test_model_without_a_rival_on_any_task_is_not_ranked_by_win_rate():
 
 
 def test_a_task_on_which_all_are_equal_has_no_first_place():
-    """t1: a and b share it; t2: all are equal; t3: a alone has a score. Noise makes no winner."""
+    """t1: a and b share it; t2: all are equal; t3: a is alone. Noise makes no winner."""
     scores = make_scores(
         {"base": {"a": [0.9, 0.5, 0.1], "b": [0.9, 0.5, None], "c": [0.1, 0.5, None]}}
     )
-    assert {"a": 2, "b": 1, "c": 0} == column(make_board(scores), "wins")
+    assert {"a": 1, "b": 1, "c": 0} == column(make_board(scores), "wins")
     board = make_board(make_scores({"base": {"a": [0.1 + 0.2], "b": [0.3]}}))
     for name, value in (("wins", 0), ("win_rate", 0.5), ("rank", 1)):
         assert {"a": value, "b": value} == column(board, name)
