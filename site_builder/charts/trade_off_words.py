@@ -85,6 +85,11 @@ class TradeWords(CachingRecord):
         """Whether it is of what ranks the board."""
         return self.trade.by.id == self.results.board.rule.statistic
 
+    @property
+    def _is_score(self) -> bool:
+        """Whether entries are compared by scores that rank them, not by a measure such as cost."""
+        return self.is_ranking and self.trade.by.measure is None
+
     @cached_property
     def name(self) -> str:
         """The statistic that entries are compared by, as a heading."""
@@ -171,7 +176,7 @@ class TradeWords(CachingRecord):
         if knee is None:
             scores = {trade.merits[entry] for entry in trade.values}
             what = "equal" if len(scores) == 1 else f"both{known}"
-            values["score"] = self.text("score" if self.is_ranking else "value")
+            values["score"] = self.text("score" if self._is_score else "value")
             return self.text(f"title.{form}.{what}", len(trade.values), **values)
         is_close = self._is_close(best, knee)
         values["gap"] = self._difference(abs(trade.gain(best, trade.merits[knee])))
@@ -214,7 +219,7 @@ class TradeWords(CachingRecord):
             text("caption", what=self._compared()),
             text("lower") if trade.lower_is_better else "",
             text("tested") if trade.possible else "",
-            "" if trade.tested else text("untested" if self.is_ranking else "untested_value"),
+            "" if trade.tested else text("untested" if self._is_score else "untested_value"),
             self._priced(),
             text("apart", apart, measure=self.label) if apart else "",
             text("without", trade.without) if trade.without else "",

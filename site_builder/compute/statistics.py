@@ -210,7 +210,7 @@ STATISTICS: tuple[Statistic, ...] = (
     _count_of_lifts("loses", "baseline", np.less, "tasks on which it is worse than the baseline"),
     Statistic(
         "wins",
-        "tasks on which it has the best score, ties included; none where it is alone, or all are equal",
+        "tasks on which it has the best score, ties included; none where alone or all are equal",
         "count",
         "winners",
         lambda runs, _: _count(find_first_places(runs.signed)),

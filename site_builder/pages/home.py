@@ -79,7 +79,7 @@ def make_home(site: Site) -> Iterator[Page]:
     lede = board_lede(site)
     if site.has_boards:
         n_boards, whole = say("n_boards", len(site.by_board)), site.computed.whole.catalog
-        n_entries = say("n_entries", len(whole.models))
+        n_entries = say("n_entries", len(whole.models) - len(whole.waiting))
         lede = say("home.size", n_boards=n_boards, n_entries=n_entries)
     context = HomeContext(
         lede=lede,

@@ -117,7 +117,7 @@ def model_summary(site: Site, model: str) -> str:
     if not s.scored:
         fact = site.results.catalog.models[model]
         why = f"{fact.status or 'no_scores'}{'_since' if fact.status and fact.reason else ''}"
-        return say(f"model.{why}", name=name, reason=fact.reason or "")
+        return say(f"model.{why}", name=name, reason=(fact.reason or "").rstrip("."))
     variant = labels.before_noun(board.variant).rstrip()
     if s.rank is None:
         known = ("no rival", "no common tasks", "reference")

@@ -132,7 +132,7 @@ def test_a_model_without_scores_is_listed_with_the_reason(tmp_path):
     spec = BoardTableSpec(site, site.results.boards, full=True)
     assert ["acme/coder"] == [row.model for row in board_rows(spec)]
     assert 1 == site.results.stats.models
-    assert "New is not evaluated: no access" == model_summary(site, "new")
+    assert "New is not evaluated: no access." == model_summary(site, "new")
     unscored = {"model": "new", "name": "New", "status": "not_evaluated", "reason": "no access"}
     assert [unscored] == site_values(site.computed)["not_evaluated"]
 
@@ -164,7 +164,7 @@ def test_an_entry_without_scores_is_listed_with_the_reason(tmp_path):
     assert ["Coder (max)", "Coder (none)"] == sorted(f.link.text for f in beside if f.link)
     names = ["acme/coder (mini, high)", "acme/coder (mini, low)"]
     assert names == [s.model for s in site.results.board.ranked]
-    said = "Coder (max) is not evaluated yet: queued"
+    said = "Coder (max) is not evaluated yet: queued."
     assert said == model_summary(site, "acme/coder (mini, max)")
     waits = "acme/coder (mini, max)"
     rivals = make_rivals(site, site.results.board, waits)

@@ -21,7 +21,7 @@ from click import echo
 
 ROOT = Path(__file__).parents[2]
 # The folders of tests that may notice a change in a package.
-FOLDERS = {"compute": ("compute", "charts"), "pages": ("pages", "releases")}
+FOLDERS = {"compute": ("compute", "charts", "pages"), "pages": ("pages", "releases")}
 TIMEOUT = 900  # seconds; a mutant that loops for ever is noticed
 _NOT_COPIED = (".git", ".venv", "node_modules", "__pycache__", ".*_cache", ".hypothesis")
 _SWAPPED: dict[type[ast.AST], str] = {
