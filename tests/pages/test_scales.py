@@ -2,7 +2,7 @@
 
 import pytest
 
-from site_builder.pages.scales import around, range_from_zero
+from site_builder.pages.scales import around, range_from_zero, tick_text
 from site_builder.table_model import AxisRange
 
 
@@ -26,3 +26,7 @@ def test_room_around_values():
     """4 % of their range at both ends; of equal values, half of their size; without any, of 0."""
     assert (AxisRange(-4.0, 104.0), AxisRange(1.0, 3.0)) == (around([0, 100]), around([2.0, 2.0]))
     assert AxisRange(-0.5, 0.5) == around([])
+
+
+def test_large_values_of_an_axis_have_a_prefix():
+    assert ["9,999", "10.0\N{NO-BREAK SPACE}k"] == [tick_text(9_999), tick_text(10_000)]

@@ -118,17 +118,19 @@ def test_filters_orders_and_links_find_all_rows(page):
 
 
 @pytest.mark.parametrize(
-    "more",
+    ("table", "column", "value"),
     [
-        lambda frames: having(frames["results"], stderr=0.01),
-        lambda frames: having(frames["results"], n_examples=400),
-        lambda frames: having(frames["results"], cost_usd=range(len(frames["results"]))),
+        ("results", "stderr", 0.01),
+        ("results", "n_examples", 400),
+        ("results", "cost_usd", 2.5),
+        ("tasks", "score_chance", 0.25),
+        ("tasks", "part_of", [None, "t1", *[None] * (N - 2)]),
     ],
-    ids=["errors", "examples", "costs"],
 )
-def test_where_more_than_scores_is_known_all_rows_are_written(tmp_path, more):
+def test_where_more_than_scores_is_known_all_rows_are_written(tmp_path, table, column, value):
     frames = make_frames(RUNS)
-    site = make_site(write_project(tmp_path, {**frames, "results": more(frames)}, BASELINE))
+    frames[table] = having(frames[table], **{column: value})
+    site = make_site(write_project(tmp_path, frames, BASELINE))
     tasks = _context(site.of_entries["a"], "a", "").tasks
     assert tasks is not None
     assert (N, "", "") == (tasks.table.n_written, tasks.first_rows, tasks.table.scripted)
