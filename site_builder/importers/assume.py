@@ -20,6 +20,7 @@ from site_builder.tables.metrics import (
     are_mixed,
     bounds_text,
     direction_of,
+    is_changed,
     is_cost,
     is_limited,
     is_share,
@@ -126,7 +127,8 @@ def _likely_direction(task: _Task) -> bool:
     if unit and "/" not in unit and measure_of(unit):
         return False  # a time, a size or a price
     is_amount = not task.is_percent and any(map(is_cost, names))
-    return not (is_amount or any(direction_of(name) is False for name in names))
+    is_worse = min(task.scores) >= 0 and any(map(is_changed, names))  # such as a drop
+    return not (is_amount or is_worse or any(direction_of(name) is False for name in names))
 
 
 def _named_unit(task: _Task) -> str:

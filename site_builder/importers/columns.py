@@ -57,7 +57,7 @@ _UNITS = {
     "USD": ("usd", "dollars"), "s": ("s", "sec", "secs", "seconds"), "ms": ("ms", "milliseconds"),
     "tokens": ("tokens",), "%": ("pct", "percent"), "GB": ("gb",),
 }  # fmt: skip
-_NOT_SHOWN = ("order", "rank", "interval", "error")
+_NOT_SHOWN = ("order", "rank", "interval", "error", "deviation")
 """Numbers that say nothing beside others: a place among the rows, a spread or its ends."""
 _RUN = frozenset(("run_model", "evaluator_relationship", "tool", "retrieved"))
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -29,10 +29,14 @@ _WORDS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="u
 _LIMITED = {*_WORDS["limited"]}
 _HIGHER, _LOWER = {*_LIMITED, *_WORDS["higher"]}, {*_WORDS["lower"]}
 _VAGUE = {*_WORDS["good"], *_WORDS["bad"]}
+_METRICS = _HIGHER | _LOWER | {*_WORDS["good"]}
+_CHANGES = {name: {*words} for name, words in _WORDS["changes"].items()}
+_CHANGE_OF = re.compile(rf"(^|_)({'|'.join(_CHANGES['last'])})_(in|of|by|to|for|between)_")
 _COSTS = {"cost", "time", "size", "tokens", "rank"}
-_PHRASES = {
-    name: re.compile("|".join(parts), re.IGNORECASE) for name, parts in _WORDS["phrases"].items()
-}
+_SIGNS, _PHRASES = (
+    {name: re.compile("|".join(parts), re.IGNORECASE) for name, parts in _WORDS[key].items()}
+    for key in ("signs", "phrases")
+)
 
 
 def plain_name(name: str) -> str:
@@ -74,15 +78,45 @@ def is_cost(name: str) -> bool:
 
 
 def _direction(name: str, words: Collection[str]) -> bool | None:
-    """Return what phrases say, else what all words agree on."""
+    """Return what signs say, else phrases, else what all words agree on."""
     texts = (name, plain_name(name))
-    found = {what for what, phrase in _PHRASES.items() if any(map(phrase.search, texts))}
+    found, changes = _found(_SIGNS, texts), set[str]()
     if not found:
-        both = {*words, *(word.rstrip("0123456789") for word in words)}  # `rouge1` is a `rouge`
+        found, changes = _found(_PHRASES, texts), _changes(name)
+    if not found:
+        both = {*words, *map(_unnumbered, words)}  # `rouge1` is a `rouge`
         found |= {"higher"} if both & {*_HIGHER, *_WORDS["good"]} else set()
         found |= {"lower"} if both & {*_LOWER, *_WORDS["bad"]} else set()
-    is_told = len(found) == 1 and not ("higher" in found and is_cost(name))
-    return "higher" in found if is_told else None
+    # The error of an error is one too.
+    is_told = len(found) == 1 and ("lower" in found or not is_cost(name))
+    return "higher" in found if is_told and changes <= _LOWER | {*_WORDS["bad"]} else None
+
+
+def _found(patterns: Mapping[str, re.Pattern[str]], texts: Iterable[str]) -> set[str]:
+    return {what for what, pattern in patterns.items() if any(map(pattern.search, texts))}
+
+
+def _unnumbered(word: str) -> str:
+    return word if word in _METRICS else word.rstrip("0123456789")
+
+
+def is_changed(name: str) -> bool:
+    """Return whether a further word makes another number of a metric, of unknown direction.
+
+    `F1 rank`, `Std F1`, `drop in accuracy`, `attack success rate`.
+    """
+    return bool(_changes(name))
+
+
+def _changes(name: str) -> set[str]:
+    """Return the words in a name that make another number of a metric in it."""
+    words = [*map(_unnumbered, _words(name))]
+    metrics = _METRICS.intersection(words)
+    known = [word for word in words if word in metrics | _CHANGES["last"]]
+    found = _CHANGES["any"].intersection(words)
+    found |= _CHANGES["last"].intersection(known[-1:])
+    found |= {of[2] for of in _CHANGE_OF.finditer(plain_name(name))}
+    return found if metrics - found else set()
 
 
 def metric_in(heading: str) -> str:
@@ -90,6 +124,8 @@ def metric_in(heading: str) -> str:
 
     The metric of `LS Clean WER` is `WER`. Empty if there is none, or two.
     """
+    if is_changed(heading):
+        return ""
     words = re.findall(r"[A-Za-z]+\d*", heading)
     if _is_of_contest(word.casefold() for word in words):
         return ""
@@ -122,7 +158,7 @@ def measure_of(name: str) -> str:
     found = _measures(name)
     if "average" in found and "average_precision" not in plain_name(name):
         return "average"
-    return "" if metric_in(name) else next(iter(found), "")
+    return "" if metric_in(name) else next((what for what in found if what != "average"), "")
 
 
 def _measures(name: str) -> list[str]:

@@ -590,14 +590,16 @@ def test_open_asr_leaderboard(tmp_path):
 
 MEASURES = {
     "cost": ("total_cost_usd", "Price ($/M tokens)"),
-    "time": ("seconds_per_case", "Latency (ms)"),
+    "time": ("seconds_per_case", "Latency (ms)", "Recall time (s)"),
+    "rank": ("F1 Rank", "auc_rank", "Mean F1 rank"),
+    "deviation": ("Std F1", "acc (std)"),
     "speed": ("RTFx",),
     "tokens": ("prompt_tokens",),
     "count": ("test_cases", "pass_num_1"),
     "order": ("file_order", "fold", "issue_number"),
     "size": ("Context",),
     "average": ("Avg. WER",),
-    "": ("Long Context", "time_series", "number_theory", "token_f1", "Average Precision"),
+    "": ("Long Context", "time_series", "number_theory", "token_f1", "Average Precision", "Accuracy drop"),
 }
 
 
@@ -612,12 +614,12 @@ def test_measures_by_name():
 DIRECTIONS = {
     (False, False): (
         *("wer", "AMI WER", "brier_score", "likelihood_diff", "x \u2193", "metric_error"),
-        "normalized-error",
+        *("normalized-error", "WER error rate", "Accuracy drop \u2193"),
     ),
     (True, True): (
         *("rouge1", "ndcg_at_10", "final_number_exact_match", "likelihood_diff_acc", "pass_rate_2"),
         *("x (higher is better)", "mean reciprocal rank", "spearman rank correlation"),
-        "time_series_accuracy",
+        *("time_series_accuracy", "DROP F1", "mean_average_precision_at_10"),
     ),
     # Words within a heading may be what a task is about.
     (True, None): ("math_equiv_chain_of_thought",),
@@ -627,6 +629,9 @@ DIRECTIONS = {
     (None, None): (
         *("gsm8k", "F1 error", "mean latency", "time to first token", "hit_time"),
         *("tokens to success", "cost_per_pass", "Rank (mean)"),
+        # A further word makes another number of a metric.
+        *("F1 Rank", "ROC-AUC Avg Rank", "f1_rank", "bleu_rank", "Std F1", "F1 (sd)", "loss rank"),
+        *("Accuracy drop", "BLEU diff", "drop in WER", "Attack success rate", "Recall time (s)"),
     ),
 }
 
@@ -833,6 +838,8 @@ def test_errors_of_a_metric_rank_as_errors(tmp_path):
         ("model,task,ttft_ms\na,t,3\nb,t,1\n", '[import.columns]\nscore = "ttft_ms"\n'),
         ("model,task,metric,ms\na,t,auc,3\nb,t,auc,1\n", '[import.columns]\nscore = "ms"\n'),
         ("model,TTFT (s)\na,3\nb,1\n", '[import]\ntask_columns = ["TTFT (s)"]\n'),
+        ("model,Accuracy drop\na,0.3\nb,0.1\n", ""),
+        ("model,F1 Rank\na,3\nb,1\n", '[import]\ntask_columns = ["F1 Rank"]\n'),
         ("model,Mean rank\na,3\nb,1\n", '[import]\ntask_columns = ["Mean rank"]\n'),
     ],
 )
