@@ -212,6 +212,7 @@ def import_options(config: SiteConfig, **options: Any) -> ImportOptions:  # noqa
         model_columns=tuple(section.model_columns or ()),
         model_by=None if section.model_by is None else tuple(section.model_by),
         task_by=tuple(section.task_by or ()),
+        facets=tuple(config.facets),
         **options | {"scale": options["scale"] or section.scale},
     )
 

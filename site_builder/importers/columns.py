@@ -49,7 +49,7 @@ _INTERVALS = (
 )
 _AMOUNT = re.compile(r"\d[\d.,]*+\s?[A-Za-z]{1,2}", re.ASCII)  # `26.5 GB`, `500k`
 _AMOUNTS = ("cost", "time", "size", "tokens", "count")
-_LAST = ("size", "count", "tokens", "order")
+_LAST = ("size", "count", "tokens", "order", "setting")
 _RESULTS = ("result", "results", "metric", "metrics", "score", "scores")
 _MAX_TEXT = 60
 # What a name says of its unit, as its last part or in brackets: `latency_ms`, `Time (s)`.
@@ -115,13 +115,27 @@ def guess_columns(sheet: Sheet, options: ImportOptions) -> Columns:
     stated = {m: c for m, c in options.columns.items() if m in SYNONYMS or c in sheet.names}
     columns = _guess(sheet, replace(options, columns=stated))
     taken = {name: column for name, column in columns.named.items() if name not in SYNONYMS}
-    numeric = {name for name in (*columns.unused, *taken.values()) if _is_numeric(sheet, name)}
+    numeric = {
+        name
+        for name in (*columns.unused, *taken.values())
+        if _is_numeric(sheet, name) and not is_setting_of(name, options)
+    }
     several = len(columns.scores) > 1 or columns.across == "model"
-    further = find_further(sheet, columns.unused, numeric, taken, several=several)
+    unused = [name for name in columns.unused if not options.tells_apart(name)]
+    further = find_further(sheet, unused, numeric, taken, several=several)
     found = tuple(replace(of, is_taken=of.is_taken or options.further) for of in further)
     named = {name: column for name, column in columns.named.items() if name in SYNONYMS}
-    settings = tuple(n for n in columns.unused if n not in numeric and names_setting(n))
+    settings = tuple(
+        n
+        for n in columns.unused
+        if n not in numeric and (names_setting(n) or is_setting_of(n, options))
+    )
     return replace(columns, named=named, further=found, settings=settings)
+
+
+def is_setting_of(name: str, options: ImportOptions) -> bool:
+    """Return whether a column, also of numbers, tells how a model was run."""
+    return measure_of(name.rpartition(".")[2]) == "setting" or options.tells_apart(name)
 
 
 def _guess(sheet: Sheet, options: ImportOptions) -> Columns:
@@ -138,7 +152,7 @@ def _guess(sheet: Sheet, options: ImportOptions) -> Columns:
     errors = _errors(plain, free)
     stderrs = {*errors.values()}
     columns = [name for name in free if name not in stderrs and _is_numeric(sheet, name)]
-    kinds = _kinds(sheet, columns)
+    kinds = _kinds(sheet, columns, options)
     measures = {n: what for n, what in kinds.items() if what and tasks is None}
     numbers = [name for name in columns if name not in measures]
     if sheet.is_across and not {*stated} & {"model", "task"} and not models:
@@ -159,7 +173,7 @@ def _guess(sheet: Sheet, options: ImportOptions) -> Columns:
     errors = {column: errors[column] for column in scores if column in errors}
     used = {*scores, *errors.values()}
     unused = tuple(name for name in free if name not in used)
-    measures = {name: what for name, what in measures.items() if name not in used}
+    measures = {n: what for n, what in measures.items() if n not in used and what != "setting"}
     across = "model" if models else "task"
     return Columns(named, across, scores, errors, unused, measures=measures)
 
@@ -181,7 +195,7 @@ def _is_wide(sheet: Sheet, named: Mapping[str, str]) -> bool:
     return "model" in named and len({*models}) == len(models) > 1
 
 
-def _kinds(sheet: Sheet, columns: Collection[str]) -> dict[str, str]:
+def _kinds(sheet: Sheet, columns: Collection[str], options: ImportOptions) -> dict[str, str]:
     """Return what each column of numbers is that is no score, such as `cost`; else nothing."""
     # The last part of a name: of an object in another, or below a group in a heading.
     lasts = {n: n.rpartition(".")[2].rpartition(": ")[2] for n in columns}
@@ -193,7 +207,8 @@ def _kinds(sheet: Sheet, columns: Collection[str]) -> dict[str, str]:
     kinds |= {n: "" for n, what in kinds.items() if what in _AMOUNTS and _is_marked(sheet, n)}
     # The ends of an interval: `elo+` and `elo-`.
     ends = (n for n in columns if n[-1] in "+-" and n[:-1] in kinds and f"{n[:-1]}+" in kinds)
-    return kinds | dict.fromkeys((*ends, *_margins(columns)), "interval")
+    kinds |= dict.fromkeys((*ends, *_margins(columns)), "interval")
+    return kinds | dict.fromkeys(filter(options.tells_apart, columns), "setting")
 
 
 def _margins(columns: Collection[str]) -> Iterator[str]:

@@ -25,7 +25,7 @@ from site_builder.importers.values import (
 from site_builder.records import Record, field, replace
 from site_builder.symlinks import refuse_outside
 from site_builder.tables.files import UnreadableTableError
-from site_builder.tables.metrics import ScoreScale
+from site_builder.tables.metrics import ScoreScale, plain_name
 
 WORDS: dict[str, list[str]] = tomllib.loads(
     Path(__file__).with_name("fields.toml").read_text(encoding="utf8")
@@ -188,6 +188,7 @@ class ImportOptions(Record):
         model_columns: Columns of a table that are models; it has a row for each task.
         model_by: Fields of a record that are part of the name of its model; None if not stated.
         task_by: Fields of a record that are part of the names of its tasks.
+        facets: Fields that `site.toml` declares as facets.
         scale: The unit of scores between 1 and 100, if the user stated it.
         higher_is_better: The direction of scores that nothing else tells, if the user stated it.
         metrics: What ranks, the preferred first, as `is_wanted` takes it.
@@ -204,6 +205,7 @@ class ImportOptions(Record):
     model_columns: tuple[str, ...] = ()
     model_by: tuple[str, ...] | None = None
     task_by: tuple[str, ...] = ()
+    facets: tuple[str, ...] = ()
     scale: ScoreScale | None = None
     higher_is_better: bool | None = None
     metrics: tuple[str, ...] = ()
@@ -214,6 +216,11 @@ class ImportOptions(Record):
     further: bool = False
     asks: bool = True
     ending: str = ""
+
+    def tells_apart(self, field: str) -> bool:
+        """Whether `site.toml` names a field that tells entries or tasks apart."""
+        names = {*map(plain_name, (*(self.model_by or ()), *self.task_by, *self.facets))}
+        return not names.isdisjoint((plain_name(field), plain_name(field.rpartition(".")[2])))
 
 
 Reader = Callable[[Path, ImportOptions], Reading]

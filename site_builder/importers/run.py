@@ -259,6 +259,7 @@ def _choose(
     chosen, others = choose_metrics(reading.measures, options.metrics, setups)
     ids = name_tasks(chosen, known, names.tasks)
     pairing = pair_runs(chosen, ids, config, table.rows)
+    unknown = [*_unknown_names(chosen, options, config)]
     faceted, facet_notes = state_facets(
         _place(chosen, ids, pairing, options, config),
         config,
@@ -266,7 +267,7 @@ def _choose(
         by_name=options.model_by is not None,
         is_text=bool(table.texts),  # in which a new column would change each row
     )
-    kept, older = _choose_runs(faceted, options, config)
+    kept, older = _choose_runs(faceted, options, config, unknown)
     stated = StatedRows(reading.tasks)
     rows = ((one.task, row.values) for one in kept for row in stated.of(one.score))
     wholes = {task: facts["part_of"] for task, facts in rows if facts.get("part_of")}
@@ -281,7 +282,7 @@ def _choose(
         older,
         pairing,
         notes=(*of_versions, *facet_notes, *measure_notes),
-        faults=(*faults, *joined_faults(assumed.placed, config)),
+        faults=(*unknown, *faults, *joined_faults(assumed.placed, config)),
     )
 
 
@@ -320,8 +321,24 @@ def _place(
     return found
 
 
+def _unknown_names(
+    scores: Iterable[ImportedScore], options: ImportOptions, config: SiteConfig
+) -> Iterator[Fault]:
+    """Yield a warning for each name in `model_by` and `task_by` that no record has."""
+    named = {"model_by": options.model_by or (), "task_by": options.task_by}
+    if not any(named.values()):
+        return
+    known = {n for s in scores for of in (s.places, s.facets, s.fields) for n in of}
+    for key, names in named.items():
+        for name in names:
+            if name not in known | config.facets.keys():
+                what = f"no record has {name!r}, which {key} under [import] names"
+                hint = did_you_mean(name, known, "fields")
+                yield Fault("", what, hint, "warning")
+
+
 def _choose_runs(
-    placed: Iterable[Placed], options: ImportOptions, config: SiteConfig
+    placed: Iterable[Placed], options: ImportOptions, config: SiteConfig, unknown: Iterable[Fault]
 ) -> tuple[list[Placed], list[tuple[ImportedScore, ImportedScore]]]:
     """Return the score of each key that counts, and others with the one that replaces them.
 
@@ -345,7 +362,10 @@ def _choose_runs(
         fix = "Leave out all but one, or state in the files when each was measured."
         if choices:
             fix = f"Write into site.toml what is part of the model or of the task. Or: {fix}"
-        raise FaultsError((*faults, replace(last, fix=fix, paste=choice_lines(choices, config))))
+        unknown = (replace(fault, severity="error") for fault in unknown)
+        raise FaultsError(
+            (*unknown, *faults, replace(last, fix=fix, paste=choice_lines(choices, config)))
+        )
     return kept, older
 
 

@@ -15,7 +15,7 @@ from site_builder.importers.merge import Placed
 from site_builder.importers.reading import WORDS, ImportedScore, ImportOptions
 from site_builder.importers.values import Choices, as_link, moment_of
 from site_builder.tables.columns import names_setting
-from site_builder.tables.metrics import plain_name
+from site_builder.tables.metrics import measure_of, plain_name
 
 _MAX_NAME = 40
 _REPEATS = frozenset(("seed", "random_seed", "fold", "repeat", "replicate"))
@@ -64,6 +64,10 @@ def _is_of_repeat(name: str) -> bool:
     return plain_name(name.rpartition(".")[2]) in _REPEATS
 
 
+def _is_number_of_setting(name: str) -> bool:
+    return measure_of(name.rpartition(".")[2]) == "setting"
+
+
 def unclear_faults(unclear: Sequence[Sequence[Placed]]) -> Iterator[Fault]:
     """Yield an error for each set of records that state several scores of one model and task."""
     alike: dict[tuple[str, ...], list[Sequence[Placed]]] = {}
@@ -79,7 +83,7 @@ def _unclear_text(first: Sequence[Placed], *others: Sequence[Placed]) -> str:
     differ = [
         f"{name} ({quoted(values, most=3)})"
         for name, values in _differences([first]).items()
-        if _kind(name, values) < _PLACE or _is_of_repeat(name)
+        if _kind(name, values) < _PLACE or _is_of_repeat(name) or _is_number_of_setting(name)
     ]
     why = "they state no time that tells which is newer"
     why = f"their records differ in {listed(differ, most=6)}" if differ else why
@@ -134,11 +138,23 @@ def choices_apart(unclear: Sequence[Sequence[Placed]], options: ImportOptions) -
         [name for name, found in kinds.items() if found == kind] for kind in range(_NUMBER)
     )
     # The usual settings, and more only where these are not enough.
+    numbers = [name for name in kinds if name not in usual and _is_number_of_setting(name)]
     repeats = [*usual, *filter(_is_of_repeat, kinds)]
-    trials = [usual, repeats, [*usual, *texts], *([place] for place in reversed(places)), [*kinds]]
+    trials = [
+        usual,
+        [*usual, *numbers],
+        repeats,
+        [*usual, *texts],
+        *([place] for place in reversed(places)),
+        [*kinds],
+    ]
     names = next((names for names in trials if _are_apart(unclear, names)), trials[-1])
     words = {n: {*plain_name(n).split("_")} for n in names}
-    of_task = [n for n in names if kinds[n] > _TEXT or not words[n].isdisjoint(WORDS["tasks"])]
+    of_task = [
+        n
+        for n in names
+        if (kinds[n] > _TEXT and n not in numbers) or not words[n].isdisjoint(WORDS["tasks"])
+    ]
     of_model = [n for n in names if n not in of_task]
     key = "model_by" if options.model_by else FACETS
     short = short_names(kinds) if key == FACETS else {}

@@ -21,7 +21,14 @@ from site_builder.importers.cells import (
     without_arrows,
     word_of,
 )
-from site_builder.importers.columns import MEANINGS, SYNONYMS, Columns, guess_columns, values_of
+from site_builder.importers.columns import (
+    MEANINGS,
+    SYNONYMS,
+    Columns,
+    guess_columns,
+    is_setting_of,
+    values_of,
+)
 from site_builder.importers.reading import (
     Found,
     ImportedRow,
@@ -180,7 +187,11 @@ def _rows(
     taken = {of.column for of in columns.further if of.is_taken}
     # What an object is called says nothing of a number in it: `engine_params.hnsw_ef`.
     lasts = {n: n.rpartition(".")[2] for n in columns.unused if n not in taken}
-    settings = [n for n, last in lasts.items() if measure_of(last) in ("", "order")]
+    settings = [
+        n
+        for n, last in lasts.items()
+        if measure_of(last) in ("", "order") or is_setting_of(n, options)
+    ]
     for number, row in enumerate(sheet.rows, start=1):
         named = {name: row.get(column) for name, column in columns.named.items()}
         values = {"model": options.model, **named}

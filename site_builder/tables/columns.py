@@ -136,7 +136,8 @@ def _settings(
 @lru_cache(10_000)  # imports ask it for each field of each score
 def names_setting(name: str) -> bool:
     """Whether a name has a word such as `agent` or `effort`, and is of no measure."""
-    return not SETTINGS.isdisjoint(plain_name(name).split("_")) and not measure_of(name)
+    is_one = not SETTINGS.isdisjoint(plain_name(name).split("_"))
+    return is_one and measure_of(name) in ("", "setting")
 
 
 def make_facet(

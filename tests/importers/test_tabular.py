@@ -599,7 +599,14 @@ MEASURES = {
     "order": ("file_order", "fold", "issue_number"),
     "size": ("Context",),
     "average": ("Avg. WER",),
-    "": ("Long Context", "time_series", "number_theory", "token_f1", "Average Precision", "Accuracy drop"),
+    "": (
+        "Long Context",
+        "time_series",
+        "number_theory",
+        "token_f1",
+        "Average Precision",
+        "Accuracy drop",
+    ),
 }
 
 
@@ -663,6 +670,42 @@ def test_score_of_several_columns_is_asked_for(tmp_path):
     imported("csv", path, into=tmp_path)
     found = {(model, task): score for (model, task, _), score in scores(tmp_path).items()}
     assert {("CAT (default)", "Churn"): 0.125, ("XT (default)", "Churn"): 0.25} == found
+
+
+SHOTS = "model,n_shot,acc\na,0,50.5\na,5,60.25\nb,0,51.5\nb,5,59.25\n"
+
+
+@pytest.mark.parametrize(
+    ("toml", "entries"),
+    [
+        ("", {("a", "acc", "0"), ("a", "acc", "5")}),
+        ('[import]\ncolumns = { n_shot = "n_shot" }\n', {("a", "acc", "0"), ("a", "acc", "5")}),
+        ('[import]\nmodel_by = ["n_shot"]\n', {("a (0)", "acc", None), ("a (5)", "acc", None)}),
+        ('[import]\ntask_by = ["n_shot"]\n', {("a", "acc (0)", None), ("a", "acc (5)", None)}),
+    ],
+)
+def test_number_that_is_a_setting_tells_runs_apart(tmp_path, toml, entries):
+    (tmp_path / "site.toml").write_text(toml)
+    path = write(tmp_path, "a.csv", SHOTS)
+    if not toml:
+        said = run_import("csv", path, into=tmp_path)
+        assert "their records differ in n_shot ('0' and '5')" in said.stderr
+        assert "[facets]\nn_shot = {}\n" in paste(tmp_path, said)
+    found = imported("csv", path, into=tmp_path)
+    assert entries == {
+        (r["model"], r["task"], r.get("n_shot")) for r in found if r["model"].startswith("a")
+    }
+    assert {50.5, 60.25, 51.5, 59.25} == {row["score"] for row in found}
+    check_project(tmp_path)
+
+
+def test_field_that_no_record_has_is_named(tmp_path):
+    (tmp_path / "site.toml").write_text('[import]\nmodel_by = ["n_shots"]\n')
+    said = run_import("csv", write(tmp_path, "a.csv", SHOTS), into=tmp_path)
+    why = "no record has 'n_shots', which model_by under [import] names. Did you mean 'n_shot'?"
+    assert (1, True) == (said.exit_code, why in said.stderr)
+    said = run_import("csv", write(tmp_path, "b.csv", "model,acc\na,0.5\n"), into=tmp_path)
+    assert (0, True) == (said.exit_code, "warning: no record has 'n_shots'" in said.stderr)
 
 
 def trials(*resolved):
