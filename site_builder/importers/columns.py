@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from itertools import accumulate, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,9 @@ _INTERVALS = (
 _AMOUNT = re.compile(r"\d[\d.,]*+\s?[A-Za-z]{1,2}", re.ASCII)  # `26.5 GB`, `500k`
 _AMOUNTS = ("cost", "time", "size", "tokens", "count")
 _LAST = ("size", "count", "tokens", "order", "setting")
+_MOST_PARTS = 300
+_DECIMALS = re.compile(r"[.,](\d++)", re.ASCII)
+_MEAN_WORDS = {"mean", "average", "all", "macro"}
 _RESULTS = ("result", "results", "metric", "metrics", "score", "scores")
 _MAX_TEXT = 60
 # What a name says of its unit, as its last part or in brackets: `latency_ms`, `Time (s)`.
@@ -208,7 +212,46 @@ def _kinds(sheet: Sheet, columns: Collection[str], options: ImportOptions) -> di
     # The ends of an interval: `elo+` and `elo-`.
     ends = (n for n in columns if n[-1] in "+-" and n[:-1] in kinds and f"{n[:-1]}+" in kinds)
     kinds |= dict.fromkeys((*ends, *_margins(columns)), "interval")
-    return kinds | dict.fromkeys(filter(options.tells_apart, columns), "setting")
+    kinds |= dict.fromkeys(filter(options.tells_apart, columns), "setting")
+    return kinds | dict.fromkeys(_means(sheet, kinds), "average")
+
+
+def _means(sheet: Sheet, kinds: Mapping[str, str]) -> Iterator[str]:
+    """Yield the columns that are called a mean, and are that of columns next to them: `CT Mean`."""
+    columns = [name for name, what in kinds.items() if not what]
+    means = {n for n in columns if not _MEAN_WORDS.isdisjoint(plain_name(n).split("_"))}
+    parts = [name for name in columns if name not in means]
+    if not means or len(parts) < 2:
+        return
+    digits, place = _decimals(sheet, parts), 0
+    for name in columns:
+        if name not in means:
+            place += 1
+            continue
+        most = 1.01 * 10.0 ** -min(digits, _decimals(sheet, [name]))  # both are rounded
+        sides = (parts[max(0, place - _MOST_PARTS) : place][::-1], parts[place:][:_MOST_PARTS])
+        if any(_is_mean(sheet, name, side, most) for side in sides):
+            yield name
+
+
+def _is_mean(sheet: Sheet, name: str, parts: Sequence[str], most: float) -> bool:
+    """Return whether a column is `most` off the mean of the first few parts, in several rows."""
+    lengths, times = {*range(2, len(parts) + 1)}, Counter[int]()
+    for row in sheet.rows:
+        mean, *numbers = (parse_number(row.get(n), sheet.marks) for n in (name, *parts))
+        sums = [*accumulate(n.value for n in takewhile(bool, numbers) if n)]
+        known = {k for k in lengths if mean and k <= len(sums)}
+        times.update(known)
+        lengths -= {k for k in known if mean and abs(sums[k - 1] / k - mean.value) > most}
+        if not lengths:
+            return False
+    return any(times[k] > 1 for k in lengths)
+
+
+def _decimals(sheet: Sheet, names: Sequence[str]) -> int:
+    """Return the most decimals that a number of some columns is written with, up to six."""
+    found = (_DECIMALS.search(start_of(row.get(n))) for row in sheet.rows for n in names)
+    return min(6, max((len(match[1]) for match in found if match), default=0))
 
 
 def _margins(columns: Collection[str]) -> Iterator[str]:

@@ -1037,3 +1037,15 @@ def test_setting_in_an_object_of_another_name_tells_runs_apart(tmp_path):
     path = write(tmp_path, "a.json", json.dumps(runs))
     said = run_import("csv", path, "--higher-is-better", into=tmp_path)
     assert "engine_params.ef" in paste(tmp_path, said)
+
+
+def test_mean_of_columns_beside_it_is_no_task(tmp_path):
+    """`CT mean` is of A and B, `All mean` of A, B and C, and the last of none."""
+    table = "model,A,B,CT mean,C,All mean,mean_average_precision,Kept mean\n"
+    table += "m,50,61,55.5,70,60.3,40.5,12\nn,51,60,55.5,80,63.7,41.5,80\n"
+    said = run_import("csv", write(tmp_path, "a.csv", table), UP, "--percent", into=tmp_path)
+    assert "no scores: CT mean (average), All mean (average)" in said.stderr
+    what = "a.csv: tasks, since these are no means of the columns beside them: Kept mean\n"
+    assert what in said.stderr
+    tasks = {row["task"] for row in rows(tmp_path, "tasks")}
+    assert tasks == {"A", "B", "C", "mean_average_precision", "Kept mean"}
