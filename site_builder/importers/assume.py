@@ -33,7 +33,11 @@ _MAX_NAMED = 20
 _FEWEST = 4
 """Tasks that are worth a pattern."""
 _MOST_NAMED = 4
-_UNIT = re.compile(r"[(\[]([A-Za-z]+/s|s|ms|[GM]B)[)\]]$", re.ASCII)  # `pp512 (tok/s)`
+_UNIT = re.compile(  # `pp512 (tok/s)`, `HD95 (mm)`
+    r"[(\[]([A-Za-z]+/[A-Za-z]+|[mnu]?s|[kGMT]i?B|[mck]m|dB|[mkM]?W|k?Wh|[kM]?J|[kMG]Hz)[)\]]$",
+    re.ASCII,
+)
+_DISTANCES = ("mm", "cm")
 _DIGITS = re.compile(r"\d+")
 _STATE_DIRECTION = (
     "Use --higher-is-better or --lower-is-better, or write {} = {{ higher_is_better = true }} "
@@ -116,6 +120,7 @@ class Assumed(Record):
                 name in asked and _likely_direction(task),
                 _named_unit(task),
                 task.metric,
+                (min(task.scores) < 0, max(task.scores) > 100),
             )
             for name, task in tasks.items()
         }
@@ -126,6 +131,8 @@ def _likely_direction(task: _Task) -> bool:
     names, unit = (task.name, task.metric), str(task.stated.get("unit", ""))
     if unit and "/" not in unit and measure_of(unit):
         return False  # a time, a size or a price
+    if _named_unit(task) in _DISTANCES:
+        return False
     is_amount = not task.is_percent and any(map(is_cost, names))
     is_worse = min(task.scores) >= 0 and any(map(is_changed, names))  # such as a drop
     return not (is_amount or is_worse or any(direction_of(name) is False for name in names))
@@ -160,7 +167,9 @@ def _answer(
         others.append(as_toml(not facts["higher_is_better"]))
     if group.key in of_unit:
         named = _named_unit(first)
-        facts["unit"] = named or ("percent" if max(scores) > 1 else "proportion")
+        is_bounded = facts.get("higher_is_better", True) and 0 <= min(scores) <= max(scores) <= 100
+        if named or is_bounded:
+            facts["unit"] = named or ("percent" if max(scores) > 1 else "proportion")
         others += [] if named or len(group.names) == 1 else ['another unit, such as "s"']
     comment = f"  # or {'; or '.join(others)}" if others else ""
     return f"{as_toml(group.key)} = {as_toml(facts)}{comment}"
@@ -263,7 +272,9 @@ def assume_tasks(
         if isinstance(bounds, tuple):
             facts["score_min"], facts["score_max"] = bounds
         elif task.is_percent:
-            facts["unit"] = "percent"
+            # `percent` would set bounds.
+            is_bounded = 0 <= min(task.scores) <= max(task.scores) <= 100
+            facts["unit"] = "percent" if is_bounded else "%"
         if options.scale == "proportion" and bounds == BOUNDS["proportion"]:
             assumed.refused.extend(
                 (one, f"{one.score.score:g} is not a proportion")

@@ -249,7 +249,7 @@ def _out_of_bounds(tables: Tables) -> Iterator[Fault]:
         return f"{noun} {scores} of task {task!r} {verb} outside its bounds, {allowed}"
 
     found = ((what(task, of_task), of_task.index) for task, of_task in groups)
-    fix = "Correct the score, or the bounds of the task."
+    fix = "Correct the score, or score_min and score_max of the task."
     more = "tasks with scores outside their bounds"
     return row_faults(tables.loaded[RESULTS.name], found, groups.ngroups, fix, more)
 

@@ -6,11 +6,13 @@ from site_builder.importers.assume import group_alike
 from tests.helpers.imported import (
     imported,
     lm_eval_results,
+    paste,
     rows,
     run_import,
     scores,
     write_json,
 )
+from tests.helpers.tables import check_project
 
 CARD = """\
 ---
@@ -148,3 +150,27 @@ def test_fifty_skipped_files_are_one_line_per_kind(tmp_path):
     assert "1 file with scores, 53 skipped." in said.stderr
     said = run_import("lm-eval", tmp_path / "runs", "--verbose", into=tmp_path / "q")
     assert 53 == said.stderr.count("warning: ")
+
+
+def test_percentages_below_zero_set_no_bounds_that_they_leave(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("model,With,Accuracy Drop\na,79.5%,-1.75%\nb,77.5%,-4.25%\n")
+    run_import("csv", path, "--higher-is-better", into=tmp_path)
+    drop, plain = sorted(rows(tmp_path, "tasks"), key=lambda row: row["task"])
+    assert ("%", None, None) == tuple(drop.get(n) for n in ("unit", "score_min", "score_max"))
+    assert (0, 100) == (plain["score_min"], plain["score_max"])
+    check_project(tmp_path)
+
+
+def test_columns_of_several_kinds_are_a_line_each(tmp_path):
+    """A unit in the heading counts; what leaves 0 to 100, or is an error, is no percentage."""
+    path = tmp_path / "a.csv"
+    rows_of = ("a,88.5,11.5,97.5,2.5,3", "b,87.5,12.5,98.5,3.5,-1")
+    path.write_text("\n".join(("model,top1,top1_err,top5,HD95 (mm),rank_diff", *rows_of)))
+    text = paste(tmp_path, run_import("csv", path, into=tmp_path))
+    assert '"top1" = { higher_is_better = true, unit = "percent" }' in text
+    assert '"top1_err" = { higher_is_better = false }' in text
+    assert '"HD95 (mm)" = { higher_is_better = false, unit = "mm" }' in text
+    assert '"rank_diff" = { higher_is_better = true }' in text
+    imported("csv", path, into=tmp_path)
+    check_project(tmp_path)

@@ -53,7 +53,7 @@ def test_every_fault_is_reported_in_one_run(tmp_path):
         "data/results.parquet: row 4: task 'srot' is not in tasks.parquet. Did you mean 'sort'? "
         "If not, add it there.",
         "data/results.parquet: row 2: score 7.5 of task 'add' is outside its bounds, 0 to 1. "
-        "Correct the score, or the bounds of the task.",
+        "Correct the score, or score_min and score_max of the task.",
         "site.toml: feature 'token_p95' is not a column of tasks.parquet. "
         "Did you mean 'tokens_p95'?",
         "data/results.parquet: row 4: tuned score without a 'base' score: its lift is not computed",

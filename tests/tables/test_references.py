@@ -18,7 +18,7 @@ from tests.helpers.tables import (
 )
 from tests.helpers.tables import board_faults as lines
 
-MEND = "Correct the score, or the bounds of the task."
+MEND = "Correct the score, or score_min and score_max of the task."
 BASE = "Did you mean 'base'?"
 KNOWN = "Known variants: base, fine_tuned."
 DIVIDE = "Divide percentages by 100, or state score_max of the task."
