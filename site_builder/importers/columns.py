@@ -110,8 +110,9 @@ class Columns(Record):
 
 def guess_columns(sheet: Sheet, options: ImportOptions) -> Columns:
     """Guess what each column of a table is, also of those that are facets and measures."""
-    for meaning in options.columns:
-        hint = "" if meaning in SYNONYMS else did_you_mean(meaning, SYNONYMS, "names")
+    for meaning, column in options.columns.items():
+        is_known = meaning in SYNONYMS or column in sheet.names
+        hint = "" if is_known else did_you_mean(meaning, SYNONYMS, "names")
         if hint.startswith("Did"):
             why = f"[import.columns] of site.toml names {meaning!r}. {hint}"
             raise UnreadableFileError(why=why)

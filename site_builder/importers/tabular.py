@@ -45,6 +45,7 @@ from site_builder.importers.values import (
     UnreadableFileError,
     as_count,
     as_error,
+    as_link,
     day_of,
     is_wanted,
     moment_of,
@@ -300,6 +301,7 @@ def _of_task(whole: str, subset: str, cells: list[_Cell], across: str, sheet: Sh
     models = {
         cell.score.model: {name: _typed(name, cell.values.get(name)) for name in MEANINGS["models"]}
         for cell in reversed(cells)
+        if cell.score.model  # nothing tells of which model those of a file without one are
     }
     return Reading(
         measures=tuple(replace(cell.score, task=task, metric="") for cell in cells),
@@ -337,6 +339,8 @@ def _typed(name: str, value: object) -> str | float | bool | None:
         return number.value if number and is_size else None
     if name in ("higher_is_better", "lower_is_better"):
         return _BOOLEANS.get(word_of(value).casefold())
+    if name == "url":
+        return as_link(word_of(value)) or None
     return day_of(moment_of(word_of(value))) if name == "release_date" else word_of(value) or None
 
 

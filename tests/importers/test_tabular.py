@@ -276,6 +276,21 @@ def test_site_toml_names_columns(tmp_path):
     assert {("alpha", "x 1", "base"): 0.5} == scores(tmp_path)
 
 
+def test_names_for_columns_of_the_file(tmp_path):
+    """Facts of models go to their table; a facet may be called nearly as a known column."""
+    table = (
+        "model,x,Page,Says,HF Model,Modes\na,0.5,https://x.org/a,Small.,o/a,p\nb,0.25,none,,o/b,p\n"
+    )
+    columns = 'url = "Page", description = "Says", hf_model = "HF Model", modes = "Modes"'
+    (tmp_path / "site.toml").write_text(f"[import]\ncolumns = {{ {columns} }}\n")
+    found = imported("csv", write(tmp_path, "a.csv", table), UP, into=tmp_path)
+    assert [("o/a", "p"), ("o/b", "p")] == [(r["hf_model"], r["modes"]) for r in found]
+    a, b = rows(tmp_path, "models")
+    assert ("https://x.org/a", "Small.") == (a["url"], a["description"])
+    assert {"url", "description"}.isdisjoint(b)
+    check_project(tmp_path)
+
+
 NO_TABLE = "it is no table: neither a list of objects nor objects by name"
 
 
