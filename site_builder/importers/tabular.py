@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from site_builder.formatting import listed, quoted
+from site_builder.formatting import counted, listed, quoted
 from site_builder.importers.cells import (
     Marks,
     find_marks,
@@ -106,7 +106,12 @@ def read_tabular(found: Found, options: ImportOptions) -> Reading:
         name = f"{task} ({metric})" if n_metrics[task] > 1 and metric else task
         by_task.setdefault((name, _subset(cell)), []).append(cell)
     tasks = (_of_task(*of, found, columns.across, sheet) for of, found in by_task.items())
-    skipped += _of_means_alone(sheet, columns)
+    alone = [*_of_means_alone(sheet, columns)]
+    known = {c.score.model for c in cells} | {one.where.rpartition(", ")[2] for one in alone}
+    skipped += alone
+    if without := [name for name in _models(sheet, columns) if name not in known]:
+        what = f"{counted(len(without), 'model')} without a score left out"
+        notes.append(f"{found.shown}: {what}: {listed(without, most=8)}")
     rest = Reading(skipped=(*mixed, *skipped), notes=tuple(notes), further=columns.further)
     if columns.across == "task" and options.task_columns is None:
         rest = replace(rest, guessed=columns.scores, others=tuple(columns.measures))
@@ -171,6 +176,14 @@ def _cells(
                 score = replace(score, score=parsed.value, **stated)
                 cells.append(_Cell(column, parsed.has_spread, values, score))
     return cells, skipped
+
+
+def _models(sheet: Sheet, columns: Columns) -> dict[str, None]:
+    """Return the models that a table names."""
+    if columns.across == "model":
+        return {without_arrows(name): None for name in columns.scores}
+    names = (_model(word_of(row.get(columns.named.get("model", "")))) for row in sheet.rows)
+    return {name: None for name in names if name and plain_name(name) not in _MEANS}
 
 
 def _of_means_alone(sheet: Sheet, columns: Columns) -> Iterator[Skipped]:

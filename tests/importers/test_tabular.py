@@ -291,6 +291,13 @@ def test_names_for_columns_of_the_file(tmp_path):
     check_project(tmp_path)
 
 
+def test_models_without_a_score_are_named(tmp_path):
+    table = "model,de,fr\na,N/A,-\nb,0.5,N/A\nc,,\n"
+    said = run_import("csv", write(tmp_path, "a.csv", table), UP, into=tmp_path)
+    assert "a.csv: 2 models without a score left out: a and c\n" in said.stderr
+    assert {("b", "de", "base"): 0.5} == scores(tmp_path)
+
+
 NO_TABLE = "it is no table: neither a list of objects nor objects by name"
 
 
