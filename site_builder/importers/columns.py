@@ -164,6 +164,7 @@ def _guess(sheet: Sheet, options: ImportOptions) -> Columns:
         raise _across(sheet, options)
     if models:
         named.pop("model", None)
+        _check_tasks(sheet, options, named)
     elif "model" not in named and not (options.model or options.model_by):
         raise _no_model(sheet, options, named, [n for n in columns if kinds[n] not in _LAST])
     elif "task" in named and tasks is None:
@@ -179,8 +180,7 @@ def _guess(sheet: Sheet, options: ImportOptions) -> Columns:
     used = {*scores, *errors.values()}
     unused = tuple(name for name in free if name not in used)
     measures = {n: what for n, what in measures.items() if n not in used and what != "setting"}
-    across = "model" if models else "task"
-    return Columns(named, across, scores, errors, unused, measures=measures)
+    return Columns(named, "model" if models else "task", scores, errors, unused, measures=measures)
 
 
 def _errors(plain: Mapping[str, str], free: Collection[str]) -> dict[str, str]:
@@ -292,7 +292,13 @@ def _no_model(
     texts = _texts(sheet, named) if len(tasks) < len(sheet.rows) else []
     columns = [{"columns": {**options.columns, "model": name}} for name in texts]
     is_across = "task" in named and "score" not in named
-    of_models = [{"model_columns": numbers}] if is_across and numbers else []
+    of_models: list[dict[str, Any]] = [{"model_columns": numbers}] if is_across and numbers else []
+    if "task" not in named and "score" not in named and len(numbers) > 1:
+        of_models = [
+            {**of, "model_columns": numbers} for of in _of_tasks(sheet, options, named)[:1]
+        ]
+    if not is_across and "metric" not in named and not any(map(looks_like_model, numbers)):
+        columns, of_models = [*columns, *of_models], []
     names = sheet.found.places
     if sheet.found.is_named:  # The folders of one file tell nothing.
         names = {place: name for place, name in names.items() if " " not in place}
@@ -300,6 +306,22 @@ def _no_model(
     paste: Choices = (*of_models, *columns, *({"model_by": [place]} for place in places))
     fix = "Name the model of all rows by --model, or write into site.toml what names it."
     return UnreadableFileError(why="it has no column of models", fix=fix, paste=paste)
+
+
+def _check_tasks(sheet: Sheet, options: ImportOptions, named: Mapping[str, str]) -> None:
+    """Raise an error with what may name the tasks of a table whose models are columns."""
+    choices = [] if "task" in named or options.task_by else _of_tasks(sheet, options, named)
+    if choices:
+        fix = "Write into site.toml what names them."
+        raise UnreadableFileError(why="it has no column of tasks", fix=fix, paste=tuple(choices))
+
+
+def _of_tasks(
+    sheet: Sheet, options: ImportOptions, named: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Return what may name the tasks of a table whose models are columns, the likely first."""
+    names = filter(None, (named.get("metric"), *_texts(sheet, named)))
+    return [{"columns": {**options.columns, "task": name}} for name in names]
 
 
 def _texts(sheet: Sheet, named: Mapping[str, str]) -> list[str]:

@@ -62,6 +62,7 @@ _BAR = re.compile(r"(?<!\\)\|")
 _LINK = re.compile(r"!?\[([^\]\[]*)\]\([^()]*\)")
 _FOOTNOTE = re.compile(r"\[\^[^\[\]\s]++\]")
 _MARKS = re.compile(r"\*\*|__|`")
+_ITALIC = re.compile(r"(?<![\w*])\*(?=[^\s*])([^*]+)(?<=\S)\*(?![\w*])|^_([^_]+)_$")
 _Row = tuple[int, list[str]]
 _SEPARATORS = "\t;|,"  # of two that cut alike, the first counts
 _SAMPLE_ROWS = 200
@@ -196,7 +197,8 @@ def _markdown_cells(line: str) -> list[str]:
     inner = line.strip().removeprefix("|")
     inner = inner.removesuffix("|") if not inner.endswith("\\|") else inner
     cells = (_FOOTNOTE.sub("", cell.replace("\\|", "|")) for cell in _BAR.split(inner))
-    return [_MARKS.sub("", _LINK.sub(r"\1", cell)).strip() for cell in cells]
+    plain = (_MARKS.sub("", _LINK.sub(r"\1", cell)).strip() for cell in cells)
+    return [_ITALIC.sub(r"\1\2", cell) for cell in plain]
 
 
 def _separator(text: str) -> tuple[str, int]:

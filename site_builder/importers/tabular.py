@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, Literal
 
 from site_builder.formatting import counted, listed, quoted
 from site_builder.importers.cells import (
@@ -158,7 +158,7 @@ def _cells(
             parsed = truth_of(value) or parse_number(value, sheet.marks)
             score = replace(shared, **places.get(column, {}))
             if parsed is None:
-                skipped.append(_no_number(where, column, value, sheet))
+                skipped.append(_no_number(where, column, value, sheet, columns))
             elif not (score.model or options.model_by) or not score.task:
                 missing = "task" if score.model else "model"
                 skipped.append(Skipped(where, f"it names no {missing}", "row"))
@@ -232,13 +232,14 @@ def _rows(
         )
 
 
-def _no_number(where: str, column: str, value: object, sheet: Sheet) -> Skipped:
+def _no_number(where: str, column: str, value: object, sheet: Sheet, columns: Columns) -> Skipped:
+    what: Literal["row", "cell"] = "cell" if len(columns.scores) > 1 else "row"
     text, why = repr(str(value)[:40]), why_no_number(value, sheet.marks)
     if not why:
-        return Skipped(where, f"{text} is not a number", "row")
+        return Skipped(where, f"{text} is not a number (in {column!r})", what)
     fix = "Write numbers with a decimal point, and nothing between thousands."
     fix = "Write each number into a column of its own." if "more" in why else fix
-    return Skipped(where, f"{text} {why} (in {column!r})", "row", fix)
+    return Skipped(where, f"{text} {why} (in {column!r})", what, fix)
 
 
 def _error(sheet: Sheet, row: Mapping[str, Any], column: str | None) -> float | None:

@@ -255,7 +255,9 @@ def test_cells_with_more_than_a_number_are_refused(tmp_path):
     text = "model,x,y\na,0.5,71.3 (12)\nb,1,24/40\n"
     said = run_import("csv", write(tmp_path, "a.csv", text), UP, into=tmp_path)
     assert {("a", "x", "base"): 0.5, ("b", "x", "base"): 1.0} == scores(tmp_path)
-    beside = "'71.3 (12)' holds more than a number (in 'y'); and 1 more row like it: a.csv: row 2. "
+    beside = (
+        "'71.3 (12)' holds more than a number (in 'y'); and 1 more cell like it: a.csv: row 2. "
+    )
     assert f"{beside}Write each number into a column of its own." in said.stderr
     path = write(tmp_path, "b.csv", 'model,x\na,"1,234"\n')
     said = run_import("csv", path, UP, into=tmp_path)
@@ -296,6 +298,29 @@ def test_models_without_a_score_are_named(tmp_path):
     said = run_import("csv", write(tmp_path, "a.csv", table), UP, into=tmp_path)
     assert "a.csv: 2 models without a score left out: a and c\n" in said.stderr
     assert {("b", "de", "base"): 0.5} == scores(tmp_path)
+
+
+ACROSS = """\
+| Metric | BERT4Rec | *Sas* x |
+|---|---|---|
+| hit@1 | 0.25 | 4_308.28 |
+| ndcg@1 | 0.5* | **0.125** |
+| mrr@1 | 0.5 | 0.75 |
+"""
+
+
+def test_models_may_be_columns(tmp_path):
+    """Both lines are offered, and the second alone leads to the first."""
+    path = write(tmp_path, "a.md", ACROSS)
+    text = paste(tmp_path, run_import("csv", path, into=tmp_path))
+    task, models = 'columns = { task = "Metric" }\n', 'model_columns = ["BERT4Rec", "Sas x"]\n'
+    assert f"[import]\n{models}{task}" == text
+    (tmp_path / "site.toml").write_text(f"[import]\n{models}")
+    assert task in paste(tmp_path, run_import("csv", path, into=tmp_path))
+    said = run_import("csv", path, into=tmp_path)
+    assert "a.md: row 1: cell left out: '4_308.28' is not a number (in 'Sas x')" in said.stderr
+    assert 0.125 == scores(tmp_path)["Sas x", "ndcg@1", "base"]
+    assert 5 == len(scores(tmp_path))
 
 
 NO_TABLE = "it is no table: neither a list of objects nor objects by name"
