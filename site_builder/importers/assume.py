@@ -38,6 +38,7 @@ _UNIT = re.compile(  # `pp512 (tok/s)`, `HD95 (mm)`
     re.ASCII,
 )
 _DISTANCES = ("mm", "cm")
+_NO_UNITS = ("average", "deviation", "error", "setting")
 _DIGITS = re.compile(r"\d+")
 _STATE_DIRECTION = (
     "Use --higher-is-better or --lower-is-better, or write {} = {{ higher_is_better = true }} "
@@ -129,10 +130,8 @@ class Assumed(Record):
 
 def _likely_direction(task: _Task) -> bool:
     names, unit = (task.name, task.metric), str(task.stated.get("unit", ""))
-    if unit and "/" not in unit and measure_of(unit):
-        return False  # a time, a size or a price
-    if _named_unit(task) in _DISTANCES:
-        return False
+    if (unit and "/" not in unit and measure_of(unit)) or _named_unit(task) in _DISTANCES:
+        return False  # a time, a size, a price or a distance
     is_amount = not task.is_percent and any(map(is_cost, names))
     is_worse = min(task.scores) >= 0 and any(map(is_changed, names))  # such as a drop
     return not (is_amount or is_worse or any(direction_of(name) is False for name in names))
@@ -140,8 +139,8 @@ def _likely_direction(task: _Task) -> bool:
 
 def _named_unit(task: _Task) -> str:
     """Return the unit that the name of a task tells; empty if it tells none."""
-    of_name = _UNIT.search(task.name)
-    return of_name[1] if of_name else measure_of(task.name)
+    of_name, what = _UNIT.search(task.name), measure_of(task.name)
+    return of_name[1] if of_name else "" if what in _NO_UNITS else what
 
 
 def _named(group: Alike, tasks: Mapping[str, _Task]) -> str:
@@ -170,7 +169,7 @@ def _answer(
         is_bounded = facts.get("higher_is_better", True) and 0 <= min(scores) <= max(scores) <= 100
         if named or is_bounded:
             facts["unit"] = named or ("percent" if max(scores) > 1 else "proportion")
-        others += [] if named or len(group.names) == 1 else ['another unit, such as "s"']
+            others += [] if named or len(group.names) == 1 else ['another unit, such as "s"']
     comment = f"  # or {'; or '.join(others)}" if others else ""
     return f"{as_toml(group.key)} = {as_toml(facts)}{comment}"
 

@@ -120,27 +120,17 @@ def guess_columns(sheet: Sheet, options: ImportOptions) -> Columns:
     stated = {m: c for m, c in options.columns.items() if m in SYNONYMS or c in sheet.names}
     columns = _guess(sheet, replace(options, columns=stated))
     taken = {name: column for name, column in columns.named.items() if name not in SYNONYMS}
-    numeric = {
-        name
-        for name in (*columns.unused, *taken.values())
-        if _is_numeric(sheet, name) and not is_setting_of(name, options)
-    }
+    numeric = {name for name in (*columns.unused, *taken.values()) if _is_numeric(sheet, name)}
+    numeric -= {*filter(options.is_setting, numeric)}
     several = len(columns.scores) > 1 or columns.across == "model"
-    unused = [name for name in columns.unused if not options.tells_apart(name)]
+    of_names = {*(options.model_by or ()), *options.task_by}
+    unused = [name for name in columns.unused if name not in of_names]
     further = find_further(sheet, unused, numeric, taken, several=several)
     found = tuple(replace(of, is_taken=of.is_taken or options.further) for of in further)
     named = {name: column for name, column in columns.named.items() if name in SYNONYMS}
-    settings = tuple(
-        n
-        for n in columns.unused
-        if n not in numeric and (names_setting(n) or is_setting_of(n, options))
-    )
+    others = (n for n in columns.unused if n not in numeric)
+    settings = tuple(n for n in others if names_setting(n) or options.is_setting(n))
     return replace(columns, named=named, further=found, settings=settings)
-
-
-def is_setting_of(name: str, options: ImportOptions) -> bool:
-    """Return whether a column, also of numbers, tells how a model was run."""
-    return measure_of(name.rpartition(".")[2]) == "setting" or options.tells_apart(name)
 
 
 def _guess(sheet: Sheet, options: ImportOptions) -> Columns:
@@ -213,7 +203,7 @@ def _kinds(sheet: Sheet, columns: Collection[str], options: ImportOptions) -> di
     # The ends of an interval: `elo+` and `elo-`.
     ends = (n for n in columns if n[-1] in "+-" and n[:-1] in kinds and f"{n[:-1]}+" in kinds)
     kinds |= dict.fromkeys((*ends, *_margins(columns)), "interval")
-    kinds |= dict.fromkeys(filter(options.tells_apart, columns), "setting")
+    kinds |= dict.fromkeys(filter(options.is_setting, columns), "setting")
     return kinds | dict.fromkeys(_means(sheet, kinds), "average")
 
 
@@ -294,10 +284,10 @@ def _no_model(
     is_across = "task" in named and "score" not in named
     of_models: list[dict[str, Any]] = [{"model_columns": numbers}] if is_across and numbers else []
     if "task" not in named and "score" not in named and len(numbers) > 1:
-        of_models = [
-            {**of, "model_columns": numbers} for of in _of_tasks(sheet, options, named)[:1]
-        ]
-    if not is_across and "metric" not in named and not any(map(looks_like_model, numbers)):
+        of_tasks = _of_tasks(sheet, options, named)[:1]
+        of_models = [{**of, "model_columns": numbers} for of in of_tasks]
+    are_models = 2 * sum(map(looks_like_model, numbers)) >= len(numbers)
+    if not is_across and "metric" not in named and not are_models:
         columns, of_models = [*columns, *of_models], []
     names = sheet.found.places
     if sheet.found.is_named:  # The folders of one file tell nothing.

@@ -25,7 +25,7 @@ from site_builder.importers.values import (
 from site_builder.records import Record, field, replace
 from site_builder.symlinks import refuse_outside
 from site_builder.tables.files import UnreadableTableError
-from site_builder.tables.metrics import ScoreScale, plain_name
+from site_builder.tables.metrics import ScoreScale, measure_of, plain_name
 
 WORDS: dict[str, list[str]] = tomllib.loads(
     Path(__file__).with_name("fields.toml").read_text(encoding="utf8")
@@ -217,10 +217,11 @@ class ImportOptions(Record):
     asks: bool = True
     ending: str = ""
 
-    def tells_apart(self, field: str) -> bool:
-        """Whether `site.toml` names a field that tells entries or tasks apart."""
+    def is_setting(self, field: str) -> bool:
+        """Whether a field, also of numbers, tells runs apart, by its name or by `site.toml`."""
+        last = field.rpartition(".")[2]
         names = {*map(plain_name, (*(self.model_by or ()), *self.task_by, *self.facets))}
-        return not names.isdisjoint((plain_name(field), plain_name(field.rpartition(".")[2])))
+        return measure_of(last) == "setting" or bool(names & {*map(plain_name, (field, last))})
 
 
 Reader = Callable[[Path, ImportOptions], Reading]

@@ -363,9 +363,8 @@ def _choose_runs(
         if choices:
             fix = f"Write into site.toml what is part of the model or of the task. Or: {fix}"
         unknown = (replace(fault, severity="error") for fault in unknown)
-        raise FaultsError(
-            (*unknown, *faults, replace(last, fix=fix, paste=choice_lines(choices, config)))
-        )
+        last = replace(last, fix=fix, paste=choice_lines(choices, config))
+        raise FaultsError((*unknown, *faults, last))
     return kept, older
 
 

@@ -139,22 +139,12 @@ def choices_apart(unclear: Sequence[Sequence[Placed]], options: ImportOptions) -
     )
     # The usual settings, and more only where these are not enough.
     numbers = [name for name in kinds if name not in usual and _is_number_of_setting(name)]
-    repeats = [*usual, *filter(_is_of_repeat, kinds)]
-    trials = [
-        usual,
-        [*usual, *numbers],
-        repeats,
-        [*usual, *texts],
-        *([place] for place in reversed(places)),
-        [*kinds],
-    ]
+    more = ([*usual, *of] for of in ((), numbers, filter(_is_of_repeat, kinds), texts))
+    trials = [*more, *([place] for place in reversed(places)), [*kinds]]
+    kinds |= dict.fromkeys(numbers, _TEXT)
     names = next((names for names in trials if _are_apart(unclear, names)), trials[-1])
     words = {n: {*plain_name(n).split("_")} for n in names}
-    of_task = [
-        n
-        for n in names
-        if (kinds[n] > _TEXT and n not in numbers) or not words[n].isdisjoint(WORDS["tasks"])
-    ]
+    of_task = [n for n in names if kinds[n] > _TEXT or not words[n].isdisjoint(WORDS["tasks"])]
     of_model = [n for n in names if n not in of_task]
     key = "model_by" if options.model_by else FACETS
     short = short_names(kinds) if key == FACETS else {}

@@ -21,14 +21,7 @@ from site_builder.importers.cells import (
     without_arrows,
     word_of,
 )
-from site_builder.importers.columns import (
-    MEANINGS,
-    SYNONYMS,
-    Columns,
-    guess_columns,
-    is_setting_of,
-    values_of,
-)
+from site_builder.importers.columns import MEANINGS, SYNONYMS, Columns, guess_columns, values_of
 from site_builder.importers.reading import (
     Found,
     ImportedRow,
@@ -205,10 +198,9 @@ def _rows(
     taken = {of.column for of in columns.further if of.is_taken}
     # What an object is called says nothing of a number in it: `engine_params.hnsw_ef`.
     lasts = {n: n.rpartition(".")[2] for n in columns.unused if n not in taken}
+    kinds = ("", "order")
     settings = [
-        n
-        for n, last in lasts.items()
-        if measure_of(last) in ("", "order") or is_setting_of(n, options)
+        n for n, last in lasts.items() if options.is_setting(n) or measure_of(last) in kinds
     ]
     for number, row in enumerate(sheet.rows, start=1):
         named = {name: row.get(column) for name, column in columns.named.items()}

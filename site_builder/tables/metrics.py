@@ -124,10 +124,8 @@ def metric_in(heading: str) -> str:
 
     The metric of `LS Clean WER` is `WER`. Empty if there is none, or two.
     """
-    if is_changed(heading):
-        return ""
     words = re.findall(r"[A-Za-z]+\d*", heading)
-    if _is_of_contest(word.casefold() for word in words):
+    if is_changed(heading) or _is_of_contest(word.casefold() for word in words):
         return ""
     found = {word for word in (*words[:1], *words[-1:]) if word.casefold() in _HIGHER | _LOWER}
     return found.pop() if len(found) == 1 else ""
