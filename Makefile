@@ -70,10 +70,6 @@ bench: .venv/.dev vendor ## Time builds beside a plain script's, boards large an
 size: .venv/.dev vendor ## Weigh an installation of the wheel; time uvx from an empty cache
 	@$(PY) -m tests.tools.size
 
-.PHONY: reading
-reading: .venv/.dev vendor ## Print the reading level of the pages of the Index
-	@$(PY) -m tests.tools.reading
-
 .PHONY: simulate
 simulate: .venv/.dev ## Count how often intervals, ties and verdicts err, on boards whose truth is known
 	@$(PY) -m tests.tools.simulate
