@@ -164,6 +164,8 @@ def test_order_and_heads():
     ]
     assert ("g1", "", 1, True) == (groups[3].key, groups[3].name, groups[3].n, groups[3].is_whole)
     assert found.has_groups
+    one = said(make_grid, frames=frames(categories="XXX"), baseline="ref")
+    assert (["t1", "t2", "t3"], False) == ([*columns(one, "baseline")], one.has_groups)
 
 
 def test_baseline_and_medians_stand_above_the_rows():
@@ -239,6 +241,8 @@ def test_boards_that_are_too_large():
     assert said(make_grid, runs, baseline="ref").cut.endswith(first)
     single = {"category": [f"c{i}" for i in range(61)]}
     assert said(make_grid, runs, tasks=single, baseline="ref").cut.endswith(f"{groups} {first}")
+    pair = {"category": [f"c{max(i, 1)}" for i in range(61)]}
+    assert said(make_grid, runs, tasks=pair, baseline="ref").cut.endswith(groups)
 
 
 @pytest.mark.parametrize(

@@ -408,6 +408,7 @@ def test_errors_of_the_scores_decide_on_a_board_of_one_task():
     results = one_task([0.01, 0.01, 0.01])
     board = results.board
     assert board.tested
+    assert pytest.approx(0.05 / 6) == board.tail
     assert {"a": (1, 2), "b": (1, 2), "c": (3, 3)} == column(board, "rank_interval")
     assert {"a": True, "b": True, "c": False} == column(board, "tied_with_best")
     assert {"a": 0.0, "b": 0.01, "c": 0.1} == column(board, "behind")
