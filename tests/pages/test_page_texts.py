@@ -4,10 +4,12 @@ import re
 import shutil
 from collections.abc import Iterator
 
+import pandas as pd
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from tests.helpers.sites import ROOT, BuiltSite, build, single_spaced
+from tests.helpers.boards import make_frames
+from tests.helpers.sites import ROOT, build, single_spaced
 from tests.helpers.tables import board, write_project
 
 GOLDEN = ROOT / "tests/golden"
@@ -54,14 +56,31 @@ def lines_of(page: BeautifulSoup) -> Iterator[str]:
     yield from (line for line in map(single_spaced, text.split("\n")) if line.strip("| "))
 
 
-@pytest.mark.parametrize("name", ["fixture", "systems"])
+def word_errors() -> dict[str, pd.DataFrame]:
+    """Four models and eight tasks on which less is better, in two categories, with prices."""
+    runs = {f"m{i}": [9.0 + 3.1 * i - t % (i + 2) + t / 4 for t in range(8)] for i in range(4)}
+    facts = {"category": [*"XXXYYYYY"], "metric": ["wer"] * 8, "unit": ["percent"] * 8}
+    offers = [
+        ("A", "m0", 4.0, 16.0),
+        ("B", "m0", 5.0, 15.0),
+        ("A", "m1", 0.5, 1.5),
+        ("B", "m3", 0.1, 0.3),
+    ]
+    names = ("provider", "model", "usd_per_million_input_tokens", "usd_per_million_output_tokens")
+    prices = pd.DataFrame(offers, columns=names).assign(date="2026-01-02")
+    return make_frames({"base": runs}, [f"t{n}" for n in range(1, 9)], facts) | {"prices": prices}
+
+
+@pytest.mark.parametrize("name", ["fixture", "word_errors", "systems"])
 def test_pages_say_what_they_said(tmp_path, name):
     """Read the difference; where it is meant, delete the file and run the test twice."""
-    if name == "fixture":
+    if name == "systems":
+        shutil.copytree(ROOT / "tests/data" / name, tmp_path / name)
+    elif name == "fixture":
         write_project(tmp_path / name, board())
     else:
-        shutil.copytree(ROOT / "tests/data" / name, tmp_path / name)
-    site: BuiltSite = build(tmp_path / name)
+        write_project(tmp_path / name, word_errors(), '[board]\nbaseline = "m1"\n')
+    site = build(tmp_path / name)
     paths = [path.removesuffix("index.html") for path in sorted(site.html)]
     said = "".join(
         f"# {path}\n" + "".join(f"{line}\n" for line in lines_of(site.page(path))) + "\n"
