@@ -307,6 +307,6 @@ def test_a_measure_takes_the_place_of_the_scores(chromium):
     assert [] == breaches(page, ".matrix")
     for _ in range(3):
         page.go_back()
-    expect(page.locator(".matrix .chart-title:visible")).to_have_text("9 models on 3 tasks")
+    expect(page.locator(".matrix .chart-title:visible")).to_have_text("9 entries on 3 tasks")
     assert before == page.evaluate(MATRIX_ROW, "telecom")
     assert [] == heard.complaints

@@ -81,7 +81,7 @@ def test_leader_that_one_task_makes(tmp_path):
     site = make_site(write_project(tmp_path, frames, "[site]\ncards = false"))
     said = " ".join(_leader_sentences(site))
     assert (
-        "Which model leads depends on the averaging: alpha by 2 of 4 rules; first by another: "
+        "Which model leads depends on the averaging: alpha by 2 of 4 rules, or "
         "beta. With one task left out, alpha stays first in 2 of 3 cases, but not without t1. "
         "The lead over beta is +0.100; without t1, which changes it most "
         "(233\N{NO-BREAK SPACE}% of the lead), it is \N{MINUS SIGN}0.200."
