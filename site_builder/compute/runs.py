@@ -233,7 +233,8 @@ class Runs(Grid, eq=False):
     def _minus(self, other: Runs) -> Array:
         if np.isnan(other.values).all():
             return np.full(self.values.shape, np.nan)
-        return difference(self.signed, other.signed)
+        lifts = difference(self.signed, other.signed)
+        return np.where(np.isfinite(lifts), lifts, np.nan)  # too large for a number
 
     @cached_property
     def contest(self) -> Array:

@@ -210,7 +210,7 @@ def _t_tests(sums: FamilySums, known: Array, m: int) -> tuple[Array, Array]:
         reach = t_quantile(freedom, simultaneous_tail(m)) * error
         ends = np.array([sums.centre - reach, sums.centre + reach])
         ends = round_significant(ends, np.abs(sums.centre) + sums.scale)
-    enough = (sums.families >= LEAST_TASKS) & ~np.isnan(p)  # NaN where lifts overflow
+    enough = sums.families >= LEAST_TASKS
     return np.where(enough, p, 1.0), np.where(enough, ends, np.nan)
 
 
