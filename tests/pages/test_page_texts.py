@@ -1,4 +1,4 @@
-"""What pages say and draw, word by word, of a board that has something for each of their parts."""
+"""What pages say and draw, word by word, of three boards that have something for each part."""
 
 import re
 import shutil
