@@ -253,14 +253,17 @@ class Scores(Grid, eq=False):
         index = np.stack([runs.index[row] for runs in self.variants], axis=1)
         counted = np.stack([self._records(runs, row) for runs in self.variants], axis=1)
         is_there = index != NO_ROW
-        arrays = {name: array[index[is_there]] for name, array in self.arrays.items()}
+        places = index[is_there]
         columns = {
-            **{name: arrays[name].tolist() for name in ("task", "variant", *STATED_TEXTS)},
-            "value": arrays["score"].tolist(),
+            **{
+                name: self.arrays[name][places].tolist()
+                for name in ("task", "variant", *STATED_TEXTS)
+            },
+            "value": self.arrays["score"][places].tolist(),
             "counted": counted[is_there].tolist(),
-            "row": integers_or_none(arrays["row"]),
-            "n_examples": floats_or_none(arrays["n_examples"]),
-            "stderr": floats_or_none(arrays["stated_stderr"]),
+            "row": integers_or_none(self.arrays["row"][places]),
+            "n_examples": floats_or_none(self.arrays["n_examples"][places]),
+            "stderr": floats_or_none(self.arrays["stated_stderr"][places]),
         }
         return make_records(StatedScore, columns)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial, reduce
 
 from site_builder.charts.cells import (
@@ -55,17 +55,14 @@ class RankedEntry(Record):
         found: Its scores that count, by variant, the primary one first.
         flagged: Its flagged scores, by variant, whether they count or not.
         own: Its score in the primary variant.
+        shown: The score that places it: in the primary variant, or else in the next.
     """
 
     model: str
     found: Mapping[str, Score]
     flagged: Mapping[str, FlaggedScore]
     own: Score | None
-
-    @property
-    def shown(self) -> Score | None:
-        """The score that places it: in the primary variant, or else in the next."""
-        return next(iter(self.found.values()), None)
+    shown: Score | None
 
     @property
     def rank(self) -> int | None:
@@ -106,7 +103,10 @@ class Ranking(OfSite):
         for score in task.flagged:
             flagged[score.model][score.variant] = score
         primary, baseline = self.labels.roles.primary, self.labels.roles.baseline
-        entries = [RankedEntry(m, found[m], flagged[m], found[m].get(primary)) for m in models]
+        entries = [
+            RankedEntry(m, of, flagged[m], of.get(primary), next(iter(of.values()), None))
+            for m, of in found.items()
+        ]
 
         def place(entry: RankedEntry) -> tuple[float, bool, bool]:
             if entry.shown is None:
@@ -136,7 +136,7 @@ class Ranking(OfSite):
         ranks = scores.primary.ranks[rows, column].tolist()
         return dict(zip((scores.models[row] for row in rows), ranks, strict=True))
 
-    @property
+    @cached_property
     def n_ranked(self) -> int:
         """The number of models with a rank."""
         return sum(rank > 0 for rank in self._ranks.values())  # that of a reference is NaN
@@ -236,18 +236,27 @@ def _fields(ranking: Ranking) -> Iterator[Field[RankedEntry]]:
         column = Column(
             f"lift_{variant}", label, "number", term="lift", on_phone=variant == roles.primary
         )
-        own = {entry.model: entry.found.get(variant) for entry in ranking.entries}
+        own = partial(_score_of, variant)
         yield _difference_field(ranking, column, "base", own, roles.base is not None)
     column = lead_column(labels, "lift_over_baseline")
-    shown = {e.model: e.shown for e in ranking.entries if e.model != roles.baseline}
-    yield _difference_field(ranking, column, "baseline", shown, roles.baseline is not None)
+    yield _difference_field(
+        ranking,
+        column,
+        "baseline",
+        lambda entry: None if entry.model == roles.baseline else entry.shown,
+        roles.baseline is not None,
+    )
+
+
+def _score_of(variant: str, entry: RankedEntry) -> Score | None:
+    return entry.found.get(variant)
 
 
 def _difference_field(
     ranking: Ranking,
     column: Column,
     against: Against,
-    scores: Mapping[str, Score | None],
+    score_of: Callable[[RankedEntry], Score | None],
     wanted: bool,
 ) -> Field[RankedEntry]:
     """Return a column of differences, with the ends of paired intervals for downloads, if known."""
@@ -257,7 +266,7 @@ def _difference_field(
         ends = (say("column.low", label=column.label), say("column.high", label=column.label))
 
     def cell(entry: RankedEntry) -> Cell:
-        score = scores.get(entry.model)
+        score = score_of(entry)
         if score is None:
             return number_cell(None, MISSING)
         verdict = results.lift_verdict(score.key, against)

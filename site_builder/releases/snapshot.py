@@ -12,6 +12,7 @@ from itertools import compress, repeat
 from typing import TypeAlias, cast
 
 import msgspec
+import pandas as pd
 
 from site_builder.api import FOLDER
 from site_builder.compute.catalog import Release, TaskInfo
@@ -145,22 +146,20 @@ def reading_api(place: str) -> Iterator[None]:
 
 
 def _score_states(scores: Scores) -> dict[ScoreKey, ScoreState]:
-    frame = scores.frame
-    columns = {m.id: frame[MEASURED + m.id].to_numpy() for m in scores.measures}
-    measures = {name: floats_or_none(values) for name, values in columns.items()}
-    of_measures: Iterable[dict[str, float | None]] = repeat({}, len(frame))
+    arrays = {**scores.arrays, "stderr": scores.arrays["stated_stderr"]}
+    measures = {m.id: floats_or_none(arrays[MEASURED + m.id]) for m in scores.measures}
+    of_measures: Iterable[dict[str, float | None]] = repeat({}, len(scores.frame))
     if measures:
         rows_of_measures = zip(*measures.values(), strict=True)
         of_measures = (dict(zip(measures, row, strict=True)) for row in rows_of_measures)
-    named = frame.drop(columns="stderr").rename(columns={"stated_stderr": "stderr"})
-    is_stated = (named[name].notna() for name in PROVENANCE)
-    keys = zip(frame["model"], frame["task"], frame["variant"], strict=True)
+    is_stated = (pd.notna(arrays[name]) for name in PROVENANCE)
+    keys = zip(*(arrays[name].tolist() for name in ("model", "task", "variant")), strict=True)
     # At once: a large board has hundreds of thousands.
     states = map(
         ScoreState,
-        cast("list[float]", floats_or_none(frame["score"].to_numpy())),
-        floats_or_none(frame["stderr"].to_numpy()),
-        frame["flag"].astype(object).where(frame["flag"].notna(), None),
+        cast("list[float]", floats_or_none(arrays["score"])),
+        floats_or_none(scores.arrays["stderr"]),
+        arrays["flag"].tolist(),
         map(_names, zip(*is_stated, strict=True)),
         of_measures,
     )
