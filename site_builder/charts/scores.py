@@ -11,7 +11,6 @@ import numpy as np
 from site_builder.charts import theme
 from site_builder.charts.chart import Chart
 from site_builder.charts.forms import Lines, room_around, task_lines
-from site_builder.compute.numbers import round_significant
 from site_builder.compute.results import Results
 from site_builder.formatting import NumberFormat, as_shown, sentence
 from site_builder.labels import Labels
@@ -116,7 +115,7 @@ def chart_beside_median(
         return None
     tasks = [task for task, *_ in known]
     own = np.array([own for *_, own in known])
-    medians = round_significant(np.array([median for _, median, _ in known]))
+    medians = np.array([median for _, median, _ in known])
     (direction,) = directions
     ahead, n = int((direction * (own - medians) > 0).sum()), len(tasks)
     kind = "all" if ahead == n else "some" if ahead else "none"

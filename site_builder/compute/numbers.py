@@ -170,7 +170,7 @@ def spread_of(values: Array | Sequence[float]) -> Spread | None:
     quarter, distinct = (n - 1) // 4, 1 + np.count_nonzero(known[1:] > known[:-1])
     places = (0, quarter, n - 1 - quarter, n - 1)
     least, low, high, greatest = (float(known[place]) for place in places)
-    middle = float(known[(n - 1) // 2] + known[n // 2]) / 2
+    middle = round_float(float(known[(n - 1) // 2] + known[n // 2]) / 2)
     return Spread(n, int(distinct), least, low, middle, high, greatest)
 
 

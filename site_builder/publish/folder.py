@@ -8,7 +8,8 @@ import shutil
 import sys
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from pathlib import Path
+from itertools import chain
+from pathlib import Path, PurePosixPath
 
 from site_builder.atomic import flush_file, flush_names
 from site_builder.errors import Fault, LockedError, SiteError, unwritable
@@ -247,16 +248,23 @@ def _mode_and_owner(path: Path) -> tuple[int, int, int]:
 
 
 def _write_new(files: Mapping[str, bytes], kept: Collection[str], staged: Staging) -> None:
-    """Write the new site, and wait until it is on the disk."""
-    for folder in dict.fromkeys((staged.new / path).parent for path in files):
-        folder.mkdir(parents=True, exist_ok=True)
+    """Write the new site, and wait until it is on the disk, so that a power cut cannot lose it."""
+    below = (reversed(PurePosixPath(path).parents) for path in files)
+    folders = [staged.new / folder for folder in dict.fromkeys(chain.from_iterable(below))]
+    for folder in folders:
+        folder.mkdir(exist_ok=True)
+    written = list[Path]()
     for path, content in files.items():
+        place = staged.new / path
         if path in kept:
             with suppress(OSError):  # some file systems have no links
-                os.link(staged.place / path, staged.new / path)
+                os.link(staged.place / path, place)
                 continue
-        (staged.new / path).write_bytes(content)
-    flush(staged.new)
+        place.write_bytes(content)
+        written.append(place)
+    for place in written:
+        flush_file(place)
+    flush_names(*folders)
 
 
 def _swap(staged: Staging) -> None:
@@ -288,9 +296,3 @@ def exchange(one: Path, other: Path) -> bool:
     except AttributeError:  # a C library without the call
         pass
     return False
-
-
-def flush(folder: Path) -> None:
-    """Wait until everything below a folder is on the disk, so that a power cut cannot lose it."""
-    for path in (folder, *folder.rglob("*")):
-        (flush_names if path.is_dir() else flush_file)(path)

@@ -190,18 +190,21 @@ def test_the_project_and_its_folders_are_refused(root):
 def test_the_site_is_on_the_disk_before_it_is_swapped(tmp_path, monkeypatch):
     out = tmp_path / "site"
     publish(SITE, out)
-    done: list[tuple[str, bool]] = []
-    for name in ("flush", "exchange", "flush_names"):
+    done: list[tuple[str, bool, str]] = []
+    for name in ("flush_file", "exchange", "flush_names"):
         act = getattr(publishing, name)
 
         def note(*paths: Path, name: str = name, act: object = act) -> object:
-            done.append((name, contents(out) == NEW_SITE))
+            done.extend((name, contents(out) == NEW_SITE, path.name) for path in paths)
             return act(*paths)  # type: ignore[operator]
 
         monkeypatch.setattr(publishing, name, note)
     publish(NEW_SITE, out)
-    assert ("flush", False) == done[0]
-    assert [("exchange", False), ("flush_names", True)] == done[-2:]
+    swap = [name for name, *_ in done].index("exchange")
+    changed = {Path(path).name for path in NEW_SITE if NEW_SITE[path] != SITE.get(path)}
+    assert changed == {file for name, is_new, file in done[:swap] if name == "flush_file"}
+    assert ("flush_names", False, "new") in done[:swap]
+    assert "flush_names" == done[-1][0] and done[-1][1]
 
 
 # --- verify ---------------------------------------------------------------------------------------
