@@ -8,7 +8,7 @@ from functools import partial
 from site_builder.addresses import Address, Fact, Link
 from site_builder.charts.averages import chart_averages
 from site_builder.charts.cells import model_cell, text_cell
-from site_builder.charts.chart import Chart
+from site_builder.charts.chart import Chart, Embed
 from site_builder.charts.matrix import Matrix
 from site_builder.charts.progress import ProgressChart, chart_progress
 from site_builder.charts.trade_off import TradeView
@@ -27,6 +27,7 @@ from site_builder.records import Record
 from site_builder.table_model import Cell, Column, Field, Table, table_of
 
 _MOST_BOARDS = 12
+_FRAME_HEIGHT = 720
 _BEST = 3
 
 
@@ -36,6 +37,7 @@ class BoardContext(Record):
     Attributes:
         lede: What it is about.
         views: The full board.
+        embed: The leaderboard for embedding in other pages.
         averages: What ranks the models, with brackets; None below two ranked models.
         leader: Who leads by other rules; None below two ranked models, and for one task.
         metrics: Models against the baseline, by metric; None without a baseline and for one metric.
@@ -50,6 +52,7 @@ class BoardContext(Record):
 
     lede: str
     views: tuple[BoardView, ...]
+    embed: Embed
     averages: Chart | None
     leader: Finding | None
     metrics: Finding | None
@@ -115,6 +118,17 @@ def board_address(site: Site) -> Address:
     return Address("board", site.board.id) if site.has_boards else Address("models")
 
 
+def board_title(site: Site) -> str:
+    """Return the title of a board."""
+    return site.board.title if site.has_boards else site.labels.say("board.heading")
+
+
+def board_frame(site: Site) -> Embed:
+    """Return the page of a board for frames."""
+    key = f"{site.embedded_as}-leaderboard".removeprefix("-")
+    return Embed(Link(board_title(site), Address("embed", key)), _FRAME_HEIGHT)
+
+
 def _make_board(site: Site, here: Address, title: str) -> Page:
     board, say, cite = site.results.board, site.labels.say, None
     lead = lead_text(BoardTableSpec(site, site.results.boards))
@@ -137,6 +151,7 @@ def _context(site: Site, about: str) -> BoardContext:
     return BoardContext(
         lede=about if site.has_boards else board_lede(site),
         views=board_views(spec),
+        embed=board_frame(site),
         averages=board_averages(site),
         leader=leader_by_rule(site) if board_averages(site) else None,
         metrics=lifts_by_metric(site),

@@ -18,7 +18,14 @@ from site_builder.charts.serving import chart_latency
 from site_builder.formatting import count
 from site_builder.pages.board_spec import BoardTableSpec
 from site_builder.pages.board_views import MOST_SHORT, BoardView, board_lede, board_views
-from site_builder.pages.boards import BoardCard, board_address, board_averages, board_card
+from site_builder.pages.boards import (
+    BoardCard,
+    board_address,
+    board_averages,
+    board_card,
+    board_frame,
+    board_title,
+)
 from site_builder.pages.matrices import board_matrix
 from site_builder.pages.page import Page, Site, cite_site
 from site_builder.pages.price_table import PriceTable, make_price_table
@@ -85,19 +92,15 @@ def make_home(site: Site) -> Iterator[Page]:
         lede=lede,
         tiles=tiles if len(tiles) > 1 and not site.has_boards else (),
         cards=tuple(map(board_card, site.by_board)) if site.has_boards else (),
-        board=Link(_board_title(site), board_address(site)),
+        board=Link(board_title(site), board_address(site)),
         views=board_views(spec),
-        embed=_leaderboard(site),
+        embed=board_frame(site),
         prices=prices,
         cost=site.trade_views[0].chart if is_by_cost and not prices else None,
         categories=None if site.has_boards else site.chart(chart_category_difference),
     )
     about, cite = config.description or context.lede, cite_site(site)
     yield Page(Address("home"), "home.html", config.title, about, context, cite=cite)
-
-
-def _board_title(site: Site) -> str:
-    return site.board.title if site.has_boards else site.labels.say("board.heading")
 
 
 def _tiles(site: Site) -> Iterator[Tile]:
@@ -140,14 +143,6 @@ def _change(site: Site) -> Drawing | None:
 
 # --- embedded views -----------------------------------------------------------------------------
 
-_HEIGHT = 720
-
-
-def _leaderboard(site: Site) -> Embed:
-    """Return the page of a board for frames."""
-    key = f"{site.embedded_as}-leaderboard".removeprefix("-")
-    return Embed(Link(_board_title(site), Address("embed", key)), _HEIGHT)
-
 
 class EmbedContext(Record):
     """What an embedded view shows: a chart, every score, or the leaderboard.
@@ -180,7 +175,7 @@ def _embeds_of(site: Site) -> Iterator[Page]:
     about = say(kind, name=site.board.title, **words)
     spec = BoardTableSpec(site, site.results.boards, most=MOST_SHORT)
     context = EmbedContext(origin, views=board_views(spec))
-    yield _view(_leaderboard(site), about, context)
+    yield _view(board_frame(site), about, context)
     board, found = board_address(site), list[tuple[Address, Chart | None]]()
     for place, view in enumerate(site.trade_views):
         # Of several trade-offs the page shows the first, unless its address names another.

@@ -7,8 +7,8 @@ are in the page where any needs more than plain scores.
 from __future__ import annotations
 
 from collections.abc import Collection
-
-import numpy as np
+from itertools import chain
+from math import isnan
 
 from site_builder.compute.runs import Against
 from site_builder.pages.task_scores import MIN_DISTINCT, ModelTasks, TaskRow
@@ -53,7 +53,7 @@ def _has_scores_alone(found: ModelTasks) -> bool:
         and results.catalog.stated.isdisjoint(("stderr", "n_examples"))
         and all(f.higher_is_better and f.score_chance is None and not f.part_of for f in facts)
         and not any(found.labels.scales[task].unit for task in found.tasks)
-        and bool(np.isnan(verdicts).all())
+        and all(map(isnan, chain.from_iterable(each.tolist() for each in verdicts)))
         and all(s.counted and s.flag is None for s in found.scores)
         and not any(s.counted and (s.counted.interval or s.counted.n_range) for s in found.scores)
     )

@@ -12,7 +12,8 @@ from site_builder.publish.folder import publish
 from tests.helpers.browsing import NARROW, open_page, overflow
 from tests.helpers.odd_boards import SHAPES, built
 from tests.helpers.serve import serve
-from tests.helpers.sites import BuiltSite, build_once, target, visible
+from tests.helpers.sites import BuiltSite, build, build_once, target, visible
+from tests.helpers.tables import board, write_project
 
 VIEW = re.compile(r"embed/([^/]+)/index\.html")
 # A page of somebody else, on the same server outside of the site.
@@ -61,15 +62,27 @@ def test_a_view_asks_for_what_it_needs_alone(index_site):
         assert {"first", "site", "texts", "table"} | own == scripts
 
 
-@pytest.mark.parametrize("name", ["index", *SHAPES])
-def test_every_view_is_offered_where_it_stands(name):
+def check_offers(site: BuiltSite) -> None:
     """A chart with a view has it, and no view is without a chart that leads to it."""
-    site = built(name)
     having = [path for path, page in site.readings.items() if "data-embed" in page.attributes]
     found = [offer for path in having for offer in offers(site.page(path))]
     offered = {address_of(str(offer["data-embed"])) for offer in found}
     assert views(site) == sorted(offered)
     assert "embed/leaderboard/index.html" in offered
+
+
+@pytest.mark.parametrize("name", ["index", *SHAPES])
+def test_every_view_is_offered_where_it_stands(name):
+    check_offers(built(name))
+
+
+def test_a_chart_of_more_tasks_than_the_board_has_no_view(tmp_path):
+    """Each board has one of its own."""
+    tasks = [[*board()["tasks"]["task"][:n]] for n in (1, 2)]
+    toml = '[board]\nbaseline = "gamma"\n'
+    toml += "".join(f'[[boards]]\nid = "b{len(of)}"\ntasks = {of}\n' for of in tasks)
+    site = build(write_project(tmp_path / "several", board(), toml))
+    check_offers(site)
 
 
 def test_the_frame_of_a_chart(project):

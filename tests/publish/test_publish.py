@@ -204,7 +204,7 @@ def test_the_site_is_on_the_disk_before_it_is_swapped(tmp_path, monkeypatch):
     changed = {Path(path).name for path in NEW_SITE if NEW_SITE[path] != SITE.get(path)}
     assert changed == {file for name, is_new, file in done[:swap] if name == "flush_file"}
     assert ("flush_names", False, "new") in done[:swap]
-    assert "flush_names" == done[-1][0] and done[-1][1]
+    assert ("flush_names", True) == done[-1][:2]
 
 
 # --- verify ---------------------------------------------------------------------------------------
