@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from site_builder.commands import main
 
+UP = "--higher-is-better"
 HARNESSES = Path(__file__).parents[1] / "data/harnesses"
 
 
@@ -62,6 +63,14 @@ def paste(project: Path, said: Result) -> str:
             text = f"{before}{heading_}{line}\n{after}"
     path.write_text(text)
     return text
+
+
+def write(folder: Path, name: str, content: str | bytes) -> Path:
+    """Write a file in a folder."""
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
 
 
 def write_json(path: Path, value: object) -> Path:

@@ -23,6 +23,7 @@ from tests.helpers.imported import (
     HARNESSES,
     lm_eval_results,
     scores,
+    write,
     write_json,
     write_workbook,
 )
@@ -53,14 +54,8 @@ def run_limited(code: str, *args: str) -> str:
     return done.stdout
 
 
-def write(path: Path, content: str | bytes) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return path
-
-
 def card(folder: Path, front: str) -> None:
-    write(folder / "README.md", f"---\n{front}\n---\n")
+    write(folder, "README.md", f"---\n{front}\n---\n")
 
 
 def parquet(path: Path, text: str = "a", rows: int = 1, **columns: list[list[int]]) -> None:
@@ -74,14 +69,14 @@ def parquet(path: Path, text: str = "a", rows: int = 1, **columns: list[list[int
 
 def csv_files(folder: Path) -> None:
     sheet_files(folder)
-    write(folder / "good.csv", "model,task,score\ngood,t,0.5\n")
-    write(folder / "spaces.csv", f"model,task,score\na,t,0.5{' ' * 40_000}x\n")
+    write(folder, "good.csv", "model,task,score\ngood,t,0.5\n")
+    write(folder, "spaces.csv", f"model,task,score\na,t,0.5{' ' * 40_000}x\n")
     columns = ",".join(f"t{number}" for number in range(9_999))
-    write(folder / "many.csv", f"model,{columns}\na{',0.5' * 9_999}\n")
-    write(folder / "columns.csv", f"model,{columns},x,y\na{',0.5' * 10_001}\n")
-    write(folder / "deep.jsonl", '{"model": ' + "[" * 100_000)
-    write(folder / "names.csv", f"model,{'x' * 20_000}\na,0.5\n")
-    write(folder / "latin.csv", "modèle,tâche\n".encode("latin-1"))
+    write(folder, "many.csv", f"model,{columns}\na{',0.5' * 9_999}\n")
+    write(folder, "columns.csv", f"model,{columns},x,y\na{',0.5' * 10_001}\n")
+    write(folder, "deep.jsonl", '{"model": ' + "[" * 100_000)
+    write(folder, "names.csv", f"model,{'x' * 20_000}\na,0.5\n")
+    write(folder, "latin.csv", "modèle,tâche\n".encode("latin-1"))
     parquet(folder / "bomb.parquet", "x" * 1_000_000, 100_000)
     parquet(folder / "rows.parquet", rows=1_000_001)
     parquet(folder / "sound.parquet", "beside lists", extra=[[0] * 1_000])
@@ -96,13 +91,13 @@ def csv_files(folder: Path) -> None:
 
 def sheet_files(folder: Path) -> None:
     """Workbooks, JSON and YAML."""
-    write(folder / "deep.json", "[" * 100_000)
-    write(folder / "nested.json", '[{"model": ' + '{"a": ' * 900 + "1" + "}" * 900 + "}]")
-    write(folder / "text.json", '"a"')
+    write(folder, "deep.json", "[" * 100_000)
+    write(folder, "nested.json", '[{"model": ' + '{"a": ' * 900 + "1" + "}" * 900 + "}]")
+    write(folder, "text.json", '"a"')
     lists = (f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]" for n in range(1, 25))
-    write(folder / "aliases.yaml", "\n".join(["a0: &a0 [{model: a}]", *lists]))
-    write(folder / "zip.xlsx", b"PK no")
-    write(folder / "encrypted.xlsx", (HARNESSES / "tables/encrypted.xlsx").read_bytes())
+    write(folder, "aliases.yaml", "\n".join(["a0: &a0 [{model: a}]", *lists]))
+    write(folder, "zip.xlsx", b"PK no")
+    write(folder, "encrypted.xlsx", (HARNESSES / "tables/encrypted.xlsx").read_bytes())
     # Two cells in the corners of a sheet stand for 17 billion, and a text is there 5,000 times.
     far = '<row><c r="A1"><v>1</v></c></row><row><c r="XFD1048576"><v>1</v></c></row>'
     write_workbook(folder / "far.xlsx", far)
@@ -118,7 +113,7 @@ def yaml_files(folder: Path) -> None:
     metrics = "    metrics: &m\n    - {type: acc, value: 0.5}\n"
     card(folder / "good", f"{index}{metrics}x: *m\ny: {{<<: {{a: 1}}}}")
     card(folder / "newlines", "\n" * 100_000)
-    write(folder / "open/README.md", "---\n" + "\n" * 100_000 + "x")
+    write(folder, "open/README.md", "---\n" + "\n" * 100_000 + "x")
     merges = (f"a{n}: &a{n} {{<<: [*a{n - 1}, *a{n - 1}]}}" for n in range(1, 25))
     card(folder / "merges", "\n".join(["a0: &a0 {x: 1}", *merges]))
     lists = (f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]" for n in range(1, 25))
@@ -128,7 +123,7 @@ def yaml_files(folder: Path) -> None:
     card(folder / "key", "? [a, {b: c}]\n: d\n? {a: b}\n: c")
     card(folder / "digits", "a: " + "1:" * 400_000 + "1")
     card(folder / "long", "a: x\n" * 250_000)
-    write(folder / "latin/README.md", "---\nmodèle: x\n---\n".encode("latin-1"))
+    write(folder, "latin/README.md", "---\nmodèle: x\n---\n".encode("latin-1"))
 
 
 def lm_eval_files(folder: Path) -> None:
@@ -142,21 +137,21 @@ def lm_eval_files(folder: Path) -> None:
     write_json(folder / "commas.json", lm_eval_results({"t": {"acc": 0.5}}, arguments))
     moments = {f"{number}": {"t": {"acc": 0.5}} for number in range(101)}
     write_json(folder / "runs.json", lm_eval_results(moments, groups=results))
-    write(folder / "deep.json", '{"results":' * 100_000)
-    write(folder / "latin.json", b'{"results": "\xff"}')
+    write(folder, "deep.json", '{"results":' * 100_000)
+    write(folder, "latin.json", b'{"results": "\xff"}')
 
 
 def zip_files(folder: Path) -> None:
     log = json.loads((HARNESSES / "inspect/data_arc_qwen.json").read_text())
     log["eval"]["model"] = "good"
-    with zipfile.ZipFile(write(folder / "good.eval", b""), "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(write(folder, "good.eval", b""), "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("header.json", json.dumps(log))
     for name, method in (("bomb", zipfile.ZIP_DEFLATED), ("lzma", zipfile.ZIP_LZMA)):
         with zipfile.ZipFile(folder / f"{name}.eval", "w", method) as archive:
             archive.writestr("header.json", " " * MEMBER)
     lie = (folder / "bomb.eval").read_bytes()
     stated = MEMBER.to_bytes(4, "little")
-    write(folder / "lie.eval", lie.replace(stated, (1_000).to_bytes(4, "little")))
+    write(folder, "lie.eval", lie.replace(stated, (1_000).to_bytes(4, "little")))
     zeros = b" " * MEMBER
     with zipfile.ZipFile(folder / "zstd.eval", "w") as archive:
         archive.writestr("header.json", pa.compress(zeros, "zstd", asbytes=True))
@@ -168,13 +163,13 @@ def helm_files(folder: Path) -> None:
     run = next((HARNESSES / "helm").glob("mmlu*"))
     for name in ("good", "other"):
         for file in run.iterdir():
-            write(folder / name / file.name, file.read_bytes())
+            write(folder / name, file.name, file.read_bytes())
     spec = json.loads((run / "run_spec.json").read_text())
     spec["adapter_spec"]["model"] = "good"
     write_json(folder / "good/run_spec.json", spec)
-    write(folder / "good/scenario_state.json", '"request_datetime": ' + "1" * 100_000)
-    write(folder / "good/scenario.json", "[" * 100_000)
-    write(folder / "other/stats.json", "[" * 100_000)
+    write(folder, "good/scenario_state.json", '"request_datetime": ' + "1" * 100_000)
+    write(folder, "good/scenario.json", "[" * 100_000)
+    write(folder, "other/stats.json", "[" * 100_000)
 
 
 MEMORY_LINE = "it is damaged, or reading it takes too much memory. Save its first sheet as CSV."

@@ -1,0 +1,171 @@
+"""What a column of a table is: a score with its direction, a measure, a fact of a model."""
+
+import shutil
+
+import pandas as pd
+import pytest
+
+from site_builder.tables.metrics import direction_in, direction_of, is_cost, measure_of
+from tests.helpers.imported import (
+    HARNESSES,
+    imported,
+    paste,
+    rows,
+    run_import,
+    scores,
+    write,
+)
+
+METRICS = """\
+model,task,score,metric
+alpha,asr,12.5,wer
+beta,asr,8.1,wer
+alpha,lm,22.5,perplexity
+alpha,fit,2.5,loss
+alpha,sts,0.5,mae
+alpha,qa,0.75,acc
+alpha,qa,120,seconds
+"""
+
+
+def test_direction_comes_from_the_metric(tmp_path):
+    said = run_import("csv", write(tmp_path, "a.csv", METRICS), into=tmp_path)
+    found = {task["task"]: task["higher_is_better"] for task in rows(tmp_path, "tasks")}
+    assert found == {"asr": False, "lm": False, "fit": False, "sts": False, "qa": True}
+    assert [
+        "Assumed of the new tasks; `[tasks]` in site.toml overrides it:",
+        "  better  range   metric      from                          tasks",
+        "  lower   -       wer         metric 'wer'                  asr",
+        "  lower   -       perplexity  metric 'perplexity'           lm",
+        "  lower   -       loss        metric 'loss'                 fit",
+        "  lower   -       mae         metric 'mae'                  sts",
+        "  higher  0 to 1  acc         metric 'acc'; scores up to 1  qa",
+    ] == said.stderr.splitlines()[2:9]
+    assert "Left out 1, which --verbose lists: 'seconds' is no score (time) (1)." in said.stderr
+
+
+SPEECH = """\
+model,Avg. WER,RTFx,Model size (B),AMI WER,LS Clean WER (%),Accuracy \u2191,Cost per run ($)
+alpha,5.42,524.88,2,8.13,1.25,0.5,12
+beta,5.47,-1,-1,10.03,1.63,0.25,3
+"""
+
+
+def test_columns_of_a_wide_table_have_roles(tmp_path):
+    """Averages and measures are no scores, sizes are facts of models, and -1 is no size.
+
+    Error rates in percent have a unit and no bounds.
+    """
+    said = run_import("csv", write(tmp_path, "a.csv", SPEECH), into=tmp_path)
+    assert {
+        "AMI WER": (False, "WER", None),
+        "LS Clean WER (%)": (False, "WER", "percent"),
+        "Accuracy": (True, "Accuracy", None),
+    } == {
+        t["task"]: (t["higher_is_better"], t["metric"], t.get("unit"))
+        for t in rows(tmp_path, "tasks")
+    }
+    assert [None, None, 1.0] == [t.get("score_max") for t in rows(tmp_path, "tasks")]
+    assert [2.0, None] == [model.get("parameters_b") for model in rows(tmp_path, "models")]
+    line = "no scores: Avg. WER (average), RTFx (speed), Cost per run ($) (cost)"
+    assert line in said.stderr
+
+
+def test_unknown_direction_is_one_error_with_the_line_to_write(tmp_path):
+    path = write(tmp_path, "a.csv", "model,add,sort\nalpha,0.5,0.25\n")
+    said = run_import("csv", path, into=tmp_path)
+    line = (
+        "a.csv does not tell whether higher is better for 'add' and 'sort'. Use --higher-is-better "
+        'or --lower-is-better, or write "add" = { higher_is_better = true } (or false) under '
+        "[tasks] in site.toml. Of a wide table, task_columns under [import] names the scores."
+    )
+    assert (1, True) == (said.exit_code, line in said.stderr)
+    assert not (tmp_path / "data").exists()
+    text = paste(tmp_path, said)
+    assert 'task_columns = ["add", "sort"]' in text
+    assert '"add" = { higher_is_better = true }' in text
+    assert 2 == len(imported("csv", path, into=tmp_path))
+    shutil.rmtree(tmp_path / "data")
+    toml = '[tasks]\n"add" = { higher_is_better = true }\n"so*" = { higher_is_better = false }\n'
+    (tmp_path / "site.toml").write_text(toml)
+    imported("csv", path, into=tmp_path)
+    assert [True, False] == [t["higher_is_better"] for t in rows(tmp_path, "tasks")]
+
+
+def test_open_asr_leaderboard(tmp_path):
+    """The published order: the lowest average first, 5.42; speed and size are no tasks."""
+    table = HARNESSES / "tables/open_asr.csv"
+    imported("csv", table, into=tmp_path)
+    assert 87 * 8 == len(scores(tmp_path))
+    assert {False} == {task["higher_is_better"] for task in rows(tmp_path, "tasks")}
+    first = "CohereLabs/cohere-transcribe-03-2026"
+    assert 8.13 == scores(tmp_path)[first, "AMI WER", "base"]
+    sizes = [model.get("parameters_b") for model in rows(tmp_path, "models")]
+    assert (2.0, 17) == (sizes[0], sizes.count(None))
+    means = pd.DataFrame(rows(tmp_path)).groupby("model")["score"].mean()
+    assert first == means.idxmin()
+    assert 5.42375 == pytest.approx(means.min())
+
+
+MEASURES = {
+    "cost": ("total_cost_usd", "Price ($/M tokens)"),
+    "time": ("seconds_per_case", "Latency (ms)", "Recall time (s)"),
+    "rank": ("F1 Rank", "auc_rank", "Mean F1 rank"),
+    "deviation": ("Std F1", "acc (std)"),
+    "speed": ("RTFx",),
+    "tokens": ("prompt_tokens",),
+    "count": ("test_cases", "pass_num_1"),
+    "order": ("file_order", "fold", "issue_number"),
+    "size": ("Context",),
+    "average": ("Avg. WER",),
+    "": (
+        "Long Context",
+        "time_series",
+        "number_theory",
+        "token_f1",
+        "Average Precision",
+        "Accuracy drop",
+    ),
+}
+
+
+def test_measures_by_name():
+    found = {
+        what: tuple(n for n in names if measure_of(n) == what) for what, names in MEASURES.items()
+    }
+    assert found == MEASURES
+
+
+# Whether higher is better for a metric of a name, and for a column that it heads.
+DIRECTIONS = {
+    (False, False): (
+        *("wer", "AMI WER", "brier_score", "likelihood_diff", "x \u2193", "metric_error"),
+        *("normalized-error", "WER error rate", "Accuracy drop \u2193"),
+    ),
+    (True, True): (
+        *("rouge1", "ndcg_at_10", "final_number_exact_match", "likelihood_diff_acc", "pass_rate_2"),
+        *("x (higher is better)", "mean reciprocal rank", "spearman rank correlation"),
+        *("time_series_accuracy", "DROP F1", "mean_average_precision_at_10"),
+    ),
+    # Words within a heading may be what a task is about.
+    (True, None): ("math_equiv_chain_of_thought",),
+    (False, None): ("weight_loss_advice", "error_detection", "grammar errors"),
+    (None, True): ("error_f1",),
+    # Words that disagree tell nothing, and errors and costs are never better higher.
+    (None, None): (
+        *("gsm8k", "F1 error", "mean latency", "time to first token", "hit_time"),
+        *("tokens to success", "cost_per_pass", "Rank (mean)"),
+        # A further word makes another number of a metric.
+        *("F1 Rank", "ROC-AUC Avg Rank", "f1_rank", "bleu_rank", "Std F1", "F1 (sd)", "loss rank"),
+        *("Accuracy drop", "BLEU diff", "drop in WER", "Attack success rate", "Recall time (s)"),
+    ),
+}
+
+
+def test_directions_by_name():
+    found = {
+        way: tuple(n for n in names if (direction_of(n), direction_in(n)) == way)
+        for way, names in DIRECTIONS.items()
+    }
+    assert found == DIRECTIONS
+    assert (False, True) == (is_cost("$x^2$ of the task"), is_cost("Price ($/M)"))
