@@ -47,48 +47,6 @@ def test_rounding_is_half_away_from_zero(value, places, written):
 
 
 @pytest.mark.parametrize(
-    ("scale", "value", "written"),
-    [
-        (NumberFormat(), 0.7424, "0.742"),
-        (NumberFormat(2), -3.145, f"{MINUS}3.15"),
-        (NumberFormat(), None, MISSING),
-        (NumberFormat(1, compact=True), 22_781_380_000, f"22.8{NBSP}G"),
-        (NumberFormat(1, compact=True), 9_999.0, "9,999.0"),
-        (NumberFormat(1, compact=True), 10_000.0, f"10.0{NBSP}k"),
-        (NumberFormat(1, compact=True), -12_345.0, f"{MINUS}12.3{NBSP}k"),
-        (NumberFormat(1, compact=False), 12_345.0, "12,345.0"),
-        (NumberFormat(1, compact=True, digits=5), 22_781_380_000, f"22.781{NBSP}G"),
-        (NumberFormat(1, compact=True, digits=5), 999_996_000.0, f"1.0000{NBSP}G"),
-    ],
-)
-def test_score_is_written_on_its_scale(scale, value, written):
-    assert written == scale.score(value)
-
-
-@pytest.mark.parametrize(
-    ("value", "written"),
-    [
-        (0.081, "+0.081"),
-        (-0.004, f"{MINUS}0.004"),
-        (0.0, "0.000"),
-        (0.0004, "0.000"),
-        (-0.0004, "0.000"),
-        (0.0005, "+0.001"),
-        (None, MISSING),
-    ],
-)
-def test_difference_has_its_sign(value, written):
-    assert written == NumberFormat().signed(value)
-
-
-@pytest.mark.parametrize(
-    ("value", "written"), [(0.0475, "0.0475"), (-0.0475, "-0.0475"), (2.0, "2"), (-0.0, "0")]
-)
-def test_every_digit_is_written(value, written):
-    assert written == exact(value)
-
-
-@pytest.mark.parametrize(
     ("values", "bounds", "scale"),
     [
         ([], (), NumberFormat(3)),
@@ -112,27 +70,49 @@ def test_scale_shows_three_digits(values, bounds, scale):
 
 
 @pytest.mark.parametrize(
-    ("value", "written"),
-    [
-        (999.4, "999.4"),
-        (999.6, f"1.00{NBSP}k"),
-        (1_000, f"1.00{NBSP}k"),
-        (999_400, f"999{NBSP}k"),
-        (999_999, f"1.00{NBSP}M"),
-        (22_781_380_000, f"22.8{NBSP}G"),
-        (-3.5e12, f"{MINUS}3.50{NBSP}T"),
-        (1e15, "1.00e15"),
-        (-1e300, f"{MINUS}1.00e300"),
-        (0, "0.0"),
-    ],
-)
-def test_compact_number_has_three_digits_and_a_prefix(value, written):
-    assert written == text.compact(value)
-
-
-@pytest.mark.parametrize(
     ("write", "value", "written"),
     [
+        # Scores, on the scale of their task.
+        (NumberFormat().score, 0.7424, "0.742"),
+        (NumberFormat(2).score, -3.145, f"{MINUS}3.15"),
+        (NumberFormat(1, compact=True).score, 22_781_380_000, f"22.8{NBSP}G"),
+        (NumberFormat(1, compact=True).score, 9_999.0, "9,999.0"),
+        (NumberFormat(1, compact=True).score, 10_000.0, f"10.0{NBSP}k"),
+        (NumberFormat(1, compact=True).score, -12_345.0, f"{MINUS}12.3{NBSP}k"),
+        (NumberFormat(1, compact=False).score, 12_345.0, "12,345.0"),
+        (NumberFormat(1, compact=True, digits=5).score, 22_781_380_000, f"22.781{NBSP}G"),
+        (NumberFormat(1, compact=True, digits=5).score, 999_996_000.0, f"1.0000{NBSP}G"),
+        # A difference has its sign, unless it is written as zero.
+        (NumberFormat().signed, 0.081, "+0.081"),
+        (NumberFormat().signed, -0.004, f"{MINUS}0.004"),
+        (NumberFormat().signed, 0.0, "0.000"),
+        (NumberFormat().signed, 0.0004, "0.000"),
+        (NumberFormat().signed, -0.0004, "0.000"),
+        (NumberFormat().signed, 0.0005, "+0.001"),
+        # Every digit.
+        (exact, 0.0475, "0.0475"),
+        (exact, -0.0475, "-0.0475"),
+        (exact, 2.0, "2"),
+        (exact, -0.0, "0"),
+        # Three digits and a prefix.
+        (text.compact, 999.4, "999.4"),
+        (text.compact, 999.6, f"1.00{NBSP}k"),
+        (text.compact, 1_000, f"1.00{NBSP}k"),
+        (text.compact, 999_400, f"999{NBSP}k"),
+        (text.compact, 999_999, f"1.00{NBSP}M"),
+        (text.compact, 22_781_380_000, f"22.8{NBSP}G"),
+        (text.compact, -3.5e12, f"{MINUS}3.50{NBSP}T"),
+        (text.compact, 1e15, "1.00e15"),
+        (text.compact, -1e300, f"{MINUS}1.00e300"),
+        (text.compact, 0, "0.0"),
+        # Sizes of files.
+        (text.size, 0, f"0{NBSP}B"),
+        (text.size, 999, f"999{NBSP}B"),
+        (text.size, 1_000, f"1.0{NBSP}kB"),
+        (text.size, 999_949, f"999.9{NBSP}kB"),
+        (text.size, 999_950, f"1.0{NBSP}MB"),
+        (text.size, 2_340_000_000, f"2.3{NBSP}GB"),
+        # Other kinds of numbers.
         (text.count, 560_000, "560,000"),
         (text.count, 2.5, "3"),
         (text.quantity, 7.24, "7.24"),
@@ -169,21 +149,6 @@ def test_compact_number_has_three_digits_and_a_prefix(value, written):
 )
 def test_number_is_written_as_its_kind(write, value, written):
     assert written == write(value)
-
-
-@pytest.mark.parametrize(
-    ("n_bytes", "written"),
-    [
-        (0, f"0{NBSP}B"),
-        (999, f"999{NBSP}B"),
-        (1_000, f"1.0{NBSP}kB"),
-        (999_949, f"999.9{NBSP}kB"),
-        (999_950, f"1.0{NBSP}MB"),
-        (2_340_000_000, f"2.3{NBSP}GB"),
-    ],
-)
-def test_size_of_a_file(n_bytes, written):
-    assert written == text.size(n_bytes)
 
 
 def test_words_around_numbers():
