@@ -14,7 +14,7 @@ from tests.helpers.browsing import open_page
 from tests.helpers.hostile import TEXTS as HOSTILE
 from tests.helpers.odd_boards import built
 from tests.helpers.sites import build_once, make_site
-from tests.helpers.tables import SITE_TOML, board, having, results_frame, write_project
+from tests.helpers.tables import SITE_TOML, board, write_project
 
 HERE = Urls.of([Address("model", "alpha")], "https://example.org/board")
 NOWHERE = Urls.of([Address("model", "alpha")])
@@ -24,8 +24,7 @@ DATED = Release("0123456789abcdef", "2024-05-02")
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     toml = SITE_TOML.replace("[site]\n", "[site]\nreleased = 2024-05-02\n")
-    frames = {**board(), "results": having(results_frame(), variant=results_frame()["variant"])}
-    return make_site(write_project(tmp_path_factory.mktemp("cited"), frames, toml))
+    return make_site(write_project(tmp_path_factory.mktemp("cited"), board(), toml))
 
 
 def fields_of(bibtex: str) -> dict[str, str]:

@@ -7,14 +7,8 @@ from tests.helpers.measured import measured_site
 from tests.helpers.sites import table, visible
 
 
-@pytest.fixture(scope="module")
-def site():
-    """The board with errors; flagged scores do not count."""
-    return measured_site(exclude=True)
-
-
-def test_the_api_has_the_errors(site):
-    quiz, essay, plain = site.tasks()
+def test_the_api_has_the_errors():
+    quiz, essay, plain = measured_site(exclude=True).tasks()
     a, b = quiz["scores"][:2]
     assert (0.04, 100, True) == (a["stderr"], a["n_examples"], a["tied_with_best"])
     wilson = binomtest(80, 100).proportion_ci(method="wilson")

@@ -6,7 +6,6 @@ from tests.helpers.boards import make_frames
 from tests.helpers.sites import build, build_once, table, visible
 from tests.helpers.tables import write_project
 
-MINUS = "\N{MINUS SIGN}"
 BOUNDS = {"score_min": [0.0] * 4, "score_max": [1.0] * 4}
 
 

@@ -172,12 +172,6 @@ def test_who_is_best(tmp_path):
         assert [title] == said(site, f"tasks/{task}/", "#ranking-head")
 
 
-@pytest.fixture(scope="module")
-def measured() -> BuiltSite:
-    """The board with errors; flagged scores do not count."""
-    return measured_site(exclude=True)
-
-
 @pytest.mark.parametrize(
     ("task", "title", "level"),
     [
@@ -186,16 +180,16 @@ def measured() -> BuiltSite:
         ("plain", "a is first of 3 models; g is ahead", []),
     ],
 )
-def test_who_is_too_close_to_call(measured, task, title, level):
+def test_who_is_too_close_to_call(task, title, level):
     """Of essay the lead is certain; of plain no error is known."""
-    page = measured.page(f"tasks/{task}/")
+    page = measured_site(exclude=True).page(f"tasks/{task}/")
     assert title == visible(page.select("#ranking-head")[0])
     assert level == [visible(name) for name in page.select("#ranking tr.level th a")]
 
 
-def test_rows_are_drawn_with_their_intervals(measured):
+def test_rows_are_drawn_with_their_intervals():
     """A band around the score after, whose ends downloads have, and its word above the table."""
-    page = measured.page("tasks/quiz/")
+    page = measured_site(exclude=True).page("tasks/quiz/")
     assert "95\N{NO-BREAK SPACE}% interval, for 100 examples" in visible(page.select(".legend")[0])
     labels = [svg["aria-label"] for svg in page.select("#ranking svg")]
     assert "a: 0.500 to 0.800, interval 0.711 to 0.867" in labels
