@@ -21,6 +21,7 @@ from tests.helpers.sites import make_site
 from tests.helpers.tables import write_project
 
 SPACE, TIMES = "\N{NO-BREAK SPACE}", "\N{MULTIPLICATION SIGN}"
+RATE = replace(COST, id="rate", label="Tries", unit="", higher_is_better=True)
 
 
 def view_of(*args, axis="cost_usd", **kwargs) -> TradeView:
@@ -73,8 +74,7 @@ def test_title_is_the_knee_of_the_frontier(scores, costs, title):
 
 
 def test_titles_of_other_axes():
-    rate = replace(COST, id="rate", label="Tries", unit="", higher_is_better=True)
-    view = view_of((0.9, 0.6, 0.1), (1, 4, 5), rate, axis="rate")
+    view = view_of((0.9, 0.6, 0.1), (1, 4, 5), RATE, axis="rate")
     assert "b is 0.300 behind the best, with 4.0\N{MULTIPLICATION SIGN} the tries" == (
         view.chart.title
     )
@@ -86,8 +86,7 @@ def test_titles_of_other_axes():
 
 
 def test_values_that_have_no_ratio_are_named():
-    rate = replace(COST, id="rate", label="Tries", unit="", higher_is_better=True)
-    title = view_of((0.9, 0.5, 0.6), (0, 1, 2), rate, axis="rate").chart.title
+    title = view_of((0.9, 0.5, 0.6), (0, 1, 2), RATE, axis="rate").chart.title
     assert "c is 0.300 behind the best, with tries 2" == title
     gain = replace(COST, id="gain", label="Drift", unit="", higher_is_better=False)
     view = view_of((0.1, 0.6, 0.9), (-2, 0, 3), gain, axis="gain")
@@ -233,8 +232,7 @@ def test_good_corner_turns_with_the_directions():
     low = view_of((0.2, 0.5, 0.1), (1, 2, 8), lower=True)
     assert [-1, 1] == frontier_names(low)["corner"]
     assert "Lower is better." in low.chart.caption
-    rate = replace(COST, id="rate", label="Tries", unit="", higher_is_better=True)
-    fast = view_of((0.9, 0.6, 0.1), (1, 4, 5), rate, axis="rate")
+    fast = view_of((0.9, 0.6, 0.1), (1, 4, 5), RATE, axis="rate")
     assert [1, -1] == frontier_names(fast)["corner"]
 
 

@@ -16,6 +16,7 @@ AFTER = {
     "c": [0.6, 0.3, 0.6, 0.3, 0.6, 0.3, 0.6],
 }
 BASE = dict.fromkeys(AFTER, BEFORE)
+TUNED = {"base": BASE, "fine_tuned": AFTER}
 UNITS = {"metric": [f"metric {n}" for n in range(7)]}
 TASKS = [f"t{n}" for n in range(1, 8)]
 
@@ -38,50 +39,39 @@ def said_by(answer):
     return f"{answer.question} {answer.headline}"
 
 
-@pytest.mark.parametrize(
-    ("model", "said"),
-    [
-        # (4 x 0.5 + 3 x 0.4) / 7 = 0.457 before; of b (4 x 0.3 + 3 x 0.1) / 7 = 0.214 after
-        ("a", "Does fine-tuning help? Yes: 0.457 to 0.700"),
-        ("b", "Does fine-tuning help? No: 0.457 to 0.214"),
-        ("c", "Does fine-tuning help? Too close to call: 0.457 to 0.471"),
-    ],
-)
-def test_whether_tuning_helps(answer, model, said):
-    assert said == said_by(answer(model, {"base": BASE, "fine_tuned": AFTER}))
-
-
 @pytest.mark.parametrize(("model", "apart"), [("a", 0.463), ("c", 0.25)])
 def test_names_of_a_change_stand_at_its_ends_or_further_apart(answer, model, apart):
     """1.7 / 7 of 0.525: the range of all averages is 0.486, and each end has 4 % more."""
-    first, last = answer(model, {"base": BASE, "fine_tuned": AFTER}).labels
+    first, last = answer(model, TUNED).labels
     assert pytest.approx(apart, abs=0.001) == last.at - first.at
 
 
 def test_lower_is_better(answer):
-    found = answer("b", {"base": BASE, "fine_tuned": AFTER}, lower=TASKS)
+    found = answer("b", TUNED, lower=TASKS)
     said = "Does fine-tuning help? Lower is better. Yes: 0.457 to 0.214"
     assert said == said_by(found)
 
 
 def test_tasks_in_several_units_have_no_mean(answer):
     """It gains on each of seven tasks, and there is nothing to draw."""
-    found = answer("a", {"base": BASE, "fine_tuned": AFTER}, tasks=UNITS)
+    found = answer("a", TUNED, tasks=UNITS)
     assert ("Yes: better on 7 of 7 tasks", None) == (found.headline, found.drawing)
-
-
-def test_another_variant_is_named_and_two_tasks_are_too_few(answer):
-    runs = {
-        "base": dict.fromkeys(AFTER, BEFORE[:2]),
-        "sft": {model: scores[:2] for model, scores in AFTER.items()},
-    }
-    said = "Is the sft score better than the base score? Too few tasks to tell: 0.450 to 0.700"
-    assert said == said_by(answer("a", runs))
 
 
 @pytest.mark.parametrize(
     ("runs", "model", "said"),
     [
+        # (4 x 0.5 + 3 x 0.4) / 7 = 0.457 before; of b (4 x 0.3 + 3 x 0.1) / 7 = 0.214 after
+        (TUNED, "a", "Does fine-tuning help? Yes: 0.457 to 0.700"),
+        (TUNED, "b", "Does fine-tuning help? No: 0.457 to 0.214"),
+        (TUNED, "c", "Does fine-tuning help? Too close to call: 0.457 to 0.471"),
+        # Another variant is named, and two tasks are too few.
+        (
+            {"base": dict.fromkeys(AFTER, BEFORE[:2]), "sft": {m: s[:2] for m, s in AFTER.items()}},
+            "a",
+            "Is the sft score better than the base score? Too few tasks to tell: 0.450 to 0.700",
+        ),
+        # The place without tuning: first, last, alone, all level, shared, not ranked.
         ({"base": AFTER}, "a", "Model leaderboard: mean score over 7 tasks 1st of 3: 0.700"),
         ({"base": AFTER}, "b", "Model leaderboard: mean score over 7 tasks 3rd of 3: 0.214"),
         ({"base": {"a": [0.5]}}, "a", "Model leaderboard: t1 0.500"),
@@ -100,26 +90,24 @@ def test_another_variant_is_named_and_two_tasks_are_too_few(answer):
             "b",
             "Model leaderboard: mean score over 1 task Not ranked: scores on 1 of 2 tasks",
         ),
+        # Without a tuned score it stands on the board of base scores: 0.457, as all before tuning.
+        (
+            {"base": {**AFTER, "ref": BEFORE}, "tuned": AFTER},
+            "ref",
+            "Base: mean score over 7 tasks 3rd of 4: 0.457",
+        ),
     ],
-    ids=["first", "last", "alone", "all level", "shared", "not ranked"],
 )
-def test_the_place_without_tuning(answer, runs, model, said):
+def test_the_answer_in_words(answer, runs, model, said):
     assert said == said_by(answer(model, runs))
-
-
-def test_a_model_without_the_tuned_variant_has_a_place_among_the_base_scores(answer):
-    """It has 0.457 as all others do before tuning, and stands on the board of that variant."""
-    found = answer("ref", {"base": {**AFTER, "ref": BEFORE}, "tuned": AFTER})
-    assert "Base: mean score over 7 tasks 3rd of 4: 0.457" == said_by(found)
 
 
 def test_the_ranks_that_it_could_have(answer):
     """The first is ahead of both on each task by at least 0.1; on two tasks nothing is tested."""
-    runs = {"base": BASE, "fine_tuned": AFTER}
-    assert ("1", "of 3, ranks it could have") == answer("a", runs).ranks[1:]
+    assert ("1", "of 3, ranks it could have") == answer("a", TUNED).ranks[1:]
     of_ticks = [label for label in answer("a", {"base": AFTER}).labels if not label.name]
     assert {True} == {label.is_below for label in of_ticks}
-    two = {variant: {m: s[:2] for m, s in models.items()} for variant, models in runs.items()}
+    two = {variant: {m: s[:2] for m, s in models.items()} for variant, models in TUNED.items()}
     assert ("1", "of 3, its rank") == answer("a", two).ranks[1:]
 
 
