@@ -1,7 +1,6 @@
 """The cost calculator in a real browser: what a visitor sets, and what comes of it."""
 
 import re
-from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -24,28 +23,13 @@ COLUMNS = ("model", "month_usd", "times_cheaper", "break_even")
 
 
 @pytest.fixture(scope="module")
-def board(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return priced(tmp_path_factory.mktemp("priced"), MIXED)
-
-
-@pytest.fixture(scope="module")
-def site(board: Path) -> BuiltSite:
-    return build_once(board)
+def site(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
+    return build_once(priced(tmp_path_factory.mktemp("priced"), MIXED))
 
 
 @pytest.fixture(scope="module")
 def mixed(site: BuiltSite) -> str:
     return f"{site.url}serving/"
-
-
-@pytest.fixture(scope="module")
-def index(home: str) -> str:
-    return f"{home}serving/"
-
-
-@pytest.fixture(scope="module")
-def calculator(browser: Browser, mixed: str) -> Page:
-    return open_page(browser, mixed)[0]
 
 
 def type_in(page: Page, label: str, typed: str) -> None:
@@ -81,9 +65,9 @@ def remark(page: Page, key: str) -> Locator:
     return page.locator(f"#cost-{key}-remark")
 
 
-def test_the_index_is_computed_again(chromium, index):
+def test_the_index_is_computed_again(chromium, home):
     """The state stands in the address, back undoes it, a link keeps it, the defaults leave none."""
-    page, heard = open_page(chromium, index)
+    page, heard = open_page(chromium, f"{home}serving/")
     assert [] == query_of(page)
     before = shown(page)
     assert ("GPT-4", "$777.98", f"1.00{TIMES}") == before[0][-1]
@@ -207,8 +191,9 @@ def test_it_works_from_the_disk(chromium, site):
 # --- by hand -----------------------------------------------------------------------------------
 
 
-def test_a_board_with_both_kinds_of_price(calculator):
+def test_a_board_with_both_kinds_of_price(chromium, mixed):
     """1,000 a day of 1,000 and 500 tokens: an example, and called one."""
+    page, _ = open_page(chromium, mixed)
     # 30,437.5 a month at $0, $0.000625, $0.0025, $0.04, $0.045; 730.5 hours at $2 and $6.
     assert [
         ("r", "$0.00", NONE, NONE),
@@ -221,13 +206,13 @@ def test_a_board_with_both_kinds_of_price(calculator):
     ] == [
         (note, *row[1:])
         for note, row in zip(
-            calculator.locator("#monthly-costs th small").all_text_contents(),
-            shown(calculator)[0],
+            page.locator("#monthly-costs th small").all_text_contents(),
+            shown(page)[0],
             strict=True,
         )
     ]
-    assert ["An example."] * 3 == calculator.locator(".field-hint").all_text_contents()
-    worked = shown(calculator)[1]
+    assert ["An example."] * 3 == page.locator(".field-hint").all_text_contents()
+    worked = shown(page)[1]
     assert (
         f"Alpha, r, by the hour, and Gamma, p: $2.00 {TIMES} 24 / $0.04 = 1,200 a day"
         == worked["break_even"]

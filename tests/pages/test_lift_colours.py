@@ -5,7 +5,7 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 
 from tests.helpers.boards import make_frames
-from tests.helpers.sites import BuiltSite, build_once, single_spaced
+from tests.helpers.sites import build, single_spaced
 from tests.helpers.tables import having, write_project
 
 MINUS = "\N{MINUS SIGN}"
@@ -42,9 +42,8 @@ EXPECTED = {
 }
 
 
-@pytest.fixture(scope="module")
-def known_errors(tmp_path_factory) -> BuiltSite:
-    """A board with the errors of all scores, but for those of its last task."""
+def test_gain_of_a_task_page_has_a_colour_if_it_is_certain(tmp_path):
+    """Grey is uncertain, and also what nobody knows, as on the last task; no words say it."""
     base = [0.5] * len(LIFTS)
     tuned = [0.5 + lift for lift in LIFTS.values()]
     frames = make_frames({"base": {"a": base, "b": base}, "fine_tuned": {"a": tuned, "b": base}})
@@ -54,13 +53,9 @@ def known_errors(tmp_path_factory) -> BuiltSite:
         for task, variant in zip(found["task"], found["variant"], strict=True)
     ]
     frames["results"] = having(found, stderr=pd.array(errors, dtype="Float64"))
-    return build_once(write_project(tmp_path_factory.mktemp("board"), frames, ""))
-
-
-def test_gain_of_a_task_page_has_a_colour_if_it_is_certain(known_errors):
-    """Grey is uncertain, and also what nobody knows; no words say it."""
+    site = build(write_project(tmp_path, frames, ""))
     for task, expected in EXPECTED.items():
-        soup = known_errors.page(f"tasks/{task}/")
+        soup = site.page(f"tasks/{task}/")
         assert expected == shown(cells_by_row(soup, "ranking", "lift_fine_tuned")["a"])
 
 

@@ -16,7 +16,7 @@ from site_builder.compute.results import compute_site
 from site_builder.config import SiteConfig
 from site_builder.labels import make_labels
 from site_builder.pages.model_scores import card_data
-from site_builder.pages.page import ScriptData, Site, assemble_site, cite_page
+from site_builder.pages.page import ScriptData, assemble_site, cite_page
 from site_builder.render.metadata import write_citation
 from site_builder.render.pages import render_script
 from site_builder.render.urls import Urls
@@ -66,12 +66,6 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def site(project: Path) -> BuiltSite:
     """Its site."""
     return build_once(project)
-
-
-@pytest.fixture(scope="module")
-def made(project: Path) -> Site:
-    """The same as page makers read it."""
-    return make_site(project)
 
 
 @pytest.fixture(scope="module")
@@ -352,7 +346,8 @@ def test_from_the_disk(chromium, site):
     expect(page.locator("tr:target")).to_be_visible()
 
 
-def test_a_score_is_cited(chromium, home, made):
+def test_a_score_is_cited(chromium, home, project):
+    made = make_site(project)
     urls = Urls.of([Address("model", model) for model in ("alpha", "beta", "gamma")], BASE)
     page, _ = open_page(chromium, "about:blank")
     for model, task, variant, shown in (

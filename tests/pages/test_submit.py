@@ -11,7 +11,7 @@ from site_builder.tables.documents import Node, parse_document
 from site_builder.tables.submission_schema import submission_schema
 from site_builder.tables.submissions import parse_submission
 from tests.helpers.node import in_script
-from tests.helpers.sites import build, build_once, visible
+from tests.helpers.sites import build, visible
 from tests.helpers.tables import write_project
 from tests.tables.test_submissions import AS_JSON, HIGH, WRONG
 
@@ -32,17 +32,13 @@ ROWS = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    root = write_project(tmp_path_factory.mktemp("board"), {}, TOML)
-    (root / "data/results.csv").write_text("\n".join([*ROWS, ""]), encoding="utf8")
-    return build_once(root)
-
-
-def test_the_example_is_a_submission_to_the_board(site):
+def test_the_example_is_a_submission_to_the_board(tmp_path):
     """Of the third entry: with its settings, its first scores, and how many more there are."""
+    root = write_project(tmp_path, {}, TOML)
+    (root / "data/results.csv").write_text("\n".join([*ROWS, ""]), encoding="utf8")
+    site = build(root)
     page = site.page("submit/")
-    text = page.select_one("#submission").get_text()
+    text = page.select("#submission")[0].get_text()
     submission, faults = parse_submission(text.encode(), "", ".yaml")
     assert [] == faults
     assert submission is not None

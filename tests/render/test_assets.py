@@ -33,12 +33,6 @@ def write(folder: Path, files: dict[str, bytes]) -> Path:
 
 
 @pytest.fixture
-def own(tmp_path: Path) -> Path:
-    """A project's own static folder, empty."""
-    return write(tmp_path / "own" / "static", {})
-
-
-@pytest.fixture
 def static(tmp_path: Path) -> Path:
     """A generator's static folder with no more than what every site needs."""
     return write(tmp_path / "default" / "static", NEEDED)
@@ -114,10 +108,10 @@ def test_link_of_a_style_sheet_to_a_file_that_is_not_there(static):
     assert "static/css/a.css: it names url(../img/b.png), which is not there." == str(error.value)
 
 
-def test_a_projects_own_file_replaces_ours(own, static):
+def test_a_projects_own_file_replaces_ours(static, tmp_path):
     """By the same name; the rest stays, and what is new is added."""
     write(static, {"css/a.css": b"ours", "css/b.css": b"ours"})
-    write(own, {"css/a.css": b"own", "img/logo.svg": b"<svg/>"})
+    own = write(tmp_path / "own/static", {"css/a.css": b"own", "img/logo.svg": b"<svg/>"})
     assets = load_assets([own, static])
     assert b"own" == assets.files[assets.path("css/a.css")]
     assert b"ours" == assets.files[assets.path("css/b.css")]
