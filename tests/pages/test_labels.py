@@ -9,6 +9,7 @@ from tests.helpers.charted import draw, drawn
 from tests.helpers.odd_boards import SHAPES, built
 
 BOTH = {"base": {"a": [0.1, 0.2]}, "fine_tuned": {"a": [0.5, 0.7]}}
+ONE = {"base": {"a": [0.1]}}
 THREE = {"base": {"a": [0.1]}, "sft": {"a": [0.2]}, "ppo": {"a": [0.3]}}
 
 
@@ -16,30 +17,20 @@ def labels_of(runs, lower=(), tasks=None, **board):
     return draw(make_frames(runs, lower, tasks), **board)[1]
 
 
-def test_one_tuned_variant_is_called_by_its_name():
-    labels = labels_of(BOTH)
-    assert ("fine-tuned", "base") == (labels.tuned, labels.base)
-    assert "fine-tuned model" == labels.contender
-    assert labels.lifted
-
-
-def test_several_tuned_variants_are_tuned():
-    labels = labels_of(THREE)
-    assert ("tuned", "tuned model") == (labels.tuned, labels.contender)
-
-
-def test_board_with_one_variant_has_models_only():
-    """Nothing is tuned, nothing is lifted, and nobody asks for the variant."""
-    labels = labels_of({"base": {"a": [0.1]}})
-    assert "model" == labels.contender
-    assert not labels.lifted
-    assert "a" == labels.run("a", "base")
-
-
-def test_board_without_base_has_no_lift():
-    labels = labels_of({"tuned": {"a": [0.1]}})
-    assert ("", "") == (labels.base, labels.baseline)
-    assert not labels.lifted
+@pytest.mark.parametrize(
+    ("runs", "tuned", "base", "contender", "is_lifted"),
+    [
+        (BOTH, "fine-tuned", "base", "fine-tuned model", True),
+        (THREE, "tuned", "base", "tuned model", True),
+        (ONE, "tuned", "score", "model", False),
+        ({"tuned": {"a": [0.1]}}, "tuned", "", "tuned model", False),
+    ],
+)
+def test_how_variants_are_called(runs, tuned, base, contender, is_lifted):
+    """One tuned variant by its name; where there is one variant alone, nothing is lifted."""
+    labels = labels_of(runs)
+    assert (tuned, base, contender) == (labels.tuned, labels.base, labels.contender)
+    assert (is_lifted, "") == (labels.lifted, labels.baseline)
 
 
 @pytest.mark.parametrize(
@@ -61,6 +52,7 @@ def test_run_names_the_variant_where_several_compete():
     labels = labels_of(THREE, labels={"sft": "SFT"})
     assert "a (SFT)" == labels.run("a", "sft")
     assert "a" == labels_of(BOTH).run("a", "fine_tuned")
+    assert "a" == labels_of(ONE).run("a", "base")
 
 
 def test_runs_are_all_who_tie():
