@@ -15,16 +15,6 @@ both = pytest.mark.parametrize("exclude", [False, True])
 # --- what is computed ---------------------------------------------------------------------------
 
 
-def test_a_flagged_score_counts_unless_it_is_left_out():
-    results = measured_results(exclude=False)
-    assert ("d",) == results.task("quiz").best["tuned"].models
-    assert {"c": PROMPT, "d": LEAKED} == {
-        s.model: s.flag
-        for s in scores_on(results.scores, "quiz")
-        if s.flag and s.variant == "tuned"
-    }
-
-
 def test_a_flagged_score_that_is_left_out_counts_in_nothing():
     """No rank, no win, no lift, no average; all ranks are as if it were not there."""
     results = measured_results(exclude=True)
