@@ -108,8 +108,7 @@ def test_a_task_on_which_all_are_level_has_no_first(made, scores):
     assert row["rank_base"].text == ("all level" if level else "1st")
     pages = " ".join(visible(site.page(path)) for path in site.html)
     assert ("All 3 models are level" in pages) == level == ("is first" not in pages)
-    for said in ("0 models tie", "by all 3 rules", "1 category of tasks"):
-        assert said not in pages
+    assert "by all 3 rules" not in pages
 
 
 def test_metrics_without_the_baseline_count_nothing(made):
@@ -128,7 +127,6 @@ def test_no_entry_is_behind_and_may_be_first(made, scores, ranks, verdict):
     site = made({"base": {"ref": FAR, "a": scores}}, REF)
     assert verdict == table(site.page("models/a/"), "lift-tests")[0]["verdict"].text
     assert f"{ranks} of 2, ranks it could have" in text_of(site, "models/a/")
-    assert "may be first" not in text_of(site, "models/a/")
 
 
 @pytest.mark.parametrize("variants", [["tuned"], ["zero_shot"], ["base", "tuned"]])
@@ -169,4 +167,3 @@ def test_numbers_have_no_false_digits(made):
         [row["base"].text.replace("\N{NO-BREAK SPACE}", " ") for row in table(page, "ranking")]
         for page in (site.page(f"tasks/t{n}/") for n in range(1, 6))
     ]
-    assert "points of score" not in text_of(site, "tasks/")
