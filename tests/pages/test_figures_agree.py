@@ -193,31 +193,26 @@ def test_differences_of_the_chart(index_site, tasks):
     assert lifts == pytest.approx(drawn, abs=1e-12)
 
 
-def check_ranking(rows: list[dict[str, Cell]], task: Any, models: dict[str, Any]) -> None:
-    """A task's ranking against the API: rank, both scores, lift over base, lift over baseline.
+def test_the_rankings_of_tasks(index_site, tasks, models, task_pages):
+    """Rank, both scores, lift over base, lift over baseline.
 
     Who was never tuned stands where its base score would.
     """
-    assert len({s["model"] for s in task["scores"]}) == len(rows)
-    ordered = [float(row[TUNED].value or 0) for row in rows if row[TUNED].value is not None]
-    assert sorted(ordered, reverse=True) == ordered
-    for row in rows:
-        model = models[row["model"].text]["model"]
-        tuned, base = (score_of(task, model, variant) for variant in (TUNED, BASE))
-        assert says(row[TUNED], tuned and tuned["score"])
-        assert says(row[BASE], base and base["score"])
-        assert says(row["rank"], tuned and tuned["rank"])
-        assert says(row["lift_fine_tuned"], tuned and tuned["score"] - base["score"])
-        # Who was never tuned is compared by its base score; the baseline with nobody.
-        own = tuned or (base if model != "gpt-4" else None)
-        assert says(row["lift_over_baseline"], own and own["score"] - task["baseline_score"])
-
-
-def test_the_rankings_of_tasks(index_site, tasks, models, task_pages):
-    by_id = {task["task"]: task for task in tasks.values()}
-    for task, path in task_pages.items():
-        rows = table(index_site.page(path), "ranking")
-        check_ranking(rows, by_id[task], models)
+    for task in tasks.values():
+        rows = table(index_site.page(task_pages[task["task"]]), "ranking")
+        assert len({s["model"] for s in task["scores"]}) == len(rows)
+        ordered = [float(row[TUNED].value or 0) for row in rows if row[TUNED].value is not None]
+        assert sorted(ordered, reverse=True) == ordered
+        for row in rows:
+            model = models[row["model"].text]["model"]
+            tuned, base = (score_of(task, model, variant) for variant in (TUNED, BASE))
+            assert says(row[TUNED], tuned and tuned["score"])
+            assert says(row[BASE], base and base["score"])
+            assert says(row["rank"], tuned and tuned["rank"])
+            assert says(row["lift_fine_tuned"], tuned and tuned["score"] - base["score"])
+            # Who was never tuned is compared by its base score; the baseline with nobody.
+            own = tuned or (base if model != "gpt-4" else None)
+            assert says(row["lift_over_baseline"], own and own["score"] - task["baseline_score"])
 
 
 def test_every_score_of_every_model(index_site, tasks, model_pages, scores):
