@@ -3,7 +3,6 @@
 import gzip
 import json
 import re
-from typing import Any
 
 import pytest
 from bs4 import Tag
@@ -140,14 +139,10 @@ def test_the_analysis_of_a_board_without_lift(name):
     assert "lift" not in str(description["content"])
 
 
-def stats(name: str) -> Any:
-    return built(name).api("stats")
-
-
 def test_pythia():
     """Accuracies and one perplexity: no mean over all, the win rate ranks, and that is said."""
     site = built("pythia")
-    found = stats("pythia")
+    found = site.api("stats")
     assert ("mean_win_rate", "zero_shot") == (found["ranked_by"], found["variants"][-1])
     keys = {
         str(head["data-key"])
@@ -237,7 +232,7 @@ def test_all_scores_equal():
     assert {("0.500", "0.000")} == {
         (row["average"].text, row["lift_over_base"].text) for row in rows
     }
-    found = stats("all_equal")
+    found = site.api("stats")
     counts = ("runs_helped", "runs_hurt", "tasks_beating_baseline", "models_ahead_of_baseline")
     assert dict.fromkeys(counts, 0) == {key: found[key] for key in counts}
     assert (36, 6) == (found["runs_unchanged"], found["tasks_tying_baseline"])
@@ -246,7 +241,7 @@ def test_all_scores_equal():
 
 def test_no_task_shared_with_the_baseline():
     site = built("apart")
-    found = stats("apart")
+    found = site.api("stats")
     assert (0, 0) == (found["tasks_compared"], found["models_compared"])
     for row in table(site.page("models/"), "board-tuned"):
         assert not {"lift_over_baseline", "beats"} & {*row}

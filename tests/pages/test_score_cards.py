@@ -78,11 +78,11 @@ def home(site: BuiltSite) -> str:
 
 def test_every_score_leads_to_its_row(index_site):
     primary = index_site.api("stats")["variants"][0]
-    pages = {f"models/{slug}/index.html" for slug in model_slugs(index_site)}
+    slugs = [Path(model["scores_file"]).stem for model in index_site.api("models")]
     rows = {
-        (path, row["task"].href.split("/")[-2]): row
-        for path in pages
-        for row in table(index_site.page(path.removesuffix("index.html")), "all-scores")
+        (f"models/{slug}/index.html", row["task"].href.split("/")[-2]): row
+        for slug in slugs
+        for row in table(index_site.page(f"models/{slug}/"), "all-scores")
     }
     led = set()
     for path, soup in index_site.pages():
@@ -96,10 +96,6 @@ def test_every_score_leads_to_its_row(index_site):
             led.add(path.partition("/")[0])
     assert 12 * 31 == len(rows)
     assert "tasks" in led
-
-
-def model_slugs(site: BuiltSite) -> list[str]:
-    return [m["scores_file"].split("/")[-1].removesuffix(".json") for m in site.api("models")]
 
 
 def test_every_score_of_a_ranking_is_a_link(index_site):
