@@ -64,7 +64,8 @@ def make_analysis(site: Site) -> Iterator[Page]:
         agreement=agreement,
     )
     if coefficients or training_sets or similar:
-        about = labels.say("analysis.about")
+        charts = (chart.reading for chart in (training_sets, similar) if chart)
+        about = f"{context.heading} {answer or next(charts)}"
         title = labels.say("navigation.analysis")
         yield Page(Address("analysis"), "analysis.html", title, about, context, (site.home,))
 
