@@ -202,6 +202,7 @@ class Runner:
             "GIT_CONFIG_NOSYSTEM": "1",
             "PIP_CONFIG_FILE": os.devnull,
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+            "PIP_NO_COMPILE": "1",
             "PIP_NO_DEPS": "1",  # or pip looks through all of the tests' packages
             "PIP_NO_INDEX": "1",
             "PIP_NO_WARN_CONFLICTS": "1",  # or pip reads what all of the tests' packages need
