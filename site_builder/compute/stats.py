@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -89,8 +91,66 @@ def compute_stats(
 
     `waiting` models are not evaluated, as the data says, and are not counted.
     """
-    roles, primary = scores.roles, boards[scores.roles.primary]
-    runs, none = [scores.runs[variant] for variant in roles.tuned], scores.primary.values[:0]
+    return Stats(
+        models=len(scores.models) - waiting,
+        tasks=len(scores.tasks),
+        categories=categories,
+        scores=sum(int((~np.isnan(runs.values)).sum()) for runs in scores.variants),
+        **_count_tasks(scores, boards, tasks),
+        **_count_entries(scores, boards),
+        **_figures_of_runs(scores, is_averaged=boards[scores.roles.primary].rules.averaged),
+    )
+
+
+def _count_tasks(
+    scores: Scores, boards: Mapping[str, Board], tasks: tuple[TaskResult, ...]
+) -> dict[str, Any]:
+    """Return on how many tasks the baseline is beaten, and for certain."""
+    outcomes = [task.outcome for task in tasks]
+    chosen_elsewhere, beaten_by_median = count_beaten_tasks(scores, boards)
+    verdicts = [task.best_verdict for task in tasks]
+
+    def count_best(verdict: Verdict) -> int | None:
+        return verdicts.count(verdict) if any(verdicts) else None
+
+    return {
+        "tasks_compared": len(outcomes) - outcomes.count(None),
+        "tasks_beating_baseline": outcomes.count("beats"),
+        "tasks_beating_baseline_chosen_elsewhere": chosen_elsewhere,
+        "tasks_beating_baseline_median": beaten_by_median,
+        "tasks_tying_baseline": outcomes.count("ties"),
+        "tasks_clearly_above_baseline": count_best("better"),
+        "tasks_not_separable_from_baseline": count_best("unclear"),
+        "tasks_clearly_below_baseline": count_best("worse"),
+    }
+
+
+def _count_entries(scores: Scores, boards: Mapping[str, Board]) -> dict[str, Any]:
+    """Return how many models are ranked, tuned, ahead of the baseline and better than before."""
+    roles = scores.roles
+    compared = [
+        (s.model, lift)
+        for board in map(boards.__getitem__, roles.contest)
+        for s in board.ranked
+        if (lift := board.figure(s, "lift_over_baseline")) is not None and s.model != roles.baseline
+    ]
+    contest = [boards[variant].tests["baseline"] for variant in roles.contest]
+    over_base = [boards[variant].tests["base"] for variant in roles.tuned]
+    tuned = (scores.runs[variant].models_scored for variant in roles.tuned)
+    return {
+        "models_tuned": len({*chain.from_iterable(tuned)}),
+        "models_ranked": len(boards[roles.primary].ranked),
+        "models_compared": len({model for model, _ in compared}),
+        "models_ahead_of_baseline": len({model for model, lift in compared if lift > 0}),
+        "models_clearly_ahead_of_baseline": _count_models(contest, "better"),
+        "models_clearly_helped": _count_models(over_base, "better"),
+        "models_clearly_hurt": _count_models(over_base, "worse"),
+    }
+
+
+def _figures_of_runs(scores: Scores, *, is_averaged: bool) -> dict[str, Any]:
+    """Return how tuned scores compare with those before, and their means if scores have one."""
+    runs, none = [scores.runs[variant] for variant in scores.roles.tuned], scores.primary.values[:0]
 
     def of_tuned(arrays: Iterable[Array]) -> Array:
         return np.concatenate([none, *arrays])
@@ -100,51 +160,17 @@ def compute_stats(
     over = of_tuned(each.lifts["baseline"] for each in runs)
     base = of_tuned(np.broadcast_to(each.beside["base"].values, each.values.shape) for each in runs)
     before, after = (np.where(np.isnan(lifts), np.nan, values) for values in (base, tuned))
-    outcomes = [task.outcome for task in tasks]
-    chosen_elsewhere, beaten_by_median = count_beaten_tasks(scores, boards)
-    verdicts = [task.best_verdict for task in tasks]
-
-    def count_best(verdict: Verdict) -> int | None:
-        return verdicts.count(verdict) if any(verdicts) else None
-
-    compared = [
-        (s.model, lift)
-        for board in map(boards.__getitem__, roles.contest)
-        for s in board.ranked
-        if (lift := board.figure(s, "lift_over_baseline")) is not None and s.model != roles.baseline
-    ]
-    contest = [boards[variant].tests["baseline"] for variant in roles.contest]
-    over_base = [boards[variant].tests["base"] for variant in roles.tuned]
-    return Stats(
-        models=len(scores.models) - waiting,
-        tasks=len(scores.tasks),
-        categories=categories,
-        scores=sum(int((~np.isnan(runs.values)).sum()) for runs in scores.variants),
-        models_tuned=len({model for each in runs for model in each.models_scored}),
-        models_ranked=len(primary.ranked),
-        tasks_compared=len(outcomes) - outcomes.count(None),
-        tasks_beating_baseline=outcomes.count("beats"),
-        tasks_beating_baseline_chosen_elsewhere=chosen_elsewhere,
-        tasks_beating_baseline_median=beaten_by_median,
-        tasks_tying_baseline=outcomes.count("ties"),
-        tasks_clearly_above_baseline=count_best("better"),
-        tasks_not_separable_from_baseline=count_best("unclear"),
-        tasks_clearly_below_baseline=count_best("worse"),
-        models_compared=len({model for model, _ in compared}),
-        models_ahead_of_baseline=len({model for model, lift in compared if lift > 0}),
-        models_clearly_ahead_of_baseline=_count_models(contest, "better"),
-        models_clearly_helped=_count_models(over_base, "better"),
-        models_clearly_hurt=_count_models(over_base, "worse"),
-        mean_base_score=mean_or_none(before) if primary.rules.averaged else None,
-        mean_tuned_score=mean_or_none(after) if primary.rules.averaged else None,
-        mean_lift_over_base=mean_or_none(lifts) if primary.rules.averaged else None,
-        runs_tuned=int((~np.isnan(tuned)).sum()),
-        runs_paired=int((~np.isnan(lifts)).sum()),
-        runs_helped=int((lifts > 0).sum()),
-        runs_unchanged=int((lifts == 0).sum()),
-        runs_hurt=int((lifts < 0).sum()),
-        runs_beating_baseline=int((over > 0).sum()),
-    )
+    return {
+        "mean_base_score": mean_or_none(before) if is_averaged else None,
+        "mean_tuned_score": mean_or_none(after) if is_averaged else None,
+        "mean_lift_over_base": mean_or_none(lifts) if is_averaged else None,
+        "runs_tuned": int((~np.isnan(tuned)).sum()),
+        "runs_paired": int((~np.isnan(lifts)).sum()),
+        "runs_helped": int((lifts > 0).sum()),
+        "runs_unchanged": int((lifts == 0).sum()),
+        "runs_hurt": int((lifts < 0).sum()),
+        "runs_beating_baseline": int((over > 0).sum()),
+    }
 
 
 def _count_models(runs: Iterable[Mapping[str, LiftTest]], verdict: Verdict) -> int:
