@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import sha256
 from math import isfinite
 from typing import TypeVar
@@ -24,6 +25,17 @@ STATED_TEXTS = ("source", "date", "command", "flag", "submitted_by", "log_url")
 STATED = (*STATED_TEXTS, "n_examples", "stderr")
 """What the results can state of where a score comes from and how exact it is."""
 _R = TypeVar("_R", bound=Record)
+_CLOSED = re.compile(r"(proprietary|closed|commercial|api)\b", re.IGNORECASE)
+# Names and families of licenses under which weights are given out, as the Hugging Face Hub and
+# published leaderboards write them. What is not among them, such as `other`, is not known.
+_OPEN = (
+    *("apache", "mit", "bsd", "isc", "mpl", "epl", "ecl", "afl", "eupl", "zlib", "unlicense"),
+    *(r"[al]?gpl", "artistic", "ncsa", "ms-pl", "cc0", "cc[ -]by", "odc-by", "cdla", "wtfpl"),
+    *("(creativeml|bigscience|bigcode)", r"open ?rail", "openmdw", "public domain"),
+    *("open[ -](source|weights?|model)", "community", "research", "mnpl", "mrl"),
+    *("llama", "gemma", "falcon", "qwen", "tongyi", "deepseek", "glm"),
+)
+_IS_OPEN = re.compile(rf"(?<![^\W\d_])({'|'.join(_OPEN)})(?![^\W\d_])", re.IGNORECASE)
 
 
 class Release(Record):
@@ -109,6 +121,20 @@ class ModelInfo(Record):
 def hides(config: BoardConfig, facts: ModelInfo) -> bool:
     """Return whether the first filters of a board hide an entry."""
     return any(facts.facet(name) not in wanted_texts(v) for name, v in config.filters.items())
+
+
+@cache
+def has_open_weights(license_text: str | None) -> bool | None:
+    """Return whether the weights of a model are open, by its license; None if that is not known.
+
+    A license that begins with "proprietary", "closed", "commercial" or "API" says no. One that has
+    the name of a known license in it says yes: `Apache-2.0`, `llama3.1`, `qwen-research`.
+    """
+    if license_text is None:
+        return None
+    if _CLOSED.match(license_text):
+        return False
+    return True if _IS_OPEN.search(license_text) else None
 
 
 class TaskInfo(Record):

@@ -253,12 +253,9 @@ class Scores(Grid, eq=False):
         index = np.stack([runs.index[row] for runs in self.variants], axis=1)
         counted = np.stack([self._records(runs, row) for runs in self.variants], axis=1)
         is_there = index != NO_ROW
-        places = index[is_there]
+        places, texts = index[is_there], ("task", "variant", *STATED_TEXTS)
         columns = {
-            **{
-                name: self.arrays[name][places].tolist()
-                for name in ("task", "variant", *STATED_TEXTS)
-            },
+            **{name: self.arrays[name][places].tolist() for name in texts},
             "value": self.arrays["score"][places].tolist(),
             "counted": counted[is_there].tolist(),
             "row": integers_or_none(self.arrays["row"][places]),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -136,9 +135,8 @@ def _count_entries(scores: Scores, boards: Mapping[str, Board]) -> dict[str, Any
     ]
     contest = [boards[variant].tests["baseline"] for variant in roles.contest]
     over_base = [boards[variant].tests["base"] for variant in roles.tuned]
-    tuned = (scores.runs[variant].models_scored for variant in roles.tuned)
     return {
-        "models_tuned": len({*chain.from_iterable(tuned)}),
+        "models_tuned": len({m for v in roles.tuned for m in scores.runs[v].models_scored}),
         "models_ranked": len(boards[roles.primary].ranked),
         "models_compared": len({model for model, _ in compared}),
         "models_ahead_of_baseline": len({model for model, lift in compared if lift > 0}),

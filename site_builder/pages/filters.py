@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Literal
 
-from site_builder.compute.catalog import Catalog
-from site_builder.compute.licenses import has_open_weights
+from site_builder.compute.catalog import Catalog, has_open_weights
 from site_builder.compute.progress import release_dates
 from site_builder.compute.trade_off import on_frontier
 from site_builder.config import BoardConfig

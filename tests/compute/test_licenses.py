@@ -2,7 +2,7 @@
 
 import pytest
 
-from site_builder.compute.licenses import has_open_weights
+from site_builder.compute.catalog import has_open_weights
 
 
 @pytest.mark.parametrize(
