@@ -103,7 +103,6 @@ def _is_not_zero(text: str) -> bool:
     return text.strip("-0,.") != ""
 
 
-@lru_cache(maxsize=1 << 16)
 def _magnitude(value: float, digits: int = 3) -> int:
     """Return the power of ten of a rounded number: of three digits, 2 for 999.4, 3 for 999.6."""
     decimal = Context(prec=digits, rounding=ROUND_HALF_UP).create_decimal(repr(float(value)))

@@ -25,17 +25,17 @@ STATED_TEXTS = ("source", "date", "command", "flag", "submitted_by", "log_url")
 STATED = (*STATED_TEXTS, "n_examples", "stderr")
 """What the results can state of where a score comes from and how exact it is."""
 _R = TypeVar("_R", bound=Record)
-_CLOSED = re.compile(r"(proprietary|closed|commercial|api)\b", re.IGNORECASE)
+_CLOSED_LICENSE = re.compile(r"(proprietary|closed|commercial|api)\b", re.IGNORECASE)
 # Names and families of licenses under which weights are given out, as the Hugging Face Hub and
 # published leaderboards write them. What is not among them, such as `other`, is not known.
-_OPEN = (
+_OPEN_NAMES = (
     *("apache", "mit", "bsd", "isc", "mpl", "epl", "ecl", "afl", "eupl", "zlib", "unlicense"),
     *(r"[al]?gpl", "artistic", "ncsa", "ms-pl", "cc0", "cc[ -]by", "odc-by", "cdla", "wtfpl"),
     *("(creativeml|bigscience|bigcode)", r"open ?rail", "openmdw", "public domain"),
     *("open[ -](source|weights?|model)", "community", "research", "mnpl", "mrl"),
     *("llama", "gemma", "falcon", "qwen", "tongyi", "deepseek", "glm"),
 )
-_IS_OPEN = re.compile(rf"(?<![^\W\d_])({'|'.join(_OPEN)})(?![^\W\d_])", re.IGNORECASE)
+_OPEN_LICENSE = re.compile(rf"(?<![^\W\d_])({'|'.join(_OPEN_NAMES)})(?![^\W\d_])", re.IGNORECASE)
 
 
 class Release(Record):
@@ -132,9 +132,9 @@ def has_open_weights(license_text: str | None) -> bool | None:
     """
     if license_text is None:
         return None
-    if _CLOSED.match(license_text):
+    if _CLOSED_LICENSE.match(license_text):
         return False
-    return True if _IS_OPEN.search(license_text) else None
+    return True if _OPEN_LICENSE.search(license_text) else None
 
 
 class TaskInfo(Record):

@@ -95,13 +95,13 @@ def compute_stats(
         tasks=len(scores.tasks),
         categories=categories,
         scores=sum(int((~np.isnan(runs.values)).sum()) for runs in scores.variants),
-        **_count_tasks(scores, boards, tasks),
-        **_count_entries(scores, boards),
+        **_figures_of_tasks(scores, boards, tasks),
+        **_figures_of_models(scores, boards),
         **_figures_of_runs(scores, is_averaged=boards[scores.roles.primary].rules.averaged),
     )
 
 
-def _count_tasks(
+def _figures_of_tasks(
     scores: Scores, boards: Mapping[str, Board], tasks: tuple[TaskResult, ...]
 ) -> dict[str, Any]:
     """Return on how many tasks the baseline is beaten, and for certain."""
@@ -124,7 +124,7 @@ def _count_tasks(
     }
 
 
-def _count_entries(scores: Scores, boards: Mapping[str, Board]) -> dict[str, Any]:
+def _figures_of_models(scores: Scores, boards: Mapping[str, Board]) -> dict[str, Any]:
     """Return how many models are ranked, tuned, ahead of the baseline and better than before."""
     roles = scores.roles
     compared = [

@@ -64,8 +64,8 @@ def make_analysis(site: Site) -> Iterator[Page]:
         agreement=agreement,
     )
     if coefficients or training_sets or similar:
-        charts = (chart.reading for chart in (training_sets, similar) if chart)
-        about = f"{context.heading} {answer or next(charts)}"
+        found_in = (chart.reading for chart in (similar, training_sets) if chart)  # as the heading
+        about = f"{context.heading} {answer or next(found_in)}"
         title = labels.say("navigation.analysis")
         yield Page(Address("analysis"), "analysis.html", title, about, context, (site.home,))
 

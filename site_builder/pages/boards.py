@@ -124,7 +124,7 @@ def board_title(site: Site) -> str:
 
 
 def board_frame(site: Site) -> Embed:
-    """Return the page of a board for frames."""
+    """Return the leaderboard of a board for embedding in other pages."""
     key = f"{site.embedded_as}-leaderboard".removeprefix("-")
     return Embed(Link(board_title(site), Address("embed", key)), _FRAME_HEIGHT)
 

@@ -55,14 +55,17 @@ class RankedEntry(Record):
         found: Its scores that count, by variant, the primary one first.
         flagged: Its flagged scores, by variant, whether they count or not.
         own: Its score in the primary variant.
-        shown: The score that places it: in the primary variant, or else in the next.
     """
 
     model: str
     found: Mapping[str, Score]
     flagged: Mapping[str, FlaggedScore]
     own: Score | None
-    shown: Score | None
+
+    @property
+    def shown(self) -> Score | None:
+        """The score that places it: in the primary variant, or else in the next."""
+        return next(iter(self.found.values()), None)
 
     @property
     def rank(self) -> int | None:
@@ -103,10 +106,7 @@ class Ranking(OfSite):
         for score in task.flagged:
             flagged[score.model][score.variant] = score
         primary, baseline = self.labels.roles.primary, self.labels.roles.baseline
-        entries = [
-            RankedEntry(m, of, flagged[m], of.get(primary), next(iter(of.values()), None))
-            for m, of in found.items()
-        ]
+        entries = [RankedEntry(m, found[m], flagged[m], found[m].get(primary)) for m in models]
 
         def place(entry: RankedEntry) -> tuple[float, bool, bool]:
             if entry.shown is None:

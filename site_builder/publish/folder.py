@@ -8,7 +8,6 @@ import shutil
 import sys
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from itertools import chain
 from pathlib import Path, PurePosixPath
 
 from site_builder.atomic import flush_file, flush_names
@@ -249,8 +248,8 @@ def _mode_and_owner(path: Path) -> tuple[int, int, int]:
 
 def _write_new(files: Mapping[str, bytes], kept: Collection[str], staged: Staging) -> None:
     """Write the new site, and wait until it is on the disk, so that a power cut cannot lose it."""
-    below = (reversed(PurePosixPath(path).parents) for path in files)
-    folders = [staged.new / folder for folder in dict.fromkeys(chain.from_iterable(below))]
+    parents = (folder for path in files for folder in reversed(PurePosixPath(path).parents))
+    folders = [staged.new / folder for folder in dict.fromkeys(parents)]
     for folder in folders:
         folder.mkdir(exist_ok=True)
     written = list[Path]()

@@ -146,19 +146,20 @@ def reading_api(place: str) -> Iterator[None]:
 
 
 def _score_states(scores: Scores) -> dict[ScoreKey, ScoreState]:
-    arrays = {**scores.arrays, "stderr": scores.arrays["stated_stderr"]}
+    arrays = scores.arrays
+    stated = {**arrays, "stderr": arrays["stated_stderr"]}
     measures = {m.id: floats_or_none(arrays[MEASURED + m.id]) for m in scores.measures}
     of_measures: Iterable[dict[str, float | None]] = repeat({}, len(scores.frame))
     if measures:
         rows_of_measures = zip(*measures.values(), strict=True)
         of_measures = (dict(zip(measures, row, strict=True)) for row in rows_of_measures)
-    is_stated = (pd.notna(arrays[name]) for name in PROVENANCE)
+    is_stated = (pd.notna(stated[name]) for name in PROVENANCE)
     keys = zip(*(arrays[name].tolist() for name in ("model", "task", "variant")), strict=True)
     # At once: a large board has hundreds of thousands.
     states = map(
         ScoreState,
         cast("list[float]", floats_or_none(arrays["score"])),
-        floats_or_none(scores.arrays["stderr"]),
+        floats_or_none(arrays["stderr"]),
         arrays["flag"].tolist(),
         map(_names, zip(*is_stated, strict=True)),
         of_measures,

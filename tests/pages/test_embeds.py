@@ -77,7 +77,7 @@ def test_every_view_is_offered_where_it_stands(name):
 
 
 def test_a_chart_of_more_tasks_than_the_board_has_no_view(tmp_path):
-    """Each board has one of its own."""
+    """The page of tasks shows all of them; the featured board ranks over one."""
     tasks = [[*board()["tasks"]["task"][:n]] for n in (1, 2)]
     toml = '[board]\nbaseline = "gamma"\n'
     toml += "".join(f'[[boards]]\nid = "b{len(of)}"\ntasks = {of}\n' for of in tasks)

@@ -167,3 +167,14 @@ def test_numbers_have_no_false_digits(made):
         [row["base"].text.replace("\N{NO-BREAK SPACE}", " ") for row in table(page, "ranking")]
         for page in (site.page(f"tasks/t{n}/") for n in range(1, 6))
     ]
+
+
+def test_the_analysis_describes_itself_by_what_it_finds(made):
+    """The question is of likeness, so its answer is, not the sizes of the training sets."""
+    before = {m: [0.1 * (i + k) for k in range(5)] for i, m in enumerate("abcde")}
+    after = {m: [score + 0.05 for score in scores] for m, scores in before.items()}
+    runs = {"base": before, "fine_tuned": after}
+    page = made(runs, train_examples=[10] * 5).page("analysis/")
+    (about,) = page.select("meta[name=description]")
+    said = "Which tasks rank models alike? All 5 tasks rank the models much alike."
+    assert said == about["content"]
