@@ -219,7 +219,10 @@ def correlate(x: Array, y: Array) -> Correlation:
     both = np.isfinite(x) & np.isfinite(y)
     n = int(both.sum())
     # Rounded, since a column of noise is a constant.
-    r = np.clip(_coefficients(round_significant(x[both]), round_significant(y[both])), -1, 1)
+    pair = round_significant(x[both]), round_significant(y[both])
+    if n < _MIN_N or any(map(_is_constant, pair)):
+        return Correlation(n)
+    r = np.clip(_coefficients(*pair), -1, 1)
     rounded_r = round_significant(r)
     # A column is in perfect order with itself, whatever the last bit of the sums: p is 0.
     exact_r = np.where(np.abs(rounded_r) == 1, rounded_r, r)
@@ -231,9 +234,7 @@ def correlate(x: Array, y: Array) -> Correlation:
 
 
 def _coefficients(x: Array, y: Array) -> tuple[float, float]:
-    """Return Spearman's and Pearson's coefficient of two complete columns; NaN if undefined."""
-    if len(x) < _MIN_N or _is_constant(x) or _is_constant(y):
-        return np.nan, np.nan
+    """Return Spearman's and Pearson's coefficient of two complete columns, none constant."""
     rho = np.vecdot(_unit(_mean_ranks(x)), _unit(_mean_ranks(y)))
     # Scaled to at most 1, so that no square overflows.
     r = np.vecdot(_unit(x / np.abs(x).max()), _unit(y / np.abs(y).max()))
