@@ -92,12 +92,12 @@ LAID_OUT = """(() => {
         watch(HTMLElement.prototype, name, 'get');
     watch(Element.prototype, 'getBoundingClientRect', 'value');
 })()"""
-# Rows that nobody sees, rows and cells from the seventh to the last but one, which have the shapes
+# Rows that nobody sees, rows and cells from the fourth to the last but one, which have the shapes
 # of those around them, and drawings, which bear the role of a picture, are taken out meanwhile: axe
 # reads all that is there, and that takes its time.
 _TAKE_OUT = """within => {
     if (!within) scrollTo({top: 0, behavior: 'instant'});
-    const isLike = (part, place) => place >= 6 && part.nextElementSibling;
+    const isLike = (part, place) => place >= 3 && part.nextElementSibling;
     const parts = [
         ...document.querySelectorAll('.main-svg'),
         ...[...document.querySelectorAll('tbody tr')].filter(
@@ -209,7 +209,8 @@ def open_page(
     page = _free[kind].pop() if _free[kind] else browser.new_context(**options).new_page()  # type: ignore[arg-type]
     page.set_viewport_size(viewport)  # type: ignore[arg-type]
     page.emulate_media(media="null", color_scheme=color_scheme, reduced_motion=reduced_motion)
-    page.context.grant_permissions(permissions)
+    if permissions:
+        page.context.grant_permissions(permissions)
     heard = Heard()
     for event, listener in heard.listeners.items():
         page.on(event, listener)  # type: ignore[call-overload]
@@ -263,7 +264,6 @@ def _clear(tab: _Tab) -> None:
     page.unroute_all()
     with suppress(BrowserError):  # a page that could not be opened has no storage
         page.evaluate("localStorage.clear(); sessionStorage.clear()")
-    context.clear_cookies()
     context.clear_permissions()
     page.goto("about:blank")
 

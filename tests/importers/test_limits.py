@@ -147,7 +147,7 @@ def zip_files(folder: Path) -> None:
     with zipfile.ZipFile(write(folder, "good.eval", b""), "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("header.json", json.dumps(log))
     for name, method in (("bomb", zipfile.ZIP_DEFLATED), ("lzma", zipfile.ZIP_LZMA)):
-        with zipfile.ZipFile(folder / f"{name}.eval", "w", method) as archive:
+        with zipfile.ZipFile(folder / f"{name}.eval", "w", method, compresslevel=1) as archive:
             archive.writestr("header.json", " " * MEMBER)
     lie = (folder / "bomb.eval").read_bytes()
     stated = MEMBER.to_bytes(4, "little")
