@@ -90,7 +90,7 @@ def read_tabular(found: Found, options: ImportOptions) -> Reading:
         notes.append(f"{found.shown}: {what}: the file does not state what it is")
     means = [n for n in columns.scores if plain_name(n).endswith("mean") and not metric_in(n)]
     if means and columns.across == "task" and options.task_columns is None:
-        what = "tasks, since these are no means of the columns beside them"
+        what = "read as tasks, since the columns beside have other means"
         notes.append(f"{found.shown}: {what}: {listed(means, most=6)}")
     n_metrics = Counter(task for task, _ in {(c.score.task, c.score.metric) for c in cells})
     by_task: dict[tuple[str, str], list[_Cell]] = {}

@@ -408,7 +408,7 @@ def test_mean_of_columns_beside_it_is_no_task(tmp_path):
     table += "m,50,61,55.5,70,60.3,40.5,12\nn,51,60,55.5,80,63.7,41.5,80\n"
     said = run_import("csv", write(tmp_path, "a.csv", table), UP, "--percent", into=tmp_path)
     assert "no scores: CT mean (average), All mean (average)" in said.stderr
-    what = "a.csv: tasks, since these are no means of the columns beside them: Kept mean\n"
+    what = "a.csv: read as tasks, since the columns beside have other means: Kept mean\n"
     assert what in said.stderr
     tasks = {row["task"] for row in rows(tmp_path, "tasks")}
     assert tasks == {"A", "B", "C", "mean_average_precision", "Kept mean"}
