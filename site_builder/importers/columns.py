@@ -25,7 +25,7 @@ from site_builder.importers.reading import WORDS, FurtherColumn, ImportOptions
 from site_builder.importers.sheets import Sheet
 from site_builder.importers.values import Choices, UnreadableFileError, as_link, moment_of
 from site_builder.records import Record, field, replace
-from site_builder.tables.columns import names_setting
+from site_builder.tables.columns import RESERVED, names_setting
 from site_builder.tables.metrics import (
     direction_in,
     is_cost,
@@ -517,11 +517,16 @@ def find_further(
 
 
 def _id_of(sheet: Sheet, column: str, *, is_measure: bool) -> str:
-    """Return the name of a column in the results; the cost in dollars is that of the contract."""
+    """Return the name of a column in the results; the cost in dollars is that of the contract.
+
+    A figure that the site computes itself, such as the average, is that of the publisher.
+    """
     unit = sheet.units.get(column) or _unit_of(column)
     is_usd = is_measure and measure_of(column) == "cost" and unit == "USD"
-    words = plain_name(column).split("_")
-    return "cost_usd" if is_usd and "cost" in words else "_".join(words)
+    name = plain_name(column)
+    if is_usd and "cost" in name.split("_"):
+        return "cost_usd"
+    return f"published_{name}" if is_measure and name in RESERVED else name
 
 
 def _further(

@@ -8,9 +8,10 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from site_builder.config import TOML, FacetSection, MeasureSection, SiteConfig
+from site_builder.config import RULES, TOML, FacetSection, MeasureSection, SiteConfig
 from site_builder.errors import Fault, did_you_mean
 from site_builder.formatting import listed, sentence
+from site_builder.messages import MESSAGES
 from site_builder.tables.metrics import measure_of, plain_name
 from site_builder.tables.read import LoadedTable, has_type
 from site_builder.tables.schema import (
@@ -24,6 +25,16 @@ from site_builder.tables.schema import (
 )
 
 VARIANT = "variant"
+_FIELDS = (
+    "ahead_of_next base_average baseline_average behind behind_interval cautions clear_wins "
+    "coverage developer entry facets interval is_baseline loses model name "
+    "not_distinguishable_from_best of on_frontier parameters_b possible_ranks rank rank_in_group "
+    "rank_interval ranks scored scores_file tasks_beating_baseline tests_over_base "
+    "tests_over_baseline tied_with_best ties unchanged unclear_wins unranked"
+)
+_STATISTICS = {message.split(".")[1] for message in MESSAGES if message.startswith("statistic.")}
+RESERVED = frozenset((*RULES, *_STATISTICS, *_FIELDS.split()))
+"""Rules, and what the site computes or states of an entry: a measure has another name."""
 _UNITS = {"cost_usd": "USD", "seconds": "s", "input_tokens": "tokens", "output_tokens": "tokens"}
 _LABELS = {"cost_usd": "Cost", "seconds": "Time"}
 
@@ -93,6 +104,10 @@ def _undeclared_names(
             if name not in known:
                 what = f"[{section}.{name}]: no table has the column {name!r}"
                 yield Fault(TOML, what, did_you_mean(name, known, "columns"))
+            elif section == "measures" and name in RESERVED:
+                what = f"[measures.{name}]: the site itself has a figure or rule {name!r}"
+                fix = f"Rename it and its column, such as to {f'published_{name}'!r}."
+                yield Fault(TOML, what, fix)
 
 
 def _looks_misspelt(name: str, frame: pd.DataFrame) -> bool:

@@ -4,7 +4,9 @@ import shutil
 
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
+from site_builder.commands import main
 from site_builder.tables.metrics import direction_in, direction_of, is_cost, measure_of
 from tests.helpers.imported import (
     HARNESSES,
@@ -15,6 +17,7 @@ from tests.helpers.imported import (
     scores,
     write,
 )
+from tests.helpers.sites import build
 
 METRICS = """\
 model,task,score,metric
@@ -69,6 +72,16 @@ def test_columns_of_a_wide_table_have_roles(tmp_path):
     assert [2.0, None] == [model.get("parameters_b") for model in rows(tmp_path, "models")]
     line = "no scores: Avg. WER (average), RTFx (speed), Cost per run ($) (cost)"
     assert line in said.stderr
+
+
+def test_the_average_of_a_publisher_is_no_figure_of_the_site(tmp_path):
+    """The site computes its own, 60 and 45, of the same name."""
+    table = "Model,A accuracy,B accuracy,Average\nalpha,70,50,5\nbeta,50,40,99\n"
+    path, root = write(tmp_path, "a.csv", table), tmp_path / "board"
+    assert 0 == CliRunner().invoke(main, ["init", str(root), "--from", str(path)]).exit_code
+    (first, second) = build(root).api("models")
+    assert (60.0, 45.0) == (first["average"]["base"], second["average"]["base"])
+    assert (5.0, 99.0) == tuple(m["published_average"]["base"] for m in (first, second))
 
 
 def test_unknown_direction_is_one_error_with_the_line_to_write(tmp_path):

@@ -3,8 +3,11 @@
 import pandas as pd
 import pytest
 
+from site_builder.compute.statistics import STATISTICS
 from site_builder.config import load_config
 from site_builder.tables.boards import resolve_boards
+from site_builder.tables.columns import RESERVED
+from tests.helpers.real_boards import published
 from tests.helpers.tables import HIGHER, check_project, fault_lines, write_project
 
 
@@ -104,6 +107,19 @@ def test_variants_are_paired_or_are_settings(tmp_path):
     root = project(tmp_path / "b", paired, "variant")
     assert ["a", "b"] == [name for name, _, _ in entries(root)]
     assert ["base", "tuned", "tuned"] == check_project(root).results["variant"].tolist()
+
+
+def test_a_measure_has_no_name_of_a_figure(tmp_path, index_site):
+    """It would take that figure's place on the board, in files and in the API."""
+    entries = published("tau2").api("boards/core")["entries"]
+    fields = {name for entry in (*index_site.api("models"), *entries) for name in entry}
+    own = {*fields, *(statistic.id for statistic in STATISTICS)}
+    assert own - RESERVED == {"cost_usd", "pass_2", "pass_3", "pass_4"}
+    rows = [("a", "t", 0.25, 0.75), ("b", "t", 0.5, 0.5)]
+    assert [
+        "site.toml: [measures.average]: the site itself has a figure or rule 'average'. Rename it "
+        "and its column, such as to 'published_average'."
+    ] == fault_lines(project(tmp_path, rows, "average", toml="[measures.average]\n"))
 
 
 def test_equal_names_are_told_apart(tmp_path):
