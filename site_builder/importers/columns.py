@@ -203,8 +203,19 @@ def _kinds(sheet: Sheet, columns: Collection[str], options: ImportOptions) -> di
     # The ends of an interval: `elo+` and `elo-`.
     ends = (n for n in columns if n[-1] in "+-" and n[:-1] in kinds and f"{n[:-1]}+" in kinds)
     kinds |= dict.fromkeys((*ends, *_margins(columns)), "interval")
+    kinds |= dict.fromkeys((n for n in columns if _counts_rows(sheet, n)), "rank")
     kinds |= dict.fromkeys(filter(options.is_setting, columns), "setting")
     return kinds | dict.fromkeys(_means(sheet, kinds), "average")
+
+
+def _counts_rows(sheet: Sheet, name: str) -> bool:
+    """Return whether a first column without a name, `#` or `Pos` counts or ranks the rows."""
+    if plain_name(name) not in ("", "pos", "column_1"):
+        return False
+    cells = (parse_number(row.get(name), sheet.marks) for row in sheet.rows)
+    numbers = [cell.value for cell in cells if cell]
+    ranks = all(n % 1 == 0 and 0 <= n <= len(sheet.rows) for n in numbers)
+    return ranks and numbers == sorted(numbers)
 
 
 def _means(sheet: Sheet, kinds: Mapping[str, str]) -> Iterator[str]:

@@ -74,6 +74,20 @@ def test_columns_of_a_wide_table_have_roles(tmp_path):
     assert line in said.stderr
 
 
+def test_ranks_and_numbers_of_rows_are_no_tasks(tmp_path):
+    """Whatever their heading: none, a sign, or that of arenas; nor are means named so, and sizes."""
+    table = (
+        ",#,Rank (UB),Modell,Mean (TaskType),Durchschnitt,Embedding Dimensions,95% CI,A accuracy\n"
+        "0,1,1,alpha,9,8,1024,3,0.75\n1,2,1,beta,7,9,512,2,0.5\n2,3,3,gamma,8,7,256,1,0.25\n"
+    )
+    said = run_import("csv", write(tmp_path, "a.csv", table), into=tmp_path)
+    assert 0 == said.exit_code, said.stderr
+    assert {"A accuracy"} == {task["task"] for task in rows(tmp_path, "tasks")}
+    table = "Pos,model,POS accuracy\n50,alpha,0.75\n40,beta,0.5\n"
+    said = run_import("csv", write(tmp_path, "b.csv", table), "--higher-is-better", "--percent", into=tmp_path)
+    assert "Pos" in {task["task"] for task in rows(tmp_path, "tasks")}
+
+
 def test_the_average_of_a_publisher_is_no_figure_of_the_site(tmp_path):
     """The site computes its own, 60 and 45, of the same name."""
     table = "Model,A accuracy,B accuracy,Average\nalpha,70,50,5\nbeta,50,40,99\n"
