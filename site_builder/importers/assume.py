@@ -19,6 +19,7 @@ from site_builder.tables.metrics import (
     Assumption,
     are_mixed,
     bounds_text,
+    direction_in,
     direction_of,
     is_changed,
     is_cost,
@@ -87,7 +88,8 @@ class Assumed(Record):
             return
         tasks = {task.name: task for task in (*self.directions, *self.units)}
         asked = {task.name for task in self.directions}
-        groups = self._groups(tasks, asked)
+        low = {name for name in asked if not _likely_direction(tasks[name], *columns[1:])}
+        groups = self._groups(tasks, asked, low)
         of_direction = [group for group in groups if group.names[0] in asked]
         of_name = {name: group for group in groups for name in group.names}
         of_unit = [*{of_name[task.name].key: of_name[task.name] for task in self.units}.values()]
@@ -106,19 +108,22 @@ class Assumed(Record):
         guesses = ([*dict.fromkeys(names)] for names in columns)
         paste = choice_lines(tuple({"task_columns": names} for names in guesses if names), config)
         keys = [{group.key for group in of} for of in (of_direction, of_unit)]
-        lines = [_answer(group, tasks, *keys) for group in groups]
+        lines = [_answer(group, tasks, low, *keys) for group in groups]
         last = replace(last, paste=(*paste, *lines_to_paste("tasks", lines, config)))
         raise FaultsError([*faults, last])
 
-    def _groups(self, tasks: Mapping[str, _Task], asked: Collection[str]) -> list[Alike]:
+    def _groups(
+        self, tasks: Mapping[str, _Task], asked: Collection[str], low: Collection[str]
+    ) -> list[Alike]:
         """Return the tasks about which the same is asked, in the order of their names.
 
-        Where the direction is `asked`, so is the unit of all if it is that of some.
+        Where the direction is `asked`, so is the unit of all if it is that of some. Of those in
+        `low`, lower is likely to be better.
         """
         questions = {
             name: (
                 name in asked,
-                name in asked and _likely_direction(task),
+                name in low,
                 _named_unit(task),
                 task.metric,
                 (min(task.scores) < 0, max(task.scores) > 100),
@@ -128,7 +133,11 @@ class Assumed(Record):
         return group_alike(questions, {*self.known, *(a.task for a in self.assumptions)})
 
 
-def _likely_direction(task: _Task) -> bool:
+def _likely_direction(task: _Task, beside: Iterable[str] = ()) -> bool:
+    """Return whether higher is likely to be better, by names, also of averages `beside` it."""
+    averages = {direction_in(name) for name in beside if measure_of(name) == "average"}
+    if averages - {None} == {False}:
+        return False
     names, unit = (task.name, task.metric), str(task.stated.get("unit", ""))
     if (unit and "/" not in unit and measure_of(unit)) or _named_unit(task) in _DISTANCES:
         return False  # a time, a size, a price or a distance
@@ -151,6 +160,7 @@ def _named(group: Alike, tasks: Mapping[str, _Task]) -> str:
 def _answer(
     group: Alike,
     tasks: Mapping[str, _Task],
+    low: Collection[str],
     of_direction: Collection[str],
     of_unit: Collection[str],
 ) -> str:
@@ -162,7 +172,7 @@ def _answer(
     facts: dict[str, Any] = {}
     others: list[str] = []
     if group.key in of_direction:
-        facts["higher_is_better"] = _likely_direction(first)
+        facts["higher_is_better"] = first.name not in low
         others.append(as_toml(not facts["higher_is_better"]))
     if group.key in of_unit:
         named = _named_unit(first)

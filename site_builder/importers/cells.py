@@ -84,8 +84,8 @@ def _has_decimals(number: str, mark: str, other: str) -> bool:
     return bool(_PLAIN[mark].fullmatch(number)) and not _GROUPS[mark].fullmatch(number)
 
 
-ARROW = re.compile(r"\(?[\u2191\u2193]\)?")
-"""In a name, tells which way is better: `CHAIR \u2193`."""
+ARROW = re.compile(r"\([\u2191\u2193\u2b06\u2b07]\ufe0f?\)|[\u2191\u2193\u2b06\u2b07]\ufe0f?")
+"""In a name, tells which way is better: `CHAIR \u2193`, `GSM8K (acc \u2191)`."""
 _POINTS = Marks()
 
 
@@ -148,4 +148,5 @@ def truth_of(value: object) -> ParsedNumber | None:
 def without_arrows(name: str) -> str:
     """Return a name without the arrows that tell which way is better."""
     text = as_text(name)
-    return " ".join(ARROW.sub(" ", text).split()) if ARROW.search(text) else text
+    bare = " ".join(ARROW.sub(" ", text).split()).replace(" )", ")")
+    return bare if ARROW.search(text) else text

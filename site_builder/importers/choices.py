@@ -11,8 +11,10 @@ from typing import Any
 
 from site_builder.config import SiteConfig
 from site_builder.formatting import quoted
+from site_builder.importers.cells import ARROW, without_arrows
 from site_builder.importers.reading import FurtherColumn
 from site_builder.importers.values import Choices
+from site_builder.tables.metrics import direction_in
 
 _LAST_LINE = '# "org/model-7b" = { name = "Model 7B", parameters_b = 7 }\n'
 _HEAD = """
@@ -80,12 +82,14 @@ def _declared(columns: Iterable[FurtherColumn]) -> dict[str, list[str]]:
 
 def _line(column: FurtherColumn) -> str:
     """Return the line of a facet or measure, with what is not known of it as a comment."""
-    label = column.column
+    label, is_up = without_arrows(column.column), False if column.is_cost else None
+    if ARROW.search(column.column):
+        is_up = direction_in(column.column)
     # The unit in brackets has a key of its own.
     label = (label.endswith(")") and label.rpartition("(")[0].strip()) or label
     known: dict[str, Any] = {"label": label}
     known |= {"unit": column.unit} if column.unit else {}
-    known |= {"higher_is_better": False} if column.is_cost else {}
+    known |= {} if is_up is None else {"higher_is_better": is_up}
     known |= {"combine": "none"} if column.is_of_row else {}
     lacks = [name for name in ("unit", "higher_is_better") if name not in known]
     more = f"  # {' and '.join(lacks)} may follow" if lacks and column.is_measure else ""

@@ -6,6 +6,8 @@ import math
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Literal
 
@@ -54,10 +56,18 @@ from site_builder.tables.metrics import (
     metric_in,
     plain_name,
 )
+from site_builder.tables.schema import is_date
 
 _MEANS = ("average", "avg", "mean", "median", "overall", "total")  # of other rows
 _DISK = re.compile(r"/|[A-Za-z]:[/\\]")  # begins the path of a model on somebody's disk
 _LINKED = re.compile(r"\[([^\[\]]{1,500})\]\(https?://[^()\s]{1,2000}\)")
+_SIZE = re.compile(r"(\d{1,6}(?:\.\d{1,6})?) ?([MBTmbt])", re.ASCII)  # `7B`, `560M`
+_POWERS = {"M": -3, "B": 0, "T": 3}
+_DATES = {
+    **dict.fromkeys(("%B %Y", "%b %Y", "%Y/%m"), 7),
+    **dict.fromkeys(("%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y", "%Y/%m/%d"), 10),
+}
+"""Forms of dates besides those of ISO 8601, and how much of these they state."""
 _BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
@@ -85,6 +95,7 @@ def read_tabular(found: Found, options: ImportOptions) -> Reading:
     if not cells:
         return Reading(skipped=(Skipped(found.shown, "it has no score"), *mixed, *skipped))
     notes = [f"{found.shown}: {what}" for what in (*sheet.notes, columns)]
+    notes += _doubts(sheet, columns)
     if spreads := sum(cell.has_spread for cell in cells):
         what = f"the number after \N{PLUS-MINUS SIGN} is ignored ({spreads})"
         notes.append(f"{found.shown}: {what}: the file does not state what it is")
@@ -338,6 +349,8 @@ def _typed(name: str, value: object) -> str | float | bool | None:
     """Return a value of a model or task in the type of its column."""
     if is_blank(value):
         return None
+    if name == "parameters_b" and (size := _SIZE.fullmatch(word_of(value))):
+        return float(f"{size[1]}e{_POWERS[size[2].upper()]}")
     if name in ("score_min", "score_max", "parameters_b"):
         number = parse_number(value)
         # Tables write -1 for a size that is not known.
@@ -347,7 +360,38 @@ def _typed(name: str, value: object) -> str | float | bool | None:
         return _BOOLEANS.get(word_of(value).casefold())
     if name == "url":
         return as_link(word_of(value)) or None
-    return day_of(moment_of(word_of(value))) if name == "release_date" else word_of(value) or None
+    return _day(word_of(value)) if name == "release_date" else word_of(value) or None
+
+
+def _day(text: str) -> str | None:
+    """Return a date as far as it is stated: a year, a month or a day."""
+    for form, length in _DATES.items():
+        with suppress(ValueError):
+            moment = datetime.strptime(text, form).replace(tzinfo=UTC)
+            return moment.date().isoformat()[:length]
+    return text if is_date(text) else day_of(moment_of(text))
+
+
+def _doubts(sheet: Sheet, columns: Columns) -> Iterator[str]:
+    """Yield a note for each fact of models that some cells do not tell, or tell in two ways."""
+    for name, column in columns.named.items():
+        if name not in MEANINGS["models"]:
+            continue
+        unread, values = dict[str, None](), dict[str, dict[object, None]]()
+        for row in sheet.rows:
+            value, model = (
+                _typed(name, row.get(column)),
+                word_of(row.get(columns.named.get("model", ""))),
+            )
+            if value is not None:
+                values.setdefault(model, {})[value] = None
+            elif not is_blank(row.get(column)):
+                unread[word_of(row.get(column))] = None
+        if unread:
+            yield f"{sheet.found.shown}: not read as {name}: {quoted([*unread], most=6)}"
+        if several := [model for model, found in values.items() if len(found) > 1]:
+            what = f"the first {name} of each is taken, of several"
+            yield f"{sheet.found.shown}: {what}: {quoted(several, most=6)}"
 
 
 # --- units in cells -------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ from site_builder.importers.values import (
     moment_in_name,
 )
 from site_builder.records import replace
+from site_builder.tables.metrics import direction_in
 
 _RESULTS = ("results", "eval-results", "eval_results")
 _REQUESTS = ("requests", "eval-queue", "eval_requests")
@@ -205,5 +206,5 @@ def _parts(
 
 def _arrow_of(*names: str) -> bool | None:
     """Return whether higher is better by the arrows in some names; None if they differ or lack."""
-    arrows = {arrow.strip("()") for arrow in ARROW.findall("".join(names))}
-    return arrows == {"\u2191"} if len(arrows) == 1 else None
+    found = {direction_in(arrow) for arrow in ARROW.findall("".join(names))}
+    return found.pop() if len(found) == 1 else None

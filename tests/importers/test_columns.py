@@ -75,17 +75,61 @@ def test_columns_of_a_wide_table_have_roles(tmp_path):
 
 
 def test_ranks_and_numbers_of_rows_are_no_tasks(tmp_path):
-    """Whatever their heading: none, a sign, or that of arenas; nor are means named so, and sizes."""
+    """Their heading may be none, a sign, or that of arenas. Nor are means named so, and sizes."""
     table = (
-        ",#,Rank (UB),Modell,Mean (TaskType),Durchschnitt,Embedding Dimensions,95% CI,A accuracy\n"
+        ",#,Rank (UB),Modell,Mean (Task),Durchschnitt,Embedding Dimensions,95% CI,A accuracy\n"
         "0,1,1,alpha,9,8,1024,3,0.75\n1,2,1,beta,7,9,512,2,0.5\n2,3,3,gamma,8,7,256,1,0.25\n"
     )
     said = run_import("csv", write(tmp_path, "a.csv", table), into=tmp_path)
     assert 0 == said.exit_code, said.stderr
     assert {"A accuracy"} == {task["task"] for task in rows(tmp_path, "tasks")}
     table = "Pos,model,POS accuracy\n50,alpha,0.75\n40,beta,0.5\n"
-    said = run_import("csv", write(tmp_path, "b.csv", table), "--higher-is-better", "--percent", into=tmp_path)
+    said = run_import(
+        "csv", write(tmp_path, "b.csv", table), "--higher-is-better", "--percent", into=tmp_path
+    )
     assert "Pos" in {task["task"] for task in rows(tmp_path, "tasks")}
+
+
+def test_arrows_tell_directions_of_scores_and_measures(tmp_path):
+    """They are no part of a name; beside an average of errors, lower is likely to be better."""
+    table = "model,A (acc \u2191),B \u2b07\ufe0f,RTFx \u2b06\ufe0f,RTF \u2193\n"
+    table += "a,0.5,2,3,1\nb,0.25,1,2,2\n"
+    said = run_import("csv", write(tmp_path, "a.csv", table), into=tmp_path)
+    assert {"A (acc)": True, "B": False} == {
+        task["task"]: task["higher_is_better"] for task in rows(tmp_path, "tasks")
+    }
+    assert 'rtfx = { label = "RTFx", higher_is_better = true' in said.stderr
+    assert 'rtf = { label = "RTF", higher_is_better = false' in said.stderr
+    table = "model,Average WER,English,German\na,7,6,8\nb,9,8,10\n"
+    said = run_import("csv", write(tmp_path, "b.csv", table), into=tmp_path / "b")
+    assert '"English" = { higher_is_better = false }  # or true' in said.stderr
+
+
+def test_sizes_and_dates_of_models_are_read_as_tables_write_them(tmp_path):
+    """What is read as neither is named, never dropped in silence."""
+    models = {
+        "a": ("671B", "May 2024", 671.0, "2024-05"),
+        "b": ("560M", "2025", 0.56, "2025"),
+        "c": ("1.5T", "Jun 3, 2024", 1500.0, "2024-06-03"),
+        "d": ("7", "2024-05-03", 7.0, "2024-05-03"),
+        "e": ("-", "2024/5", None, "2024-05"),
+        "f": ("huge", "soon", None, None),
+    }
+    lines = [f'{name},{size},"{day}",0.5' for name, (size, day, *_) in models.items()]
+    table = "\n".join(["model,Params,Released,A accuracy", *lines])
+    toml = '[import]\ncolumns = { parameters_b = "Params", release_date = "Released" }\n'
+    write(tmp_path, "site.toml", toml)
+    said = run_import("csv", write(tmp_path, "a.csv", table), into=tmp_path)
+    found = {row["model"]: row for row in rows(tmp_path, "models")}
+    assert {name: (size, day) for name, (_, _, size, day) in models.items()} == {
+        name: (row.get("parameters_b"), row.get("release_date")) for name, row in found.items()
+    }
+    assert "a.csv: not read as parameters_b: 'huge'\n" in said.stderr
+    assert "a.csv: not read as release_date: 'soon'\n" in said.stderr
+    table = "model,developer,task,score\nm,X,t,0.5\nm,Y,u,0.5\nn,X,t,0.5\n"
+    path = write(tmp_path, "b.csv", table)
+    said = run_import("csv", path, "--higher-is-better", into=tmp_path / "b")
+    assert "b.csv: the first developer of each is taken, of several: 'm'\n" in said.stderr
 
 
 def test_the_average_of_a_publisher_is_no_figure_of_the_site(tmp_path):
