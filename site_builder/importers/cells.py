@@ -85,7 +85,7 @@ def _has_decimals(number: str, mark: str, other: str) -> bool:
 
 
 ARROW = re.compile(r"\([\u2191\u2193\u2b06\u2b07]\ufe0f?\)|[\u2191\u2193\u2b06\u2b07]\ufe0f?")
-"""In a name, tells which way is better: `CHAIR \u2193`, `GSM8K (acc \u2191)`."""
+"""In a name, tells which way is better: `CHAIR \u2193`, `x (acc \u2191)`."""
 _POINTS = Marks()
 
 

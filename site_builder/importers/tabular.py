@@ -379,10 +379,8 @@ def _doubts(sheet: Sheet, columns: Columns) -> Iterator[str]:
             continue
         unread, values = dict[str, None](), dict[str, dict[object, None]]()
         for row in sheet.rows:
-            value, model = (
-                _typed(name, row.get(column)),
-                word_of(row.get(columns.named.get("model", ""))),
-            )
+            model = word_of(row.get(columns.named.get("model", "")))
+            value = _typed(name, row.get(column))
             if value is not None:
                 values.setdefault(model, {})[value] = None
             elif not is_blank(row.get(column)):
