@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
 from typing import Any, Literal
 
@@ -192,7 +193,8 @@ def _models(sheet: Sheet, columns: Columns) -> dict[str, None]:
 
 def _of_means_alone(sheet: Sheet, columns: Columns) -> Iterator[Skipped]:
     """Yield the rows of a wide table that have an average, and nothing that it is of."""
-    means = [name for name, what in columns.measures.items() if what == "average"]
+    averages = [name for name, what in columns.measures.items() if what == "average"]
+    means = [name for name in averages if not is_cost(name)]
     for number, row in enumerate(sheet.rows, start=1) if columns.across == "task" else ():
         found = [name for name in means if parse_number(row.get(name), sheet.marks)]
         if found and all(is_blank(row.get(name)) for name in columns.scores):
@@ -373,21 +375,21 @@ def _day(text: str) -> str | None:
 
 
 def _doubts(sheet: Sheet, columns: Columns) -> Iterator[str]:
-    """Yield a note for each fact of models that some cells do not tell, or tell in two ways."""
-    for name, column in columns.named.items():
-        if name not in MEANINGS["models"]:
-            continue
-        unread, values = dict[str, None](), dict[str, dict[object, None]]()
-        for row in sheet.rows:
-            model = word_of(row.get(columns.named.get("model", "")))
-            value = _typed(name, row.get(column))
-            if value is not None:
-                values.setdefault(model, {})[value] = None
-            elif not is_blank(row.get(column)):
-                unread[word_of(row.get(column))] = None
+    """Yield a note for each fact or measure that some cells do not tell, or tell in two ways."""
+    facts = {n: c for n, c in columns.named.items() if n in MEANINGS["models"]}
+    measures = {c.id: c.column for c in columns.further if c.is_taken and c.is_measure}
+    for name, column in (facts | measures).items():
+        read = partial(_typed, name) if name in facts else partial(parse_number, marks=sheet.marks)
+        cells = [row.get(column) for row in sheet.rows]
+        unread = {word_of(one): None for one in cells if not is_blank(one) and read(one) is None}
         if unread:
             yield f"{sheet.found.shown}: not read as {name}: {quoted([*unread], most=6)}"
-        if several := [model for model, found in values.items() if len(found) > 1]:
+    for name, column in facts.items():
+        found = defaultdict[str, set[object]](set)
+        for row in sheet.rows:
+            model = word_of(row.get(columns.named.get("model", "")))
+            found[model].add(_typed(name, row.get(column)))
+        if several := [model for model, values in found.items() if len(values - {None}) > 1]:
             what = f"the first {name} of each is taken, of several"
             yield f"{sheet.found.shown}: {what}: {quoted(several, most=6)}"
 

@@ -115,17 +115,18 @@ def test_sizes_and_dates_of_models_are_read_as_tables_write_them(tmp_path):
         "e": ("-", "2024/5", None, "2024-05"),
         "f": ("huge", "soon", None, None),
     }
-    lines = [f'{name},{size},"{day}",0.5' for name, (size, day, *_) in models.items()]
-    table = "\n".join(["model,Params,Released,A accuracy", *lines])
-    toml = '[import]\ncolumns = { parameters_b = "Params", release_date = "Released" }\n'
+    lines = [f'{name},{size},"{day}",0.5,2' for name, (size, day, *_) in models.items()]
+    table = "\n".join(["model,Params,Released,A accuracy,Cost ($)", *lines, "g,1,2024,0.5,free"])
+    columns = 'parameters_b = "Params", release_date = "Released", cost_usd = "Cost ($)"'
+    toml = f"[import]\ncolumns = {{ {columns} }}\n[measures.cost_usd]\n"
     write(tmp_path, "site.toml", toml)
     said = run_import("csv", write(tmp_path, "a.csv", table), into=tmp_path)
     found = {row["model"]: row for row in rows(tmp_path, "models")}
-    assert {name: (size, day) for name, (_, _, size, day) in models.items()} == {
-        name: (row.get("parameters_b"), row.get("release_date")) for name, row in found.items()
-    }
-    assert "a.csv: not read as parameters_b: 'huge'\n" in said.stderr
-    assert "a.csv: not read as release_date: 'soon'\n" in said.stderr
+    assert [(size, day) for _, _, size, day in models.values()] == [
+        (found[name].get("parameters_b"), found[name].get("release_date")) for name in models
+    ]
+    for what in ("parameters_b: 'huge'", "release_date: 'soon'", "cost_usd: 'free'"):
+        assert f"a.csv: not read as {what}\n" in said.stderr
     table = "model,developer,task,score\nm,X,t,0.5\nm,Y,u,0.5\nn,X,t,0.5\n"
     path = write(tmp_path, "b.csv", table)
     said = run_import("csv", path, "--higher-is-better", into=tmp_path / "b")
