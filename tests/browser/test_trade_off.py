@@ -63,6 +63,11 @@ def test_names_are_whole_where_one_reads_from_the_right(chromium, boards):
     assert [] == apart
 
 
+def test_the_home_page_names_the_frontier_too(chromium):
+    page, _ = open_page(chromium, published("aider").url)
+    drawn(page, "trade-off-cost-usd")
+
+
 @pytest.mark.parametrize("name", BOARDS)
 def test_names_of_the_frontier_hide_nothing(chromium, boards, name):
     """At 390 px numbers stand for names, which the table has too; and a tap says them."""

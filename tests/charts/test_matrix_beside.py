@@ -66,6 +66,6 @@ def test_without_a_direction_nothing_is_best(tmp_path):
     toml = '[measures.steps]\nunit = "steps"\ncombine = "sum"\n'
     data, cells = data_of(site_of(tmp_path, toml, steps=steps), "steps")
     assert not data["has_direction"]
-    assert data["note"].startswith("In steps. Darker is more.")
+    assert data["note"].startswith("In steps. More colour is more.")
     assert {"merit": ["50", 50], "t0": ["10", 10, 0, 0], "t1": ["40", 40, 100, 0]} == cells["a"]
     assert ["25", 25, 50, 0] == cells["b"]["t0"]

@@ -82,7 +82,7 @@ def test_times_are_drawn_on_a_log_axis():
 def test_failed_requests_are_counted_and_not_drawn():
     frames = asked(("p", "a", 0.5), ("p", "a", None), ("down", "a", None))
     chart = said(chart_latency, frames=frames)
-    assert f"p answers 19 of 20 requests within 0.500{SPACE}s" == chart.title
+    assert f"p starts to answer 19 of 20 requests within 0.500{SPACE}s" == chart.title
     assert [0.5] == traces(chart)["median"]["x"] == chart.figure_json["data"][0]["x"]
     assert ["p", "down"] == column(chart, "provider")
     assert [0.5, 1.0] == column(chart, "failed_share")

@@ -58,7 +58,7 @@ LOWEST = [0.02, 0.01, 0.02, 0.01, 0.02, 0.01, 0.02]
         ({"a": FAR, "b": NEAR}, "Mean score over 7 tasks. Both models are too close to call."),
         (
             {"a": FAR, "b": NEAR, "c": LOW, "d": LOWER},
-            "Mean score over 7 tasks. Two models are too close to call.",
+            "Mean score over 7 tasks. Two models are too close to call for first.",
         ),
         (
             {"a": FAR, "b": NEAR, "c": LOW},
