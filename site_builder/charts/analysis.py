@@ -182,7 +182,7 @@ def agreement_table(results: Results, labels: Labels) -> Table | None:
     fields = (
         Field[_Agreement](Column("category", say("column.category")), name_cell),
         Field[_Agreement](
-            Column("w", say("agreement.w"), "number", term="agreement"),
+            Column("w", say("agreement.w"), "number", term="agreement", is_main=True),
             lambda row: number_cell(row[1].w, rounded(row[1].w, 2)),
         ),
         Field[_Agreement](Column("line", say("agreement.line"), "plot"), bar),
