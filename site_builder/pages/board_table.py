@@ -48,7 +48,7 @@ from site_builder.table_model import (
 
 _ROOM_PX = 1180  # of a table on a screen of 1280
 _WIDTH_PX = {"text": 128, "number": 88, "plot": 224, "slots": 120, "rank": 60, "model": 250}
-_MAX_LICENSE = 24
+_MAX_LICENSE = 28
 _FACTS = ("parameters_b", "license", "release_date")  # have columns of their own
 _SHORT_LABELS = {"lift_over_base": "column.gain", "beats": "column.beats"}
 
