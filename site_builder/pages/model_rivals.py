@@ -66,6 +66,8 @@ def make_rivals(site: Site, board: Board, model: str) -> TitledTable | None:
     title, line = _rivals_title(site, board, s, close), ""
     if title and (own or len(others) < len(close)):
         line = say(f"model.rivals.line.{kind}")
+    if title and s.tied_with_best is False and board.ranked[0] in close:
+        line = f"{line} {say('model.rivals.line.not_first')}".lstrip()
     title = title or say(f"model.rivals.plain.{kind}")
     return TitledTable("rivals-of", title, _rivals_table(site, rows, kind), line)
 

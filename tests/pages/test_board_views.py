@@ -201,12 +201,13 @@ def test_significance_tests_of_a_model(index_site):
     (model,) = [m for m in index_site.api("models") if m["model"] == "mistral-7b"]
     test = model["tests_over_baseline"]["fine_tuned"]
     row = rows["Fine-tuned against GPT-4"]
-    assert test["mean"] == row["mean"].number
-    assert test["p"] == row["p"].number
+    assert (test["mean"], test["p"]) == (row["mean"].number, row["p"].number)
     assert f"{test['above']} / {test['equal']} / {test['below']}" == row["tasks"].text
     assert ("unclear", "too close to call") == (test["verdict"], row["verdict"].text)
     assert "helped" == rows["Fine-tuned over base"]["verdict"].text
     assert "behind" == rows["Base against GPT-4"]["verdict"].text
+    texts = [visible(index_site.page(f"models/{m}/")) for m in ("mistral-7b", "gemma-7b")]
+    assert [False, True] == ["Still it is not first" in text for text in texts]
 
 
 def test_coverage_gives_the_ranks_if_complete(gaps):
