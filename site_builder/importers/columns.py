@@ -122,6 +122,9 @@ def guess_columns(sheet: Sheet, options: ImportOptions) -> Columns:
     taken = {name: column for name, column in columns.named.items() if name not in SYNONYMS}
     numeric = {name for name in (*columns.unused, *taken.values()) if _is_numeric(sheet, name)}
     numeric -= {*filter(options.is_setting, numeric)}
+    if texts := [taken[n] for n in MEASURES if n in taken and taken[n] not in numeric]:
+        why = f"most cells in {quoted(texts)} are no numbers, which a measure is"
+        raise UnreadableFileError(why=why, fix="Delete it under [import.columns] in site.toml.")
     several = len(columns.scores) > 1 or columns.across == "model"
     of_names = {*(options.model_by or ()), *options.task_by}
     unused = [name for name in columns.unused if name not in of_names]

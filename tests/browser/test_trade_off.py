@@ -65,11 +65,8 @@ def test_names_are_whole_where_one_reads_from_the_right(chromium, boards):
 
 @pytest.mark.parametrize("name", BOARDS)
 def test_names_of_the_frontier_hide_nothing(chromium, boards, name):
-    """At 390 px numbers stand for names, which the table has too; and a tap says them.
-
-    The home page of a single board has the chart too.
-    """
-    page, _ = open_page(chromium, boards[name].removesuffix("models/"))
+    """At 390 px numbers stand for names, which the table has too; and a tap says them."""
+    page, _ = open_page(chromium, boards[name].removesuffix("models/"))  # the home page has it too
     drawn(page, "trade-off-cost-usd")
     page.goto(boards[name])
     drawn(page, "trade-off-cost-usd")

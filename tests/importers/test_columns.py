@@ -106,7 +106,6 @@ def test_sizes_and_dates_of_models_are_read_as_tables_write_them(tmp_path):
         "a": ("671B", "May 2024", 671.0, "2024-05"),
         "b": ("560M", "2025", 0.56, "2025"),
         "c": ("1.5T", "Jun 3, 2024", 1500.0, "2024-06-03"),
-        "d": ("7", "2024-05-03", 7.0, "2024-05-03"),
         "e": ("-", "2024/5", None, "2024-05"),
         "f": ("huge", "soon", None, None),
     }
@@ -122,6 +121,9 @@ def test_sizes_and_dates_of_models_are_read_as_tables_write_them(tmp_path):
     ]
     for what in ("parameters_b: 'huge'", "release_date: 'soon'", "cost_usd: 'free'"):
         assert f"a.csv: not read as {what}\n" in said.stderr
+    path = write(tmp_path, "c.csv", "model,A accuracy,Cost ($)\na,1,free\nb,1,free\n")
+    said = run_import("csv", path, into=tmp_path)
+    assert "most cells in 'Cost ($)' are no numbers" in said.stderr
     path = write(tmp_path, "b.csv", "model,developer,task,score\nm,X,t,0.5\nm,Y,u,0.5\n")
     said = run_import("csv", path, "--higher-is-better", into=tmp_path / "b")
     assert "b.csv: the first developer of each is taken, of several: 'm'\n" in said.stderr
