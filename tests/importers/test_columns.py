@@ -121,7 +121,7 @@ def test_sizes_and_dates_of_models_are_read_as_tables_write_them(tmp_path):
     ]
     for what in ("parameters_b: 'huge'", "release_date: 'soon'", "cost_usd: 'free'"):
         assert f"a.csv: not read as {what}\n" in said.stderr
-    path = write(tmp_path, "c.csv", "model,A accuracy,Cost ($)\na,1,free\nb,1,free\n")
+    path = write(tmp_path, "c.csv", "model,Params,Released,A accuracy,Cost ($)\na,1,2024,1,free\n")
     said = run_import("csv", path, into=tmp_path)
     assert "most cells in 'Cost ($)' are no numbers" in said.stderr
     path = write(tmp_path, "b.csv", "model,developer,task,score\nm,X,t,0.5\nm,Y,u,0.5\n")
