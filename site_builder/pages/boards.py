@@ -254,8 +254,8 @@ def _entries_context(site: Site) -> EntriesContext:
             whole.labels.column("model"),
             lambda m: model_cell(whole.labels, m.model, m.developer or ""),
         ),
-        *(facet_field(f.id, f.label) for f in facets),
         *map(rank_field, site.by_board[:_MOST_BOARDS]),
+        *(facet_field(f.id, f.label) for f in facets),
     )
     tools = model_tools(whole.labels, catalog)
     table = table_of(
