@@ -8,7 +8,7 @@ from typing import Any, TypeGuard
 from site_builder.formatting import counted, listed
 from site_builder.importers.values import CELLS, ROWS, UnreadableFileError, as_number, as_text
 from site_builder.records import Record, replace
-from site_builder.tables.metrics import measure_of, plain_name
+from site_builder.tables.metrics import measure_of, metric_in, plain_name
 
 _MAX_DEPTH = 8  # of objects in objects
 NAME, BOARD = "name", "board"
@@ -144,8 +144,27 @@ def _of_lists(document: dict[str, Any]) -> Rows | None:
         (rows,) = tables.values()
         return _of_records(_of_boards(rows) or rows)
     if len(tables) > 1 and len(tables) == len(document):
-        return _of_records([{BOARD: key, **row} for key, rows in tables.items() for row in rows])
+        rows = [{BOARD: key, **row} for key, of in tables.items() for row in of]
+        return _of_records(_of_metrics(tables) or rows)
     return None
+
+
+def _of_metrics(tables: Mapping[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Return the rows of lists by task that have scores of several metrics, each of one; or none.
+
+    `{"a": [{"model": "m", "accuracy": 1}], "b": [{"model": "m", "bleu": 2}]}`.
+    """
+    rows, metrics = list[dict[str, Any]](), set[str]()
+    for task, of in tables.items():
+        found = {n for row in of for n in row if metric_in(n) and not measure_of(n)}
+        if len(found) != 1 or any({"task", "metric", "score"} & {*row} for row in of):
+            return []
+        (metric,) = found
+        metrics.add(metric)
+        for row in of:
+            others = {name: value for name, value in row.items() if name != metric}
+            rows.append({"task": task, "metric": metric, "score": row.get(metric), **others})
+    return rows if len(metrics) > 1 else []
 
 
 def _of_names(document: dict[str, Any]) -> Rows | None:

@@ -197,9 +197,10 @@ UNUSUAL = {
     ),
     "pandas.json": ('{"model": {"0": "a"}, "x": {"0": 0.5}}', {("a", "x")}),
     "lists.json": ('{"model": ["a", "b"], "x": [0.5, 0.25]}', {("a", "x"), ("b", "x")}),
-    "grid.json": (
-        '{"headers": ["model", "x"], "data": [["a", 1]], "metadata": null}',
-        {("a", "x")},
+    "grid.json": ('{"headers": ["model", "x"], "data": [["a", 1]], "of": null}', {("a", "x")}),
+    "tasks.json": (
+        '{"x": [{"model": "a", "acc": 1}], "y": [{"model": "a", "bleu": 27}]}',
+        {("a", "x"), ("a", "y")},
     ),
     "boards.json": (
         '{"boards": [{"name": "A", "rows": [{"name": "a", "x": 1}]},'
