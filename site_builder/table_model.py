@@ -175,7 +175,8 @@ class AxisRange(Record):
         """Return where both ends of an interval stand, if there is one, within the scale."""
         if ends is None:
             return None
-        low, high = (min(max(self.share(end), 0.0), 1.0) for end in ends)
+        # Before its place is computed: below 0 there is none on a scale of ratios.
+        low, high = (self.share(min(max(end, self.low), self.high)) for end in ends)
         return low, high
 
     def ticks(self, write: Callable[[float], str]) -> tuple[tuple[float, str], ...]:

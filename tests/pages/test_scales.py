@@ -26,6 +26,7 @@ def test_room_around_values():
     """4 % of their range at both ends; of equal values, half of their size; without any, of 0."""
     assert (AxisRange(-4.0, 104.0), AxisRange(1.0, 3.0)) == (around([0, 100]), around([2.0, 2.0]))
     assert AxisRange(-0.5, 0.5) == around([])
+    assert (0.0, 0.5) == AxisRange(0.01, 100.0, is_log=True).span((-8.0, 1.0))
 
 
 def test_large_values_of_an_axis_have_a_prefix():
