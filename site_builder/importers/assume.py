@@ -78,17 +78,22 @@ class Assumed(Record):
         """Tasks whose scores may be partly proportions, partly percentages."""
         return [task for task in self.units if are_mixed(task.scores)]
 
-    def check(self, config: SiteConfig, *columns: Iterable[str]) -> None:
+    def check(
+        self, config: SiteConfig, guessed: Iterable[str] = (), others: Iterable[str] = ()
+    ) -> None:
         """Ask each question once, with all tasks that it is about, by a `FaultsError`.
 
-        The last one has all answers as lines of `site.toml`: directions, units, and the `columns`
-        that were guessed to be tasks, and to be none.
+        The last one has all answers as lines of `site.toml`: directions, units, and the columns
+        that were `guessed` to be tasks, and the `others`. Beside averages of errors, lower is
+        likely to be better.
         """
         if not self.directions and not self.units:
             return
         tasks = {task.name: task for task in (*self.directions, *self.units)}
         asked = {task.name for task in self.directions}
-        low = {name for name in asked if not _likely_direction(tasks[name], *columns[1:])}
+        averages = {direction_in(name) for name in others if measure_of(name) == "average"}
+        are_errors = averages - {None} == {False}
+        low = {name for name in asked if are_errors or not _likely_direction(tasks[name])}
         groups = self._groups(tasks, asked, low)
         of_direction = [group for group in groups if group.names[0] in asked]
         of_name = {name: group for group in groups for name in group.names}
@@ -105,7 +110,7 @@ class Assumed(Record):
             ),
             *_fault(of_unit, sources[1], "the unit of", ranges, _STATE_UNIT),
         ]
-        guesses = ([*dict.fromkeys(names)] for names in columns)
+        guesses = ([*dict.fromkeys(names)] for names in (guessed, others))
         paste = choice_lines(tuple({"task_columns": names} for names in guesses if names), config)
         keys = [{group.key for group in of} for of in (of_direction, of_unit)]
         lines = [_answer(group, tasks, low, *keys) for group in groups]
@@ -133,11 +138,7 @@ class Assumed(Record):
         return group_alike(questions, {*self.known, *(a.task for a in self.assumptions)})
 
 
-def _likely_direction(task: _Task, beside: Iterable[str] = ()) -> bool:
-    """Return whether higher is likely to be better, by names, also of averages `beside` it."""
-    averages = {direction_in(name) for name in beside if measure_of(name) == "average"}
-    if averages - {None} == {False}:
-        return False
+def _likely_direction(task: _Task) -> bool:
     names, unit = (task.name, task.metric), str(task.stated.get("unit", ""))
     if (unit and "/" not in unit and measure_of(unit)) or _named_unit(task) in _DISTANCES:
         return False  # a time, a size, a price or a distance

@@ -148,5 +148,6 @@ def truth_of(value: object) -> ParsedNumber | None:
 def without_arrows(name: str) -> str:
     """Return a name without the arrows that tell which way is better."""
     text = as_text(name)
-    bare = " ".join(ARROW.sub(" ", text).split()).replace(" )", ")")
-    return bare if ARROW.search(text) else text
+    if not ARROW.search(text):
+        return text
+    return " ".join(ARROW.sub(" ", text).split()).replace(" )", ")")

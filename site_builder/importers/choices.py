@@ -82,14 +82,14 @@ def _declared(columns: Iterable[FurtherColumn]) -> dict[str, list[str]]:
 
 def _line(column: FurtherColumn) -> str:
     """Return the line of a facet or measure, with what is not known of it as a comment."""
-    label, is_up = without_arrows(column.column), False if column.is_cost else None
+    label, higher_is_better = without_arrows(column.column), False if column.is_cost else None
     if ARROW.search(column.column):
-        is_up = direction_in(column.column)
+        higher_is_better = direction_in(column.column)
     # The unit in brackets has a key of its own.
     label = (label.endswith(")") and label.rpartition("(")[0].strip()) or label
     known: dict[str, Any] = {"label": label}
     known |= {"unit": column.unit} if column.unit else {}
-    known |= {} if is_up is None else {"higher_is_better": is_up}
+    known |= {} if higher_is_better is None else {"higher_is_better": higher_is_better}
     known |= {"combine": "none"} if column.is_of_row else {}
     lacks = [name for name in ("unit", "higher_is_better") if name not in known]
     more = f"  # {' and '.join(lacks)} may follow" if lacks and column.is_measure else ""

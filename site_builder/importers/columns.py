@@ -61,6 +61,7 @@ _UNITS = {
     "USD": ("usd", "dollars"), "s": ("s", "sec", "secs", "seconds"), "ms": ("ms", "milliseconds"),
     "tokens": ("tokens",), "%": ("pct", "percent"), "GB": ("gb",),
 }  # fmt: skip
+_ROW_NUMBERS = ("#", "\N{NUMERO SIGN}", "pos", "column 1")  # the last is without a name
 _NOT_SHOWN = ("order", "rank", "interval", "error", "deviation")
 """Numbers that say nothing beside others: a place among the rows, a spread or its ends."""
 _RUN = frozenset(("run_model", "evaluator_relationship", "tool", "retrieved"))
@@ -123,7 +124,7 @@ def guess_columns(sheet: Sheet, options: ImportOptions) -> Columns:
     numeric = {name for name in (*columns.unused, *taken.values()) if _is_numeric(sheet, name)}
     numeric -= {*filter(options.is_setting, numeric)}
     if texts := [taken[n] for n in MEASURES if n in taken and taken[n] not in numeric]:
-        why = f"most cells in {quoted(texts)} are no numbers, which a measure is"
+        why = f"most cells of the measure {quoted(texts)} are no numbers"
         raise UnreadableFileError(why=why, fix="Delete it under [import.columns] in site.toml.")
     several = len(columns.scores) > 1 or columns.across == "model"
     of_names = {*(options.model_by or ()), *options.task_by}
@@ -212,8 +213,8 @@ def _kinds(sheet: Sheet, columns: Collection[str], options: ImportOptions) -> di
 
 
 def _counts_rows(sheet: Sheet, name: str) -> bool:
-    """Return whether a first column without a name, `#` or `Pos` counts or ranks the rows."""
-    if plain_name(name) not in ("", "pos", "column_1"):
+    """Return whether the numbers of a column without a name, or `#` or `Pos`, count the rows."""
+    if name.strip(" .").casefold() not in _ROW_NUMBERS:
         return False
     cells = (parse_number(row.get(name), sheet.marks) for row in sheet.rows)
     numbers = [cell.value for cell in cells if cell]
@@ -533,7 +534,7 @@ def find_further(
 def _id_of(sheet: Sheet, column: str, *, is_measure: bool) -> str:
     """Return the name of a column in the results; the cost in dollars is that of the contract.
 
-    A figure that the site computes itself, such as the average, is that of the publisher.
+    A measure with a reserved name, such as the average, is named as published.
     """
     unit = sheet.units.get(column) or _unit_of(column)
     is_usd = is_measure and measure_of(column) == "cost" and unit == "USD"

@@ -150,9 +150,10 @@ def _of_lists(document: dict[str, Any]) -> Rows | None:
 
 
 def _of_metrics(tables: Mapping[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
-    """Return the rows of lists by task that have scores of several metrics, each of one; or none.
+    """Return a row for each score of lists by task, of which each has one metric; else none.
 
-    `{"a": [{"model": "m", "accuracy": 1}], "b": [{"model": "m", "bleu": 2}]}`.
+    `{"a": [{"model": "m", "accuracy": 1}], "b": [{"model": "m", "bleu": 2}]}`. With the same metric
+    in all, nothing tells whether the lists are tasks.
     """
     rows, metrics = list[dict[str, Any]](), set[str]()
     for task, of in tables.items():

@@ -537,7 +537,8 @@ def lines_of(report: ImportReport, *, verbose: bool, dry: bool) -> Iterator[str]
         yield f"Left out {n} of single examples, whose task, metric or run was not imported."
     moved = (f"moved: {_words(key)} to {m} ({v})" for key, (m, v) in merged.moved)
     replaced = (
-        f"replaced: {_words(key)}, {f'{a!r} by {b!r}' if a != b else f'what is beside {a!r}'}"
+        f"replaced: {_words(key)}, "
+        + (f"{a!r} by {b!r}" if a != b else f"what is stated with {a!r}")
         for key, a, b in merged.replaced
     )
     paired = (f"paired: {tuned} with {base}" for tuned, base in report.pairing.pairs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -193,8 +193,7 @@ def _models(sheet: Sheet, columns: Columns) -> dict[str, None]:
 
 def _of_means_alone(sheet: Sheet, columns: Columns) -> Iterator[Skipped]:
     """Yield the rows of a wide table that have an average, and nothing that it is of."""
-    averages = [name for name, what in columns.measures.items() if what == "average"]
-    means = [name for name in averages if not is_cost(name)]
+    means = [n for n, what in columns.measures.items() if what == "average" and not is_cost(n)]
     for number, row in enumerate(sheet.rows, start=1) if columns.across == "task" else ():
         found = [name for name in means if parse_number(row.get(name), sheet.marks)]
         if found and all(is_blank(row.get(name)) for name in columns.scores):
@@ -367,31 +366,35 @@ def _typed(name: str, value: object) -> str | float | bool | None:
 
 def _day(text: str) -> str | None:
     """Return a date as far as it is stated: a year, a month or a day."""
+    if is_date(text):
+        return text
+    if moment := moment_of(text):
+        return day_of(moment)
     for form, length in _DATES.items():
         with suppress(ValueError):
-            moment = datetime.strptime(text, form).replace(tzinfo=UTC)
-            return moment.date().isoformat()[:length]
-    return text if is_date(text) else day_of(moment_of(text))
+            return datetime.strptime(text, form).replace(tzinfo=UTC).date().isoformat()[:length]
+    return None
 
 
 def _doubts(sheet: Sheet, columns: Columns) -> Iterator[str]:
     """Yield a note for each fact or measure that some cells do not tell, or tell in two ways."""
     facts = {n: c for n, c in columns.named.items() if n in MEANINGS["models"]}
     measures = {c.id: c.column for c in columns.further if c.is_taken and c.is_measure}
+    models = [word_of(row.get(columns.named.get("model", ""))) for row in sheet.rows]
     for name, column in (facts | measures).items():
         read = partial(_typed, name) if name in facts else partial(parse_number, marks=sheet.marks)
         cells = [row.get(column) for row in sheet.rows]
-        unread = {word_of(one): None for one in cells if not is_blank(one) and read(one) is None}
+        values = [read(cell) for cell in cells]
+        pairs = zip(cells, values, strict=True)
+        unread = [word_of(cell) for cell, v in pairs if v is None and not is_blank(cell)]
         if unread:
-            yield f"{sheet.found.shown}: not read as {name}: {quoted([*unread], most=6)}"
-    for name, column in facts.items():
-        found = defaultdict[str, set[object]](set)
-        for row in sheet.rows:
-            model = word_of(row.get(columns.named.get("model", "")))
-            found[model].add(_typed(name, row.get(column)))
-        if several := [model for model, values in found.items() if len(values - {None}) > 1]:
-            what = f"the first {name} of each is taken, of several"
-            yield f"{sheet.found.shown}: {what}: {quoted(several, most=6)}"
+            what = quoted([*dict.fromkeys(unread)], most=6)
+            yield f"{sheet.found.shown}: not read as {name}: {what}"
+        known = {(m, v) for m, v in zip(models, values, strict=True) if v is not None}
+        several = [model for model, n in Counter(m for m, _ in known).items() if n > 1]
+        if several and name in facts:
+            what = f"rows of a model differ in {name}, and the first counts"
+            yield f"{sheet.found.shown}: {what}: {quoted(sorted(several), most=6)}"
 
 
 # --- units in cells -------------------------------------------------------------------------------

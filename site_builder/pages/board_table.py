@@ -13,6 +13,7 @@ from site_builder.charts.cells import (
     text_cell,
     verdict_cell,
 )
+from site_builder.charts.theme import shortened
 from site_builder.compute.board import Board, Entry, best_of_groups
 from site_builder.compute.catalog import ModelInfo, hides
 from site_builder.compute.numbers import float_or_none
@@ -424,11 +425,10 @@ def _moved(spec: BoardTableSpec, model: str, cell: Cell) -> Cell:
 def name_cell(spec: BoardTableSpec, row: BoardRow) -> Cell:
     """Name an entry, with tags and a quiet line: developer, size and licence, or why no rank."""
     facts, columns = spec.site.results.catalog.models[row.model], spec.config.columns
-    license_text = facts.license or ""
     known = {
         "developer": facts.developer,
         "parameters_b": facts.parameters_b and billions(facts.parameters_b),
-        "license": license_text if len(license_text) <= _MAX_LICENSE else "",
+        "license": facts.license and shortened(facts.license, _MAX_LICENSE),
     }
     notes = [text for name, text in known.items() if text and name not in columns]
     notes += spec.site.cautions(row.model)

@@ -63,13 +63,13 @@ def make_rivals(site: Site, board: Board, model: str) -> TitledTable | None:
     if len(rows) < 2:
         return None
     kind = "both" if own and others else "own" if own else "near"
-    title, line = _rivals_title(site, board, s, close), ""
+    title, lines = _rivals_title(site, board, s, close), list[str]()
     if title and (own or len(others) < len(close)):
-        line = say(f"model.rivals.line.{kind}")
-    if title and s.tied_with_best is False and board.ranked[0] in close:
-        line = f"{line} {say('model.rivals.line.not_first')}".lstrip()
+        lines.append(say(f"model.rivals.line.{kind}"))
+    if title and not s.tied_with_best and board.ranked[0] in close:
+        lines.append(say("model.rivals.line.not_first"))
     title = title or say(f"model.rivals.plain.{kind}")
-    return TitledTable("rivals-of", title, _rivals_table(site, rows, kind), line)
+    return TitledTable("rivals-of", title, _rivals_table(site, rows, kind), " ".join(lines))
 
 
 def _settings(site: Site, board: Board, model: str) -> Iterator[_Rival]:

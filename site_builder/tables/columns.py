@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
@@ -32,9 +33,9 @@ _FIELDS = (
     "rank_interval ranks scored scores_file tasks_beating_baseline tests_over_base "
     "tests_over_baseline tied_with_best ties unchanged unclear_wins unranked"
 )
-_STATISTICS = {message.split(".")[1] for message in MESSAGES if message.startswith("statistic.")}
+_STATISTICS = re.findall(r"^statistic\.(\w+)\.label$", "\n".join(MESSAGES), re.MULTILINE)
 RESERVED = frozenset((*RULES, *_STATISTICS, *_FIELDS.split()))
-"""Rules, and what the site computes or states of an entry: a measure has another name."""
+"""Names of rules, of statistics and of fields of entries in the API: no measure may have one."""
 _UNITS = {"cost_usd": "USD", "seconds": "s", "input_tokens": "tokens", "output_tokens": "tokens"}
 _LABELS = {"cost_usd": "Cost", "seconds": "Time"}
 

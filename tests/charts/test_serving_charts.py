@@ -52,7 +52,7 @@ def marks(table, at):
 @pytest.mark.parametrize(
     ("requests", "title"),
     [
-        ([("p", "a", 0.5)], f"p answers after 0.500{SPACE}s, the median"),
+        ([("p", "a", 0.5)], f"p starts to answer after 0.500{SPACE}s, the median"),
         (
             [("fast", "a", 0.2), ("slow", "a", 2.0)],
             f"fast has the lowest median, 0.200{SPACE}s",

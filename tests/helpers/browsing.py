@@ -92,12 +92,12 @@ LAID_OUT = """(() => {
         watch(HTMLElement.prototype, name, 'get');
     watch(Element.prototype, 'getBoundingClientRect', 'value');
 })()"""
-# Rows that nobody sees, rows and cells from the fourth to the last but one, which have the shapes
+# Rows that nobody sees, rows and cells from the seventh to the last but one, which have the shapes
 # of those around them, and drawings, which bear the role of a picture, are taken out meanwhile: axe
 # reads all that is there, and that takes its time.
 _TAKE_OUT = """within => {
     if (!within) scrollTo({top: 0, behavior: 'instant'});
-    const isLike = (part, place) => place >= 3 && part.nextElementSibling;
+    const isLike = (part, place) => place >= 6 && part.nextElementSibling;
     const parts = [
         ...document.querySelectorAll('.main-svg'),
         ...[...document.querySelectorAll('tbody tr')].filter(

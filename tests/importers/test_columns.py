@@ -106,11 +106,11 @@ def test_sizes_and_dates_of_models_are_read_as_tables_write_them(tmp_path):
         "a": ("671B", "May 2024", 671.0, "2024-05"),
         "b": ("560M", "2025", 0.56, "2025"),
         "c": ("1.5T", "Jun 3, 2024", 1500.0, "2024-06-03"),
-        "e": ("-", "2024/5", None, "2024-05"),
-        "f": ("huge", "soon", None, None),
+        "d": ("-", "2024/5", None, "2024-05"),
+        "e": ("huge", "soon", None, None),
     }
     lines = [f'{name},{size},"{day}",0.5,2' for name, (size, day, *_) in models.items()]
-    table = "\n".join(["model,Params,Released,A accuracy,Cost ($)", *lines, "g,1,2024,0.5,free"])
+    table = "\n".join(["model,Params,Released,A accuracy,Cost ($)", *lines, "f,1,2024,0.5,free"])
     columns = 'parameters_b = "Params", release_date = "Released", cost_usd = "Cost ($)"'
     toml = f"[import]\ncolumns = {{ {columns} }}\n[measures.cost_usd]\n"
     write(tmp_path, "site.toml", toml)
@@ -123,10 +123,10 @@ def test_sizes_and_dates_of_models_are_read_as_tables_write_them(tmp_path):
         assert f"a.csv: not read as {what}\n" in said.stderr
     path = write(tmp_path, "c.csv", "model,Params,Released,A accuracy,Cost ($)\na,1,2024,1,free\n")
     said = run_import("csv", path, into=tmp_path)
-    assert "most cells in 'Cost ($)' are no numbers" in said.stderr
+    assert "most cells of the measure 'Cost ($)' are no numbers" in said.stderr
     path = write(tmp_path, "b.csv", "model,developer,task,score\nm,X,t,0.5\nm,Y,u,0.5\n")
     said = run_import("csv", path, "--higher-is-better", into=tmp_path / "b")
-    assert "b.csv: the first developer of each is taken, of several: 'm'\n" in said.stderr
+    assert "b.csv: rows of a model differ in developer, and the first counts: 'm'\n" in said.stderr
 
 
 def test_the_average_of_a_publisher_is_no_figure_of_the_site(tmp_path):
