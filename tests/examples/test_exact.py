@@ -43,7 +43,9 @@ def test_half_a_million_examples_lose_no_digit(tmp_path):
     assert isclose(sqrt(0.3 * 0.7 / (n - 1)), row["stderr"], rel_tol=1e-13)
 
 
-SCORES = st.floats(-1e9, 1e9, allow_subnormal=False) | st.sampled_from([0.0, 1.0, 0.1, 0.3])
+# Squares of scores below 1e-150 are no normal numbers and lose digits: no scale reaches there.
+SCORES = st.floats(-1e9, 1e9).filter(lambda score: score == 0 or abs(score) > 1e-100)
+SCORES |= st.sampled_from([0.0, 1.0, 0.1, 0.3])
 TABLES = st.dictionaries(
     st.tuples(
         st.sampled_from(["alpha", "gamma"]),
