@@ -98,16 +98,18 @@ def chart_beside_median(
 ) -> Chart | None:
     """Chart each score of a model against the median of the task, with the line of equal scores.
 
-    None where too few tasks share a scale, or have too few models for a median. `table_id` is the
-    table of the page that has its scores.
+    None where too few tasks share a scale, or have too few models for a median. Parts of tasks are
+    drawn only where there are few tasks. `table_id` is the table of the page that has the scores.
     """
     scores, say = results.scores.runs[variant], labels.say
-    columns = [scores.columns[task] for task in labels.side_by_side]
+    wholes = [task for task in labels.side_by_side if not results.catalog.tasks[task].part_of]
+    drawn = wholes if len(wholes) >= _MIN_TASKS else labels.side_by_side
+    columns = [scores.columns[task] for task in drawn]
     spreads = [scores.spreads[column] for column in columns]
     scored = scores.values[scores.rows[model], columns]
     known = [
         (task, spread.median, own)
-        for task, spread, own in zip(labels.side_by_side, spreads, scored.tolist(), strict=True)
+        for task, spread, own in zip(drawn, spreads, scored.tolist(), strict=True)
         if spread is not None and spread.n >= _MIN_MODELS and not isnan(own)
     ]
     directions = set(scores.direction[columns].tolist())

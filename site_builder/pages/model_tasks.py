@@ -26,6 +26,7 @@ from site_builder.formatting import (
     coverage,
     ordinal,
     percent,
+    sentence,
 )
 from site_builder.labels import Labels
 from site_builder.pages.filters import task_tools, task_values
@@ -40,6 +41,7 @@ from site_builder.table_model import (
     Column,
     Drawing,
     Field,
+    Filter,
     LegendItem,
     Mark,
     MarkKind,
@@ -52,7 +54,8 @@ from site_builder.table_model import (
 )
 
 ALL_SCORES = "all-scores"
-_LEAD = "lift_over_baseline"
+_LEAD, _PART = "lift_over_baseline", "part"
+_SHORT = 12  # rows that are seen at a glance
 _MAX_STRIPS = 40  # longer lists draw the middle half of the others in place of each
 
 
@@ -204,7 +207,10 @@ def _legend(found: ModelTasks, drawings: Sequence[Drawing | None]) -> tuple[Lege
 def _table(found: ModelTasks, scripted: Collection[str], text: str) -> Table:
     labels, facts, axis = found.labels, found.site.results.catalog.tasks, found.axis
     say, variant = labels.say, found.variant
-    counted = Counter(facts[row.task].category for row in found.rows)
+    by_part = _parts_filter(found)
+    listed = found.wholes if by_part and by_part.first else found.rows
+    counted = Counter(facts[row.task].category for row in listed)
+    tools = task_tools(found.site, dict(counted.most_common()))
     ticks = () if axis is None else axis.ticks(write_tick(labels.scales[found.tasks[0]]))
 
     def category_cell(row: TaskRow) -> Cell:
@@ -232,6 +238,9 @@ def _table(found: ModelTasks, scripted: Collection[str], text: str) -> Table:
         ),
     )
 
+    def filter_values(row: TaskRow) -> dict[str, str | None]:
+        return {**task_values(found.site, row.task), _PART: _part_texts(found)[row.is_part]}
+
     def kind(row: TaskRow) -> RowKind:
         if row.is_part:
             return "part"
@@ -244,13 +253,29 @@ def _table(found: ModelTasks, scripted: Collection[str], text: str) -> Table:
         [field for field in fields if field.wanted],
         found.rows,
         kind,
-        filters=lambda row: task_values(found.site, row.task),
+        filters=filter_values if by_part else lambda row: task_values(found.site, row.task),
         anchor=lambda row: labels.score_anchor(row.task),
         is_written=lambda row: row.task not in scripted,
         sorted_by=_sorted_by(found),
         scripted=text,
-        tools=task_tools(found.site, dict(counted.most_common())),
+        tools=replace(tools, facets=(*tools.facets, by_part)) if by_part else tools,
     )
+
+
+def _parts_filter(found: ModelTasks) -> Filter | None:
+    """Return the filter of a long list that has parts; few tasks of many rows come first alone."""
+    n, n_wholes = len(found.rows), len(found.wholes)
+    if n_wholes == n or n <= _SHORT:
+        return None
+    tasks, parts = _part_texts(found)
+    first = (tasks,) if n > _MAX_STRIPS and n_wholes >= _SHORT else ()
+    counted = ((tasks, n_wholes), (parts, n - n_wholes))
+    return Filter(_PART, parts, "chips", first=first, values=counted)
+
+
+def _part_texts(found: ModelTasks) -> tuple[str, str]:
+    say = found.labels.say
+    return sentence(say.words["tasks"]), say("filters.parts")
 
 
 def _name_cell(found: ModelTasks, row: TaskRow) -> Cell:

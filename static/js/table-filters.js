@@ -276,6 +276,19 @@
     addEventListener("popstate", fromAddress);
     box.addEventListener("viewchange", show);
     fromAddress();
+    // A row that a link leads to may be one that a filter hides.
+    const showTarget = () => {
+      const row = document.getElementById(location.hash.slice(1));
+      const table = row?.closest("table");
+      if (!row || !table || table !== site.table.shown(box)) return;
+      if (site.table.entries(table).every((entry) => entry.row !== row || entry.isShown)) return;
+      address.setPairs(keys, [["all", "1"]], { replace: true });
+      fromAddress();
+      site.table.finishSorting(table);
+      row.scrollIntoView();
+    };
+    addEventListener("hashchange", showTarget);
+    showTarget();
     if (search) Object.assign(search, { autocomplete: "off", spellcheck: false });
     tools.hidden = false;
     box.dataset.filtered = "";

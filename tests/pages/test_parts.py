@@ -193,3 +193,18 @@ def test_matrix_is_accessible_and_fits_a_phone(chromium, calling):
     assert [] == breaches(page, ".matrix", ["light"])
     assert overflow(page) <= 0
     assert [] == heard.complaints
+
+
+def test_a_long_list_of_an_entry_begins_with_the_tasks(chromium, tmp_path):
+    """A click shows the parts, and a link to one finds it."""
+    runs = {"base": {model: [n / 10] * 42 for n, model in enumerate("abcd")}}
+    site = of_parts(tmp_path, runs, part_of=[*[None] * 12, *["t1"] * 30])
+    page, _ = open_page(chromium, f"{site.url}models/d/")
+    rows = page.locator("#all-scores tbody tr:visible")
+    expect(rows).to_have_count(12)
+    page.get_by_role("checkbox", name="Parts 30").check()
+    expect(rows).to_have_count(42)
+    title = "Ahead of the median model on all 12 tasks"
+    assert title in visible(site.page("models/d/"))
+    page, _ = open_page(chromium, f"{site.url}models/d/#score-t20")
+    expect(page.locator("#score-t20")).to_be_in_viewport()
