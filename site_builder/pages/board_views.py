@@ -224,11 +224,13 @@ def _not_shown(spec: BoardTableSpec, rows: Sequence[BoardRow], n_cut: int) -> st
     board, shown, say = spec.board, {s.model for s in rows}, spec.labels.say
     shown |= {m.model for m in spec.site.results.catalog.waiting}  # listed below the board
     absent = [s.unranked for s in board.entries if s.model not in shown]
-    share = percent(board.rules.min_coverage)
+    least = board.rules.min_coverage
+    ids = {why: f"board.hidden.{why}" for why in REASONS}
+    ids |= {"coverage": "board.hidden.coverage_all"} if least == 1 else {}
     variant = spec.labels.before_noun(board.variant)
     score = say.with_article(say("label.score", variant=variant))
     texts = [
-        say(f"board.hidden.{why}", n_models=say("n_models", n), share=share, a_score=score)
+        say(ids[why], n_models=say("n_models", n), share=percent(least), a_score=score)
         for why in REASONS
         if (n := absent.count(why))
     ]
