@@ -9,15 +9,26 @@ from collections.abc import Iterable, Iterator
 from site_builder.importers.values import as_number, as_text
 from site_builder.records import Record
 
+_DASHES = "-\N{MINUS SIGN}\N{EN DASH}\N{EM DASH}"
 _BLANK = frozenset(
-    ("", "-", "\N{EN DASH}", "\N{EM DASH}", "?", "n/a", "na", "nan", "none", "null", "tbd", "tba")
-)
+    ("", *_DASHES, "--", ".", "?", "n/a", "n.a.", "n/d", "na", "nan", "none", "null", "tbd", "tba")
+) | {"tbc", "dnf", "not available", "not reported"}
+MONEY = {
+    "$": "USD",
+    "\N{EURO SIGN}": "EUR",
+    "\N{POUND SIGN}": "GBP",
+    "\N{YEN SIGN}": "\N{YEN SIGN}",
+}
+"""Units by their sign, which stands before or after a number; that of yen is that of yuan too."""
+_SIGNED = f"[{''.join(MONEY)}]"
+_MARKS = r"[*_ \u2020\u2021\u00a7\u00b6]*+"  # bold, or a mark of a note
 # A number, perhaps in bold, with a sign of money or percent, and anything after a plus-minus sign.
 # What may match nothing keeps what it took (`*+`): trying shorter matches takes the square of the
 # length.
 _NUMBER = re.compile(
-    r"[*_ ]*+(?P<sign>[+-]?)[$\u20ac]?(?P<number>[\d.,]++)(?P<power>(?:e[+-]?\d++)?)\s*+"
-    r"(?P<percent>%?)[*_ ]*+(?P<spread>(?:\N{PLUS-MINUS SIGN}|\+/-)[^/|@;]*+)?",
+    rf"[*_ ]*+(?P<sign>[+\-\u2212\u2013]?){_SIGNED}?(?P<number>[\d.,]++)"
+    rf"(?P<power>(?:e[+-]?\d++)?)\s*+(?P<percent>%?){_SIGNED}?(?P<marks>{_MARKS})"
+    r"(?P<spread>(?:\N{PLUS-MINUS SIGN}|\+/-)[^/|@;]*+)?",
     re.IGNORECASE | re.ASCII,
 )
 _PLAIN = {mark: re.compile(rf"\d++{mark}?\d*+|{mark}\d++", re.ASCII) for mark in (r"\.", ",")}
@@ -26,16 +37,23 @@ _GROUPS = {
 }
 # A number with more beside it, such as `71.3 (12)` or `24/40`: no name, date or version.
 _BESIDE = re.compile(
-    r"[*_ ]*+[+-]?[$\u20ac]?[\d.,]*+(?<=\d)\s*+[%*_ ]*+(?:[(\[/@|\u00b1].*)?", re.ASCII
+    rf"[*_ ]*+[+\-\u2212\u2013]?{_SIGNED}?[\d.,]*+(?<=\d)\s*+%?{_MARKS}(?:[(\[/@|\u00b1].*)?",
+    re.ASCII,
 )
 
 
 class ParsedNumber(Record):
-    """A number in a cell as written, 71.3 for `71.3%`, and whether it has a plus-minus sign too."""
+    """A number in a cell as written, 71.3 for `71.3%`.
+
+    Attributes:
+        has_spread: Whether a plus-minus sign follows.
+        is_marked: Whether the mark of a note follows, such as an asterisk that begins no bold.
+    """
 
     value: float
     is_percent: bool = False
     has_spread: bool = False
+    is_marked: bool = False
 
 
 class Marks(Record):
@@ -98,10 +116,12 @@ def parse_number(value: object, marks: Marks = _POINTS) -> ParsedNumber | None:
     plain = _in_points(match["number"], marks) if match else ""
     if match is None or not plain:
         return None
-    number = as_number(float(f"{match['sign']}{plain}{match['power']}"))
+    sign = match["sign"] and ("+" if match["sign"] == "+" else "-")
+    number = as_number(float(f"{sign}{plain}{match['power']}"))
     if number is None:
         return None
-    return ParsedNumber(number, bool(match["percent"]), bool(match["spread"]))
+    is_marked = match["marks"].strip(" _*") != "" or (value.strip()[0] != "*" and "*" in match[0])
+    return ParsedNumber(number, bool(match["percent"]), bool(match["spread"]), is_marked)
 
 
 def why_no_number(value: object, marks: Marks = _POINTS) -> str:

@@ -102,6 +102,8 @@ class Columns(Record):
         kinds = {name: what for name, what in self.measures.items() if name not in columns}
         measures = [f"{name} ({what})" for name, what in kinds.items()]
         parts += [f"no scores: {', '.join(measures)}"] if measures else []
+        errors = self.errors.values() if self.across else ()
+        parts += [f"standard errors: {', '.join(errors)}"] if errors else []
         settings = [name for name in self.settings if name not in columns]
         parts += [f"settings: {', '.join(settings)}"] if settings else []
         unused = [n for n in self.unused if n not in {*kinds, *columns, *settings}]
@@ -149,8 +151,7 @@ def _guess(sheet: Sheet, options: ImportOptions) -> Columns:
     named = _name_columns(sheet, plain, stated, (*(tasks or ()), *models))
     free = [name for name in sheet.names if name not in named.values()]
     errors = _errors(plain, free)
-    stderrs = {*errors.values()}
-    columns = [name for name in free if name not in stderrs and _is_numeric(sheet, name)]
+    columns = [n for n in free if n not in errors.values() and _is_numeric(sheet, n)]
     kinds = _kinds(sheet, columns, options)
     measures = {n: what for n, what in kinds.items() if what and tasks is None}
     numbers = [name for name in columns if name not in measures]
@@ -164,13 +165,14 @@ def _guess(sheet: Sheet, options: ImportOptions) -> Columns:
     elif "task" in named and tasks is None:
         return _long(sheet, options, named, free, numbers)
     # Cells with more than a number are reported one by one.
-    others = (n for n in free if n not in kinds and n not in stderrs and not measure_of(n))
+    others = (n for n in free if n not in {*kinds, *errors.values()} and not measure_of(n))
     more = [n for n in others if _are_most(sheet, n, lambda c: why_no_number(c, sheet.marks) != "")]
     names = {*sheet.names}
     scores = tuple(n for n in models or tasks or (*numbers, *more) if n in names)
     if tasks is None and not models and (not scores or not sheet.deep.isdisjoint(numbers)):
         raise _no_scores(sheet, options, named, numbers, measures)
-    errors = {column: errors[column] for column in scores if column in errors}
+    named_errors = {column: errors[column] for column in scores if column in errors}
+    errors = _errors_of_groups(scores, free) | named_errors
     used = {*scores, *errors.values()}
     unused = tuple(name for name in free if name not in used)
     measures = {n: what for n, what in measures.items() if n not in used and what != "setting"}
@@ -188,6 +190,21 @@ def _errors(plain: Mapping[str, str], free: Collection[str]) -> dict[str, str]:
     }
 
 
+def _errors_of_groups(scores: Sequence[str], free: Collection[str]) -> dict[str, str]:
+    """Return the error of each score that is the only one of its group: `mmlu.stderr`."""
+    stderrs = [name for name in free if plain_name(_last_part(name)) in SYNONYMS["stderr"]]
+    of_group: dict[str, list[str]] = {}
+    for name in scores:
+        of_group.setdefault(name.removesuffix(_last_part(name)), []).append(name)
+    groups = {name.removesuffix(_last_part(name)): name for name in stderrs}
+    return {of_group[g][0]: name for g, name in groups.items() if len(of_group.get(g, ())) == 1}
+
+
+def _last_part(name: str) -> str:
+    """Return the last part of a name: of an object in another, or below a group in a heading."""
+    return name.rpartition(".")[2].rpartition(": ")[2]
+
+
 def _is_wide(sheet: Sheet, named: Mapping[str, str]) -> bool:
     """Return whether a table has several models, and none twice."""
     models = [start_of(row.get(named.get("model", ""))) for row in sheet.rows]
@@ -196,14 +213,13 @@ def _is_wide(sheet: Sheet, named: Mapping[str, str]) -> bool:
 
 def _kinds(sheet: Sheet, columns: Collection[str], options: ImportOptions) -> dict[str, str]:
     """Return what each column of numbers is that is no score, such as `cost`; else nothing."""
-    # The last part of a name: of an object in another, or below a group in a heading.
-    lasts = {n: n.rpartition(".")[2].rpartition(": ")[2] for n in columns}
-    kinds = {n: measure_of(n) or measure_of(last) for n, last in lasts.items()}
+    kinds = {n: measure_of(n) or measure_of(_last_part(n)) for n in columns}
     # Gigabytes are of what something ran on, or made.
     units = {n: sheet.units.get(n, "") for n in columns if not kinds[n]}
     kinds |= {n: "size" for n, u in units.items() if "/" not in u and measure_of(u) == "size"}
-    # A cost or a size is no percentage, and has no margin.
+    # A cost or a size is no percentage, and has no margin; nor has a margin: `Elo (95% CI)`.
     kinds |= {n: "" for n, what in kinds.items() if what in _AMOUNTS and _is_marked(sheet, n)}
+    kinds |= {n: "" for n, what in kinds.items() if what == "interval" and _has_margins(sheet, n)}
     # The ends of an interval: `elo+` and `elo-`.
     ends = (n for n in columns if n[-1] in "+-" and n[:-1] in kinds and f"{n[:-1]}+" in kinds)
     kinds |= dict.fromkeys((*ends, *_margins(columns)), "interval")
@@ -462,6 +478,12 @@ def _is_marked(sheet: Sheet, name: str) -> bool:
     numbers = (parse_number(row.get(name), sheet.marks) for row in sheet.rows)
     marked = [number.is_percent or number.has_spread for number in numbers if number]
     return 2 * sum(marked) > len(marked)
+
+
+def _has_margins(sheet: Sheet, name: str) -> bool:
+    numbers = (parse_number(row.get(name), sheet.marks) for row in sheet.rows)
+    found = [number.has_spread for number in numbers if number]
+    return 2 * sum(found) > len(found)
 
 
 def _are_most(sheet: Sheet, name: str, is_one: Callable[[object], bool]) -> bool:

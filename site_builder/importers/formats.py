@@ -78,7 +78,9 @@ def _that_have_scores(
     return {
         name: of
         for name, of in readings.items()
-        if of.measures or of.examples or any(left.what in ("score", "row") for left in of.skipped)
+        if of.measures
+        or of.examples
+        or any(s.what in ("score", "row", "column") for s in of.skipped)
     }
 
 

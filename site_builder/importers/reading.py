@@ -124,14 +124,14 @@ class Skipped(Record):
 
     Attributes:
         why: The reason, as a phrase: `it is not JSON`.
-        what: Files, rows and cells are reported one by one, scores are counted.
+        what: Files, columns, rows and cells are reported one by one, scores are counted.
         fix: What to do about it, as a sentence; empty where that is obvious.
         paste: Keys of `[import]` that do it, one in the place of another.
     """
 
     where: str
     why: str
-    what: Literal["file", "row", "cell", "score"] = "file"
+    what: Literal["file", "column", "row", "cell", "score"] = "file"
     fix: str = ""
     paste: Choices = ()
 

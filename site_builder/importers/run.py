@@ -497,7 +497,8 @@ def _skipped_faults(reading: Reading, config: SiteConfig, *, verbose: bool = Fal
 
 
 def _skipped_fault(config: SiteConfig, first: Skipped, *others: Skipped) -> Fault:
-    what = f"{'cell left out' if first.what == 'cell' else 'skipped'}: {first.why}"
+    is_part = first.what in ("cell", "column")
+    what = f"{f'{first.what} left out' if is_part else 'skipped'}: {first.why}"
     if others:
         more, names = counted(len(others), f"more {first.what}"), [s.where for s in others]
         what += f"; and {more} like it: {listed(names, most=5)}"

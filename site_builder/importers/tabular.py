@@ -14,7 +14,9 @@ from typing import Any, Literal
 
 from site_builder.formatting import counted, listed, quoted
 from site_builder.importers.cells import (
+    MONEY,
     Marks,
+    ParsedNumber,
     find_marks,
     is_blank,
     parse_number,
@@ -63,6 +65,10 @@ _MEANS = ("average", "avg", "mean", "median", "overall", "total")  # of other ro
 _DISK = re.compile(r"/|[A-Za-z]:[/\\]")  # begins the path of a model on somebody's disk
 _LINKED = re.compile(r"\[([^\[\]]{1,500})\]\(https?://[^()\s]{1,2000}\)")
 _SIZE = re.compile(r"(\d{1,6}(?:\.\d{1,6})?) ?([MBTmbt])", re.ASCII)  # `7B`, `560M`
+_LIKE_NUMBER = re.compile(  # `12.5k`, `<1`, `2m30s`; no date
+    r"[<>~\u2248\u2264\u2265]?\s?[+\-\u2212]?[$\u20ac\u00a3\u00a5]?\d++(?![-./]\d+[-./]\d)",
+    re.ASCII,
+)
 _POWERS = {"M": -3, "B": 0, "T": 3}
 _DATES = {
     **dict.fromkeys(("%B %Y", "%b %Y", "%Y/%m"), 7),
@@ -76,7 +82,7 @@ class _Cell(Record):
     """A cell with a score, the name of its column, and the named cells of its row."""
 
     column: str
-    has_spread: bool
+    number: ParsedNumber
     values: dict[str, Any]
     score: ImportedScore
 
@@ -97,9 +103,7 @@ def read_tabular(found: Found, options: ImportOptions) -> Reading:
         return Reading(skipped=(Skipped(found.shown, "it has no score"), *mixed, *skipped))
     notes = [f"{found.shown}: {what}" for what in (*sheet.notes, columns)]
     notes += _doubts(sheet, columns)
-    if spreads := sum(cell.has_spread for cell in cells):
-        what = f"the number after \N{PLUS-MINUS SIGN} is ignored ({spreads})"
-        notes.append(f"{found.shown}: {what}: the file does not state what it is")
+    notes += _ignored(found, cells)
     means = [n for n in columns.scores if plain_name(n).endswith("mean") and not metric_in(n)]
     if means and columns.across == "task" and options.task_columns is None:
         what = "read as tasks, since the columns beside have other means"
@@ -111,6 +115,7 @@ def read_tabular(found: Found, options: ImportOptions) -> Reading:
         name = f"{task} ({metric})" if n_metrics[task] > 1 and metric else task
         by_task.setdefault((name, _subset(cell)), []).append(cell)
     tasks = (_of_task(*of, found, columns.across, sheet) for of, found in by_task.items())
+    skipped += _lost(sheet, columns)
     alone = [*_of_means_alone(sheet, columns)]
     known = {c.score.model for c in cells} | {one.where.rpartition(", ")[2] for one in alone}
     skipped += alone
@@ -152,6 +157,8 @@ def _cells(
     A metric that is a measure, such as seconds, has no scores unless it is `wanted`.
     """
     places = {n: {columns.across: without_arrows(n)} for n in columns.scores if columns.across}
+    named = {word_of(row.get(columns.named.get("task", ""))) for row in sheet.rows}
+    is_of_others = columns.across != "task" and len(named) > 1
     cells: list[_Cell] = []
     skipped: list[Skipped] = []
     for number, row, values, shared in _rows(sheet, columns, options):
@@ -164,23 +171,31 @@ def _cells(
             score = replace(shared, **places.get(column, {}))
             if parsed is None:
                 skipped.append(_no_number(where, column, value, sheet, columns))
-            elif not (score.model or options.model_by) or not score.task:
-                missing = "task" if score.model else "model"
-                skipped.append(Skipped(where, f"it names no {missing}", "row"))
-            elif plain_name(score.model) in _MEANS:
-                why = "it stands for other rows"
-                skipped.append(Skipped(f"{where}, {score.model}", why, "score"))
-            elif what := _unwanted_measure(score.task, score.metric, options.metrics):
-                why = f"{score.metric!r} is no score ({what})"
-                skipped.append(Skipped(f"{where}, {score.task}", why, "score"))
+            elif left := _left_out(where, score, options, is_of_others=is_of_others):
+                skipped.append(left)
             else:
                 metric = score.metric or columns.metric
                 is_percent = parsed.is_percent or "%" in f"{column}{metric}"
                 stderr = _error(sheet, row, columns.errors.get(column))
                 stated = {"metric": metric, "stderr": stderr, "is_percent": is_percent}
                 score = replace(score, score=parsed.value, **stated)
-                cells.append(_Cell(column, parsed.has_spread, values, score))
+                cells.append(_Cell(column, parsed, values, score))
     return cells, skipped
+
+
+def _left_out(
+    where: str, score: ImportedScore, options: ImportOptions, *, is_of_others: bool
+) -> Skipped | None:
+    """Return why a number is no score: nothing names what it is of, or it is one of others."""
+    if not (score.model or options.model_by) or not score.task:
+        return Skipped(where, f"it names no {'task' if score.model else 'model'}", "row")
+    if plain_name(score.model) in _MEANS:
+        return Skipped(f"{where}, {score.model}", "it stands for other rows", "score")
+    if is_of_others and plain_name(score.task) in _MEANS:
+        return Skipped(f"{where}, {score.task}", "it stands for other tasks", "score")
+    what = _unwanted_measure(score.task, score.metric, options.metrics)
+    why = f"{score.metric!r} is no score ({what})"
+    return Skipped(f"{where}, {score.task}", why, "score") if what else None
 
 
 def _models(sheet: Sheet, columns: Columns) -> dict[str, None]:
@@ -189,6 +204,31 @@ def _models(sheet: Sheet, columns: Columns) -> dict[str, None]:
         return {without_arrows(name): None for name in columns.scores}
     names = (_model(word_of(row.get(columns.named.get("model", "")))) for row in sheet.rows)
     return {name: None for name in names if name and plain_name(name) not in _MEANS}
+
+
+def _ignored(found: Found, cells: Sequence[_Cell]) -> Iterator[str]:
+    """Yield a note for what stands behind numbers and is not read."""
+    for what, times in (
+        ("the number after \N{PLUS-MINUS SIGN}", sum(cell.number.has_spread for cell in cells)),
+        ("the mark after a number (such as *)", sum(cell.number.is_marked for cell in cells)),
+    ):
+        if times:
+            why = "the file does not state what it is"
+            yield f"{found.shown}: {what} is ignored ({times}): {why}"
+
+
+def _lost(sheet: Sheet, columns: Columns) -> Iterator[Skipped]:
+    """Yield the columns that are not used though they may be scores: most cells are no numbers."""
+    used = {*columns.measures, *columns.settings, *(of.column for of in columns.further)}
+    for name in columns.unused if columns.across == "task" else ():
+        filled = [row.get(name) for row in sheet.rows if not is_blank(row.get(name))]
+        texts = [start_of(cell) for cell in filled if parse_number(cell, sheet.marks) is None]
+        alike = sum(map(bool, map(_LIKE_NUMBER.match, texts))) + len(filled) - len(texts)
+        is_named = direction_in(name) is not None and measure_of(name) == ""
+        if name not in used and texts and alike >= (1 if is_named else max(2, len(filled) / 2)):
+            why = f"most of its cells are no numbers: {quoted(dict.fromkeys(texts), most=4)}"
+            fix = "Write plain numbers, and nothing where there is none."
+            yield Skipped(f"{sheet.found.shown}: {name!r}", why, "column", fix)
 
 
 def _of_means_alone(sheet: Sheet, columns: Columns) -> Iterator[Skipped]:
@@ -399,7 +439,6 @@ def _doubts(sheet: Sheet, columns: Columns) -> Iterator[str]:
 
 # --- units in cells -------------------------------------------------------------------------------
 
-_MONEY = {"$": "USD", "\u20ac": "EUR"}
 _PER = r"[A-Za-z]{1,12}/[A-Za-z]{1,12}"  # `tok/s`, `MB/s`
 _WORDS = (
     r"ns|us|[\u00b5\u03bc]s|ms|s|secs?|seconds?|mins?|minutes?|h|hrs?|hours?|days?"
@@ -407,10 +446,11 @@ _WORDS = (
     r"|[MGTP]?(?:FLOPS|FLOPs|flops)|x|\u00d7|pp|pts|points|USD|EUR"
 )
 _MEASURED = re.compile(
-    rf"(?P<number>[*_ ]*+[+-]?[$\u20ac]?[\d.,]++(?:[eE][+-]?\d++)?)[ \u00a0\u202f]?"
+    rf"(?P<number>[*_ ]*+[+-]?[{''.join(MONEY)}]?[\d.,]++(?:[eE][+-]?\d++)?)[ \u00a0\u202f]?"
     rf"(?P<unit>{_PER}|{_WORDS})[*_ ]*+"
 )
-_PRICED = re.compile(r"[*_ ]*+[+-]?(?P<sign>[$\u20ac])[\d.,]++[*_ ]*+")
+_SIGN = re.compile(f"[{''.join(MONEY)}]")
+_PRICED = re.compile(rf"[*_ ]*+[+-]?{_SIGN.pattern}?[\d.,]++ ?{_SIGN.pattern}?[*_ ]*+")
 _DIGIT = re.compile(r"\d")
 _SAMPLE = 50
 _NAMES = SYNONYMS.keys() - {"score", "stderr"}
@@ -440,7 +480,7 @@ def read_units(sheet: Sheet, options: ImportOptions) -> tuple[Sheet, tuple[Skipp
         why = f"the cells of {name!r} have the units {listed([*found], most=6)}, so it is not read"
         if name in stated:
             raise UnreadableFileError(why=why, fix=fix)
-        skipped.append(Skipped(sheet.found.shown, why, "row", fix))
+        skipped.append(Skipped(sheet.found.shown, why, "column", fix))
     if not units and not mixed:
         return sheet, ()
     rows = [
@@ -468,7 +508,7 @@ def _units_of_column(sheet: Sheet, name: str) -> tuple[str, ...]:
         return ()
     found = [unit for unit in dict.fromkeys(units) if unit is not None]
     # Beside prices, a number alone is one too.
-    if len(found) == 2 and "" in found and not {*found}.isdisjoint(_MONEY.values()):
+    if len(found) == 2 and "" in found and not {*found}.isdisjoint(MONEY.values()):
         found.remove("")
     return tuple(unit or "none" for unit in found)
 
@@ -478,8 +518,8 @@ def _unit_of(cell: object, marks: Marks) -> str | None:
     if isinstance(cell, str):
         if match := _MEASURED.fullmatch(cell.strip()):
             return match["unit"]
-        if priced := _PRICED.fullmatch(cell.strip()):
-            return _MONEY[priced["sign"]]
+        if (sign := _SIGN.search(cell)) and _PRICED.fullmatch(cell.strip()):
+            return MONEY[sign[0]]
     return None if parse_number(cell, marks) is None else ""
 
 

@@ -32,6 +32,8 @@ _VAGUE = {*_WORDS["good"], *_WORDS["bad"]}
 _METRICS = _HIGHER | _LOWER | {*_WORDS["good"]}
 _CHANGES = {name: {*words} for name, words in _WORDS["changes"].items()}
 _CHANGE_OF = re.compile(rf"(^|_)({'|'.join(_CHANGES['last'])})_(in|of|by|to|for|between)_")
+_SPREADS = ("error", "deviation", "interval")
+_PLUS_MINUS = re.compile("\N{PLUS-MINUS SIGN}|\\+/-")
 _COSTS = {"cost", "time", "size", "tokens", "rank"}
 _SIGNS, _PHRASES = (
     {name: re.compile("|".join(parts), re.IGNORECASE) for name, parts in _WORDS[key].items()}
@@ -154,13 +156,16 @@ def measure_of(name: str) -> str:
     Empty if it may be a score.
     """
     found = _measures(name)
+    if spread := next((what for what in found if what in _SPREADS), ""):
+        return spread
     if "average" in found and "average_precision" not in plain_name(name):
         return "average"
     return "" if metric_in(name) else next((what for what in found if what != "average"), "")
 
 
 def _measures(name: str) -> list[str]:
-    plain, words, last = plain_name(name), {*_words(name)}, _last_word(name)
+    plain = plain_name(_PLUS_MINUS.sub(" ci ", name))
+    words, last = {*_words(name)}, _last_word(name)
     return [
         what
         for what, known in _WORDS["measures"].items()

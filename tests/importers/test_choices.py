@@ -336,7 +336,7 @@ def test_column_with_several_units_is_not_read_but_named(tmp_path, cells, units)
     path = write(tmp_path, "a.csv", table)
     said = run_import("csv", path, into=tmp_path)
     why = f"the cells of 'pace' have the units {units}, so it is not read. Write all of its "
-    assert (0, True) == (said.exit_code, f"warning: a.csv: skipped: {why}" in said.stderr)
+    assert (0, True) == (said.exit_code, f"warning: a.csv: column left out: {why}" in said.stderr)
     assert {("a", "acc", "base"): 0.5, ("b", "acc", "base"): 0.25} == scores(tmp_path)
     write(tmp_path, "site.toml", '[import]\ntask_columns = ["pace"]\n')
     said = run_import("csv", path, into=tmp_path)

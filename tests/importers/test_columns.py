@@ -74,6 +74,39 @@ def test_columns_of_a_wide_table_have_roles(tmp_path):
     assert line in said.stderr
 
 
+def test_margins_and_errors_beside_scores_are_no_tasks(tmp_path):
+    """An error is of the score of its name, else of the only one of its group, or of the table."""
+    table = "model,A acc,A acc \u00b1,B: F1,B: stderr,EM 95% CI\na,71.5,1.5,62.5,0.5,2\n"
+    said = run_import("csv", write(tmp_path, "a.csv", table), into=tmp_path)
+    assert "no scores: A acc \u00b1 (interval), EM 95% CI (interval)" in said.stderr
+    found = {row["task"]: row.get("stderr") for row in rows(tmp_path)}
+    assert {"A acc": None, "B: F1": 0.5} == found
+    only = "model,Score,stderr\na,0.5,0.25\nb,0.5,0.25\n"
+    run_import("csv", write(tmp_path, "b.csv", only), into=tmp_path)
+    assert 0.25 in [row.get("stderr") for row in rows(tmp_path)]
+    long = "model,task,metric,value\na,c,acc,0.5\na,c,acc_stderr,0.01\na,Average,acc,0.5\n"
+    said = run_import("csv", write(tmp_path, "c.csv", long), into=tmp_path)
+    assert ("a", "c", "base") in scores(tmp_path)
+    assert "'acc_stderr' is no score (error) (1); it stands for other tasks (1)" in said.stderr
+
+
+def test_margins_within_cells_are_of_scores(tmp_path):
+    table = "model,Elo (95% CI)\na,1470 \u00b1 5\nb,1380 \u00b1 8\n"
+    run_import("csv", write(tmp_path, "a.csv", table), into=tmp_path)
+    assert {1470.0, 1380.0} == {*scores(tmp_path).values()}
+
+
+def test_columns_that_are_lost_are_named(tmp_path):
+    """Signs of money, a minus and marks of notes are read; what is not is a warning."""
+    table = "model,A Elo,B acc,Cost\na,70.5\u2020,<1,1.50 \u20ac\nb,n.a.,~2,2.50 \u20ac\n"
+    table += "c,\u22121.5,3,1 \u20ac\n"
+    said = run_import("csv", write(tmp_path, "a.csv", table), into=tmp_path)
+    assert {("a", "A Elo", "base"): 70.5, ("c", "A Elo", "base"): -1.5} == scores(tmp_path)
+    what = "a.csv: 'B acc': column left out: most of its cells are no numbers: '<1' and '~2'"
+    assert what in said.stderr
+    assert "the mark after a number (such as *) is ignored (1)" in said.stderr
+
+
 def test_ranks_and_numbers_of_rows_are_no_tasks(tmp_path):
     """Their heading may be none, a sign, or that of arenas. Nor are means named so, and sizes."""
     table = ",#,Rank (UB),Modell,Mean (Task),Durchschnitt,Embedding Dimensions,95% CI,A accuracy\n"
