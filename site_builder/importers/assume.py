@@ -23,6 +23,7 @@ from site_builder.tables.metrics import (
     direction_of,
     is_changed,
     is_cost,
+    is_likely_lower,
     is_limited,
     is_share,
     measure_of,
@@ -35,10 +36,10 @@ _FEWEST = 4
 """Tasks that are worth a pattern."""
 _MOST_NAMED = 4
 _UNIT = re.compile(  # `pp512 (tok/s)`, `HD95 (mm)`
-    r"[(\[]([A-Za-z]+/[A-Za-z]+|[mnu]?s|[kGMT]i?B|[mck]m|dB|[mkM]?W|k?Wh|[kM]?J|[kMG]Hz)[)\]]$",
+    r"[(\[]([A-Za-z]+/[A-Za-z]+|[mnu]?s|min|h|[kGMT]i?B|[mck]m|dB|[mkM]?W|k?Wh|[kM]?J|[kMG]Hz)[)\]]$",
     re.ASCII,
 )
-_DISTANCES = ("mm", "cm")
+_RATES = ("dB", "kHz", "MHz", "GHz", "Hz")  # units in names of which more may be better
 _NO_UNITS = ("average", "deviation", "error", "setting")
 _DIGITS = re.compile(r"\d+")
 _STATE_DIRECTION = (
@@ -98,6 +99,7 @@ class Assumed(Record):
         of_direction = [group for group in groups if group.names[0] in asked]
         of_name = {name: group for group in groups for name in group.names}
         of_unit = [*{of_name[task.name].key: of_name[task.name] for task in self.units}.values()]
+        mend = "Where a task has both, correct the file. " if self.mixed else ""
         named = [_named(group, tasks) for group in of_direction]
         ranges = [_range(group, tasks) for group in of_unit]
         sources = [
@@ -108,12 +110,12 @@ class Assumed(Record):
             *_fault(
                 of_direction, sources[0], "whether higher is better for", named, _STATE_DIRECTION
             ),
-            *_fault(of_unit, sources[1], "the unit of", ranges, _STATE_UNIT),
+            *_fault(of_unit, sources[1], "the unit of", ranges, f"{mend}{_STATE_UNIT}"),
         ]
         guesses = ([*dict.fromkeys(names)] for names in (guessed, others))
         paste = choice_lines(tuple({"task_columns": names} for names in guesses if names), config)
         keys = [{group.key for group in of} for of in (of_direction, of_unit)]
-        lines = [_answer(group, tasks, low, *keys) for group in groups]
+        lines = [*filter(None, (_answer(group, tasks, low, *keys) for group in groups))]
         last = replace(last, paste=(*paste, *lines_to_paste("tasks", lines, config)))
         raise FaultsError([*faults, last])
 
@@ -140,11 +142,14 @@ class Assumed(Record):
 
 def _likely_direction(task: _Task) -> bool:
     names, unit = (task.name, task.metric), str(task.stated.get("unit", ""))
-    if (unit and "/" not in unit and measure_of(unit)) or _named_unit(task) in _DISTANCES:
+    in_name = _UNIT.search(task.name)
+    of_name = in_name[1] if in_name and in_name[1] not in _RATES else ""
+    if "/" not in of_name and (of_name or ("/" not in unit and unit and measure_of(unit))):
         return False  # a time, a size, a price or a distance
     is_amount = not task.is_percent and any(map(is_cost, names))
     is_worse = min(task.scores) >= 0 and any(map(is_changed, names))  # such as a drop
-    return not (is_amount or is_worse or any(direction_of(name) is False for name in names))
+    is_low = any(direction_of(name) is False or is_likely_lower(name) for name in names)
+    return not (is_amount or is_worse or is_low)
 
 
 def _named_unit(task: _Task) -> str:
@@ -165,7 +170,7 @@ def _answer(
     of_direction: Collection[str],
     of_unit: Collection[str],
 ) -> str:
-    """Return the line that answers what is asked about some tasks.
+    """Return the line that answers what is asked about some tasks; empty for scores in two units.
 
     A direction is a guess that the reader has to look at: the other one stands beside it.
     """
@@ -175,14 +180,17 @@ def _answer(
     if group.key in of_direction:
         facts["higher_is_better"] = first.name not in low
         others.append(as_toml(not facts["higher_is_better"]))
-    if group.key in of_unit:
+    if group.key in of_unit and not _are_mixed(group, tasks):
         named = _named_unit(first)
         is_bounded = facts.get("higher_is_better", True) and 0 <= min(scores) <= max(scores) <= 100
         if named or is_bounded:
-            facts["unit"] = named or ("percent" if max(scores) > 1 else "proportion")
+            # Scores of judges go up to 5 or 10; so few percent are rare.
+            guess = "points" if 1 < max(scores) <= 10 else "percent"
+            facts["unit"] = named or (guess if max(scores) > 1 else "proportion")
             others += [] if named or len(group.names) == 1 else ['another unit, such as "s"']
+            others += ['unit = "percent"'] if facts["unit"] == "points" else []
     comment = f"  # or {'; or '.join(others)}" if others else ""
-    return f"{as_toml(group.key)} = {as_toml(facts)}{comment}"
+    return f"{as_toml(group.key)} = {as_toml(facts)}{comment}" if facts else ""
 
 
 class StatedRows:
@@ -361,7 +369,8 @@ def _bounds(
         return None, "the file"
     is_in_range = all(0 <= score <= 100 for score in task.scores)
     if is_in_range and better is not False and task.is_percent:
-        return BOUNDS["percent"], "percent signs"
+        # A sheet may show 0.872 as 87.2%.
+        return ("unclear", "") if max(task.scores) <= 1 else (BOUNDS["percent"], "percent signs")
     unit = unit_of(
         task.scores,
         task.metric,
@@ -389,9 +398,12 @@ def _fault(
 
 def _range(group: Alike, tasks: Mapping[str, _Task]) -> str:
     scores = [score for name in group.names for score in tasks[name].scores]
-    is_mixed = any(are_mixed(tasks[name].scores) for name in group.names)
-    mixed = ", proportions and percentages mixed?" if is_mixed else ""
+    mixed = ", proportions and percentages mixed?" if _are_mixed(group, tasks) else ""
     return f"{group} ({min(scores):g} to {max(scores):g}{mixed})"
+
+
+def _are_mixed(group: Alike, tasks: Mapping[str, _Task]) -> bool:
+    return any(are_mixed(tasks[name].scores) for name in group.names)
 
 
 # --- one question about many tasks ---------------------------------------------------------------

@@ -65,6 +65,7 @@ _MEANS = ("average", "avg", "mean", "median", "overall", "total")  # of other ro
 _DISK = re.compile(r"/|[A-Za-z]:[/\\]")  # begins the path of a model on somebody's disk
 _LINKED = re.compile(r"\[([^\[\]]{1,500})\]\(https?://[^()\s]{1,2000}\)")
 _SIZE = re.compile(r"(\d{1,6}(?:\.\d{1,6})?) ?([MBTmbt])", re.ASCII)  # `7B`, `560M`
+_PERCENT = re.compile(r"(?<!\d)(?<!\d )%")  # `Accuracy (%)`; not that of `50% horizon`, `95 % CI`
 _LIKE_NUMBER = re.compile(  # `12.5k`, `<1`, `2m30s`; no date
     r"[<>~\u2248\u2264\u2265]?\s?[+\-\u2212]?[$\u20ac\u00a3\u00a5]?\d++(?![-./]\d+[-./]\d)",
     re.ASCII,
@@ -175,7 +176,7 @@ def _cells(
                 skipped.append(left)
             else:
                 metric = score.metric or columns.metric
-                is_percent = parsed.is_percent or "%" in f"{column}{metric}"
+                is_percent = parsed.is_percent or bool(_PERCENT.search(f"{column} {metric}"))
                 stderr = _error(sheet, row, columns.errors.get(column))
                 stated = {"metric": metric, "stderr": stderr, "is_percent": is_percent}
                 score = replace(score, score=parsed.value, **stated)

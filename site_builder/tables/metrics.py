@@ -139,6 +139,11 @@ def _is_of_contest(words: Iterable[str]) -> bool:
     return bool({"win", "wins"} & found and {"loss", "losses"} & found)
 
 
+def is_likely_lower(name: str) -> bool:
+    """Return whether a name is of something of which less is likely to be better: `Toxicity`."""
+    return not {*_WORDS["likely_lower"]}.isdisjoint(_words(plain_name(name).replace("_", " ")))
+
+
 def is_share(metric: str) -> bool:
     """Return whether a metric is a share of right answers, such as accuracy."""
     return metric.casefold() in _WORDS["shares"]

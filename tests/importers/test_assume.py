@@ -10,6 +10,7 @@ from tests.helpers.imported import (
     rows,
     run_import,
     scores,
+    write,
     write_json,
 )
 from tests.helpers.tables import check_project
@@ -55,9 +56,9 @@ def test_units_mixed_between_files_are_asked_for(tmp_path, metric):
     said = run_import("lm-eval", tmp_path / "runs", into=tmp_path)
     line = (
         "runs/a.json and runs/b.json do not tell the unit of 't' (0.65 to 71, proportions and "
-        "percentages mixed?). Use --percent, "
+        "percentages mixed?). Where a task has both, correct the file. Use --percent, "
     )
-    assert (1, True) == (said.exit_code, line in said.stderr)
+    assert (1, True, False) == (said.exit_code, line in said.stderr, "[tasks]\n" in said.stderr)
     said = run_import("lm-eval", tmp_path / "runs", "--proportion", into=tmp_path)
     assert "runs/b.json: b, t (base): not imported: 71 is not a proportion" in said.stderr
     assert {("a", "t", "base"): 0.65} == scores(tmp_path)
@@ -73,7 +74,7 @@ def test_one_question_about_many_tasks_is_one_line(tmp_path):
     said = run_import("csv", path, "--model", "m", into=tmp_path).stderr
     assert "higher is better for 'q1' to 'q43' (43 tasks) and 'load_time'. Use " in said
     assert (
-        '\n    "q*" = { higher_is_better = true, unit = "percent" }  # or false; or another' in said
+        '\n    "q*" = { higher_is_better = true, unit = "points" }  # or false; or another' in said
     )
     assert '\n    "load_time" = { higher_is_better = false, unit = "time" }' in said
     assert 2 == said.count("higher_is_better = ") - 1  # and once in the sentence
@@ -174,3 +175,19 @@ def test_columns_of_several_kinds_are_a_line_each(tmp_path):
     assert '"rank_diff" = { higher_is_better = true }' in text
     imported("csv", path, into=tmp_path)
     check_project(tmp_path)
+
+
+def test_likely_answers_follow_units_and_words_in_headings(tmp_path):
+    """A sheet may show 0.872 as a percentage; a percent sign of an interval is no unit."""
+    table = "model,Chunk (s),Toxicity,Talk,Knows acc (%),50% run (min)\n"
+    table += "a,8,0.5,8.5,0.875,90\nb,7,0.25,9,0.75,70\n"
+    said = run_import("csv", write(tmp_path, "a.csv", table), into=tmp_path)
+    answers = said.stderr.partition("[tasks]\n")[2]
+    for line in (
+        '"Chunk (s)" = { higher_is_better = false, unit = "s" }  # or true',
+        '"Toxicity" = { higher_is_better = false }  # or true',
+        '"Talk" = { higher_is_better = true, unit = "points" }  # or false; or unit = "percent"',
+        '"Knows acc (%)" = { unit = "proportion" }',
+        '"50% run (min)" = { higher_is_better = false, unit = "min" }  # or true',
+    ):
+        assert line in answers
