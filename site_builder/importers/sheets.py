@@ -21,7 +21,7 @@ from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from site_builder.errors import first_line
-from site_builder.formatting import listed
+from site_builder.formatting import listed, quoted
 from site_builder.importers import workbook
 from site_builder.importers.cells import Marks, find_marks, parse_number
 from site_builder.importers.documents import rows_of
@@ -53,10 +53,13 @@ from site_builder.tables.files import (
 )
 
 _BREAK = re.compile(r"<br\s*+/?>", re.IGNORECASE)
+_RAISED = re.compile(r"(\b10)?<sup(?:\s[^<>]*+)?>([^<>]*+)</sup>", re.IGNORECASE)
+_LOWERED = re.compile(r"<sub(?:\s[^<>]*+)?>([^<>]*+)</sub>", re.IGNORECASE)
 _TAG = re.compile(
-    r"</?(?:a|b|code|div|em|font|i|img|p|small|span|strong|sub|sup|u)(?:\s[^<>]*+)?/?>",
+    r"</?(?:a|b|code|div|em|font|i|img|p|small|span|strong|u)(?:\s[^<>]*+)?/?>",
     re.IGNORECASE,
 )
+_COMMENT = re.compile(r"\s*#\s*+[^\d\s]")
 _MARKDOWN_ENDING = ".md"
 _BAR = re.compile(r"(?<!\\)\|")
 _LINK = re.compile(r"!?\[([^\]\[]*)\]\([^()]*\)")
@@ -137,10 +140,7 @@ def _check_size(rows: int, columns: int) -> None:
 
 
 def _from_text(found: Found, ending: str) -> Sheet:
-    # Without the tags that tables for web pages have, whose marks separate nothing.
-    text, n_breaks = _BREAK.subn(" ", read_text(found.path).replace("\0", ""))
-    text, n_tags = _TAG.subn("", text)
-    text = html.unescape(text) if n_breaks + n_tags else text
+    text, notes = _without_tags(read_text(found.path).replace("\0", ""))
     if ending in JSON_LINES_ENDINGS:
         _, lines = read_text_rows(io.StringIO(text, newline=""), ending)
         records = ROWS.take(lines)
@@ -148,14 +148,29 @@ def _from_text(found: Found, ending: str) -> Sheet:
             raise UnreadableTableError(odd.problem, line=odd.line)
         return _from_document(found, [row.values or {} for row in records])
     if ending == _MARKDOWN_ENDING:
-        return _from_cells(found, _markdown_rows(text))
+        sheet = _from_cells(found, _markdown_rows(text))
+        return replace(sheet, notes=(*notes, *sheet.notes))
     separator, width = _separator(text)
     rows = read_csv(io.StringIO(text, newline=""), separator, is_spaced=True)
-    above = list[str]()
-    sheet = _from_cells(found, _without_comments(rows, width, above))
-    notes = [f"{caption[:60]!r} above the heading is left out" for caption in above]
+    above, comments = list[str](), list[str]()
+    sheet = _from_cells(found, _without_comments(rows, width, above, comments))
+    notes += [f"{caption[:60]!r} above the heading is left out" for caption in above]
+    notes += [f"rows that begin with # are left out: {quoted(comments)}"] if comments else []
     sheet = _with_pairs_apart(sheet) if "\u00b1" in text or "@@" in text else sheet
     return replace(sheet, notes=(*notes, *sheet.notes))
+
+
+def _without_tags(text: str) -> tuple[str, list[str]]:
+    """Return a text without the tags of tables for web pages, whose marks separate nothing.
+
+    A raised digit is the mark of a note or a power, and no digit of the number before it.
+    """
+    plain = _TAG.sub("", _BREAK.sub(" ", text))
+    raised = dict.fromkeys(mark for ten, mark in _RAISED.findall(plain) if not ten)
+    plain = _RAISED.sub(lambda found: f"10^{found[2]}" if found[1] else "", plain)
+    plain = _LOWERED.sub(r" \1", plain)
+    notes = [f"raised marks are left out: {quoted(raised)}"] if raised else []
+    return html.unescape(plain) if plain != text else text, notes
 
 
 def _markdown_rows(text: str) -> Iterator[_Row]:
@@ -219,17 +234,23 @@ def _separator(text: str) -> tuple[str, int]:
 
 
 def _without_comments(
-    rows: Iterable[tuple[int, list[str]]], width: int, above: list[str]
+    rows: Iterable[tuple[int, list[str]]], width: int, above: list[str], comments: list[str]
 ) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows of a table without comments, and without captions `above` its heading."""
-    is_above = True
+    """Yield the rows of a table without `comments`, and without captions `above` its heading.
+
+    The heading may begin with a #, and so may a rank: `#1`.
+    """
+    is_above, is_below = True, False
     for line, row in rows:
         filled = [cell.strip() for cell in row if cell.strip()]
         is_single = width > 1 and len(filled) == 1
         is_above = is_above and is_single and len(row) < width
         if is_above:
             above += filled
+        elif is_below and not is_single and _COMMENT.match(row[0]):
+            comments.append(row[0])
         elif not (is_single and row[0].startswith("#")):
+            is_below = True
             yield line, row
 
 

@@ -528,3 +528,13 @@ def test_cells_of_a_workbook(tmp_path):
     assert [("a", "2024", 0.5, "2024-05-01"), ("b", "2025", 0.25, "2024-05-02")] == [
         (row["model"], row["task"], row["score"], row["date"]) for row in found
     ]
+
+
+def test_raised_marks_and_commented_rows_are_no_data(tmp_path):
+    """A raised digit is no digit of the number before it; a heading and a rank may begin with #."""
+    table = "#rank,model,A Elo\n#1,x<sup>1</sup>,87.5<sup>2</sup>\n# y,z,5\n#2,p,10<sup>3</sup>\n"
+    said = run_import("csv", write(tmp_path, "a.csv", table), into=tmp_path)
+    assert {("x", "A Elo", "base"): 87.5} == scores(tmp_path)
+    assert "a.csv: raised marks are left out: '1' and '2'" in said.stderr
+    assert "a.csv: rows that begin with # are left out: '# y'" in said.stderr
+    assert "cell left out: '10^3' is not a number" in said.stderr
