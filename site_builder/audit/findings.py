@@ -188,11 +188,6 @@ class Audit(Record):
     taken: Taken
     words: Phrasing
 
-    @property
-    def say(self) -> Messages:
-        """The texts of `words`."""
-        return self.words.say
-
 
 def find_audit(
     source: str, computed: SiteResults, config: SiteConfig, board: str, taken: Taken
@@ -211,30 +206,26 @@ def find_audit(
     merit = fields.get(ranked.rule.statistic, "")
     entries = tuple(_entry(model, merit, variant) for model in values["models"])
     scored = tuple(e for e in entries if e.scored)
-    facts = [
-        {**task, **_facts(results.catalog.tasks[task["task"]])}
-        for task in values["tasks"]
-        if task["best"].get(variant)
-    ]
+    tasks = [results.catalog.tasks[t.task] for t in results.tasks if t.best.get(variant)]
     others = (b.spec.id for b in computed.boards if b.spec.id != found.spec.id)
     return Audit(
         source=source,
         board=found.spec.title if found.spec.id or config.sha256 else "",
         other_boards=tuple(others),
         variants=tuple(stats["variants"]),
-        tasks=len(facts),
+        tasks=len(tasks),
         scores=sum(e.scored for e in entries),
         ranked=sum(e.rank is not None for e in entries),
         rank_by=stats["ranked_by"],
         why=ranked.rules.why,
         min_coverage=stats["min_coverage"],
-        first=_first(entries, len(facts)),
+        first=_first(entries, len(tasks)),
         neighbours=_neighbours(entries),
-        missing=_missing(scored, facts, by_values=ranked.rules.rank_by != "mean_win_rate"),
+        missing=_missing(scored, tasks, by_values=ranked.rules.rank_by != "mean_win_rate"),
         without_task=_without_task(robustness.get("one_task_left_out")),
         rules=tuple(robustness.get("rules", ())),
-        scales=_scales(facts),
-        is_one_scale=_is_one_scale(facts) and (None if taken.units else True),
+        scales=_scales(tasks),
+        is_one_scale=_is_one_scale(tasks) and (None if taken.units else True),
         entries=scored,
         taken=taken,
         words=_words(results, config, values),
@@ -264,11 +255,6 @@ def _find(computed: SiteResults, board: str) -> BoardResults:
     known = [*filter(None, ids)]
     fix = did_you_mean(board, known, "boards") if known else "Leave the option out: it has one."
     raise SiteError(Fault("--board", f"there is no board {board!r}", fix))
-
-
-def _facts(task: TaskInfo) -> dict[str, Any]:
-    """Return what the API leaves out of a task."""
-    return {"unit": task.unit, "score_min": task.score_min, "score_max": task.score_max}
 
 
 def _entry(model: Mapping[str, Any], merit: str, variant: str) -> AuditedEntry:
@@ -309,7 +295,7 @@ def _neighbours(entries: Sequence[AuditedEntry]) -> Neighbours | None:
 
 
 def _missing(
-    entries: Sequence[AuditedEntry], tasks: Sequence[Mapping[str, Any]], *, by_values: bool
+    entries: Sequence[AuditedEntry], tasks: Sequence[TaskInfo], *, by_values: bool
 ) -> Missing:
     """Count the missing scores of all that compete and have any; see who could be first.
 
@@ -321,7 +307,7 @@ def _missing(
     possible = [(e, e.ranks_if_complete) for e in competing if e.ranks_if_complete]
     first = tuple(e.entry for e, ranks in possible if ranks[0] == 1)
     leader = next((ranks for e, ranks in possible if e.rank == 1), None)
-    unbounded = [t["task"] for t in tasks if None in (t["score_min"], t["score_max"])]
+    unbounded = [t.task for t in tasks if None in (t.score_min, t.score_max)]
     return Missing(
         scores=sum(lacks.values()),
         of=len(competing) * len(tasks),
@@ -339,23 +325,23 @@ def _without_task(found: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     return {**{k: found[k] for k in ("tried", "kept", "task", "share", "lead")}, "leaders": leaders}
 
 
-def _is_one_scale(tasks: Sequence[Mapping[str, Any]]) -> bool:
+def _is_one_scale(tasks: Sequence[TaskInfo]) -> bool:
     names = ("higher_is_better", "metric", "unit", "score_min", "score_max")
-    return share_a_scale(*([task[name] for task in tasks] for name in names))
+    return share_a_scale(*([getattr(task, name) for task in tasks] for name in names))
 
 
-def _scales(tasks: Sequence[Mapping[str, Any]]) -> tuple[Scale, ...]:
+def _scales(tasks: Sequence[TaskInfo]) -> tuple[Scale, ...]:
     """Group tasks by direction, unit and bounds, and by metric where no bounds are stated."""
-    groups: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
+    groups: dict[tuple[Any, ...], list[TaskInfo]] = {}
     for task in tasks:
-        low, high = task["score_min"], task["score_max"]
-        metric = task["metric"] if low is None or high is None else None
-        key = task["higher_is_better"], task["unit"], low, high, metric
+        low, high = task.score_min, task.score_max
+        metric = task.metric if low is None or high is None else None
+        key = task.higher_is_better, task.unit, low, high, metric
         groups.setdefault(key, []).append(task)
     scales = []
     for (better, unit, low, high, _), mine in groups.items():
-        metrics = {task["metric"] for task in mine}
+        metrics = {task.metric for task in mine}
         metric = metrics.pop() if len(metrics) == 1 else None
-        names = tuple(task["task"] for task in mine)
+        names = tuple(task.task for task in mine)
         scales.append(Scale(metric, unit, better, low, high, names))
     return tuple(sorted(scales, key=lambda scale: -len(scale.tasks)))

@@ -8,11 +8,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from textwrap import wrap
 
 from site_builder.audit.findings import SCHEMA, Audit, Scale, Taken
-from site_builder.audit.sources import AuditOptions, read_source
 from site_builder.compute.intervals import LEAST_TASKS
 from site_builder.compute.rules import find_rule
 from site_builder.config import RULES
-from site_builder.errors import Fault, one_line
+from site_builder.errors import one_line
 from site_builder.formatting import MISSING, listed, percent, sentence, text_columns
 from site_builder.messages import with_article
 from site_builder.records import asdict
@@ -42,12 +41,12 @@ def _tasks(audit: Audit, ids: Sequence[str], most: int = _NAMED) -> str:
     return listed([_short(audit.words.task_names.get(one, one)) for one in ids], most)
 
 
-def _short(text: str, most: int = _LONGEST) -> str:
+def _short(text: str) -> str:
     """Return a name without its middle where it is long: entries often differ at the end."""
-    if len(text) <= most:
+    if len(text) <= _LONGEST:
         return text
-    end = most // 3
-    return f"{text[: most - end - 1]}\N{HORIZONTAL ELLIPSIS}{text[-end:]}"
+    end = _LONGEST // 3
+    return f"{text[: _LONGEST - end - 1]}\N{HORIZONTAL ELLIPSIS}{text[-end:]}"
 
 
 def _joined(parts: Sequence[str]) -> str:
@@ -58,7 +57,7 @@ def _joined(parts: Sequence[str]) -> str:
 
 def heading(audit: Audit) -> str:
     """Return what was audited, in one line."""
-    say = audit.say
+    say = audit.words.say
     what = f"{audit.board} ({audit.source})" if audit.board else audit.source
     n_models, n_tasks = say("n_models", len(audit.entries)), say("n_tasks", audit.tasks)
     return say("audit.heading", what=what, n_models=n_models, n_tasks=n_tasks)
@@ -78,7 +77,7 @@ def findings(audit: Audit) -> list[Line]:
         ("boards", _boards),
     )
     found = ((name, " ".join(write(audit))) for name, write in parts)
-    lines = [(audit.say(f"audit.label.{name}"), text) for name, text in found if text]
+    lines = [(audit.words.say(f"audit.label.{name}"), text) for name, text in found if text]
     return [*lines, *_warnings(audit)]
 
 
@@ -86,7 +85,7 @@ def findings(audit: Audit) -> list[Line]:
 
 
 def _first(audit: Audit) -> Iterator[str]:
-    say, first = audit.say, audit.first
+    say, first = audit.words.say, audit.first
     n = len(first.entries)
     who, merit = _models(audit, first.entries), with_article(audit.words.rule)
     if audit.ranked < 2:
@@ -109,11 +108,11 @@ def _neighbours(audit: Audit) -> Iterator[str]:
     found = audit.neighbours
     if found is not None:
         kind = "some" if found.too_close else "none"
-        yield audit.say(f"audit.neighbours.{kind}", found.too_close, of=found.pairs)
+        yield audit.words.say(f"audit.neighbours.{kind}", found.too_close, of=found.pairs)
 
 
 def _missing(audit: Audit) -> Iterator[str]:
-    say, found, first = audit.say, audit.missing, audit.first.entries
+    say, found, first = audit.words.say, audit.missing, audit.first.entries
     if not found.scores:
         yield say("audit.missing.none", of=found.of)
         return
@@ -135,7 +134,7 @@ def _missing(audit: Audit) -> Iterator[str]:
 
 
 def _without_task(audit: Audit) -> Iterator[str]:
-    say, found, first = audit.say, audit.without_task, audit.first.entries
+    say, found, first = audit.words.say, audit.without_task, audit.first.entries
     if found is None or not first:
         return
     of, leaders = min(found["tried"], audit.tasks), found["leaders"]
@@ -158,7 +157,7 @@ def _without_task(audit: Audit) -> Iterator[str]:
 
 
 def _rules(audit: Audit) -> Iterator[str]:
-    say, rules = audit.say, audit.rules
+    say, rules = audit.words.say, audit.rules
     if len(rules) < 2 or audit.tasks < 2:
         return
     others = [rule for rule in rules[1:] if not rule["same"]]
@@ -175,13 +174,13 @@ def _rules(audit: Audit) -> Iterator[str]:
 
 
 def _rule_name(audit: Audit, rule: Mapping[str, object]) -> str:
-    name, metric = audit.say(f"rule.{rule['rule']}"), rule["metric"]
-    return audit.say("rules.metric", rule=name, metric=metric) if metric else name
+    name, metric = audit.words.say(f"rule.{rule['rule']}"), rule["metric"]
+    return audit.words.say("rules.metric", rule=name, metric=metric) if metric else name
 
 
 def _ranking(audit: Audit) -> Iterator[str]:
     """Say what ranks, and why that and no other rule."""
-    say = audit.say
+    say = audit.words.say
     if audit.tasks == 1 and audit.words.rule == "score":
         yield say("audit.ranking.one", name=_tasks(audit, audit.scales[0].tasks))
     else:
@@ -202,7 +201,7 @@ def _ranking(audit: Audit) -> Iterator[str]:
 
 
 def _scales(audit: Audit) -> Iterator[str]:
-    say = audit.say
+    say = audit.words.say
     if len(audit.scales) == 1 or audit.is_one_scale:
         yield f"{sentence(_of_scale(audit, audit.scales[0]))}."
         yield from _told(audit)
@@ -228,19 +227,19 @@ def _scales(audit: Audit) -> Iterator[str]:
 def _told(audit: Audit) -> Iterator[str]:
     """Say what told the directions of files, where it is a name and no statement."""
     by = Counter(one.why for one in audit.taken.told)
-    named = [f"{why} ({audit.say('n_tasks', n)})" for why, n in by.items()]
+    named = [f"{why} ({audit.words.say('n_tasks', n)})" for why, n in by.items()]
     if named:
-        yield audit.say("audit.scales.told", named=_joined(named))
+        yield audit.words.say("audit.scales.told", named=_joined(named))
 
 
 def _of_scale(audit: Audit, scale: Scale) -> str:
     bounds = bounds_text(scale.low, scale.high)
-    better = audit.say(f"audit.better.{scale.higher_is_better}")
+    better = audit.words.say(f"audit.better.{scale.higher_is_better}")
     return ", ".join(filter(None, (scale.metric, scale.unit, bounds, better)))
 
 
 def _unknown(audit: Audit) -> Iterator[str]:
-    say, taken = audit.say, audit.taken
+    say, taken = audit.words.say, audit.taken
     if taken.directions:
         names = _tasks(audit, taken.directions)
         yield say("audit.unknown.direction", len(taken.directions), names=names)
@@ -260,18 +259,18 @@ def _ranges(taken: Taken, tasks: Sequence[str]) -> str:
 
 def _boards(audit: Audit) -> Iterator[str]:
     if others := audit.other_boards:
-        yield audit.say("audit.boards", len(others), names=listed(others, 6))
+        yield audit.words.say("audit.boards", len(others), names=listed(others, 6))
 
 
 def _warnings(audit: Audit) -> Iterator[Line]:
     """Yield the first warnings, a line each."""
-    faults, label = audit.taken.faults, audit.say("audit.label.warning")
+    faults, label = audit.taken.faults, audit.words.say("audit.label.warning")
     for fault in faults[:_FAULTS]:
         said = str(fault)
         room = WIDTH - 20
         yield label, said if len(said) <= room else f"{said[:room]}\N{HORIZONTAL ELLIPSIS}"
     if rest := sum(fault.stands_for for fault in faults[_FAULTS:]):
-        yield "", audit.say("audit.more_warnings", rest)
+        yield "", audit.words.say("audit.more_warnings", rest)
 
 
 # --- the table ----------------------------------------------------------------------------------
@@ -279,7 +278,7 @@ def _warnings(audit: Audit) -> Iterator[Line]:
 
 def table(audit: Audit) -> tuple[list[list[str]], int]:
     """Return the first rows of the ranking below their headings, and how many more there are."""
-    say, entries = audit.say, [e for e in audit.entries if e.rank is not None]
+    say, entries = audit.words.say, [e for e in audit.entries if e.rank is not None]
     shown, scale = entries[:_ROWS], audit.words.scale
     has_gaps = any(e.scored < audit.tasks for e in shown)
     has_complete = has_gaps and any(e.ranks_if_complete for e in shown)
@@ -318,7 +317,7 @@ def as_text(audit: Audit) -> str:
     if len(rows) > 1:
         lines += ["", *text_columns([[*map(_plain, row)] for row in rows])]
     if more_rows:
-        lines.append(audit.say("audit.more_rows", more_rows))
+        lines.append(audit.words.say("audit.more_rows", more_rows))
     return "\n".join(lines)
 
 
@@ -337,7 +336,7 @@ def as_markdown(audit: Audit) -> str:
         lines += ["", f"| {' | '.join(head)} |", f"|{' --- |' * len(head)}"]
         lines += [f"| {' | '.join(map(as_code, row))} |" for row in body]
     if more_rows:
-        lines += ["", audit.say("audit.more_rows", more_rows)]
+        lines += ["", audit.words.say("audit.more_rows", more_rows)]
     return "\n".join(lines)
 
 
@@ -358,13 +357,3 @@ FORMATS: Mapping[str, Callable[[Audit], str]] = {
     "markdown": as_markdown,
     "json": as_json,
 }
-
-
-def write_audit(place: str, stated: AuditOptions, form: str) -> tuple[str, tuple[Fault, ...]]:
-    """Return the audit of what is at a place in one of `FORMATS`, and every warning.
-
-    Raises:
-        SiteError: It cannot be read, or has no board; every fault of it.
-    """
-    audit = read_source(place, stated)
-    return FORMATS[form](audit), audit.taken.faults

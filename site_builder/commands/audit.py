@@ -76,8 +76,8 @@ def audit(  # noqa: PLR0913 - one per option
     who is first and who may be, how many neighbouring ranks are too close to call, what missing
     scores could change, which tasks decide, and which units are mixed.
     """
-    from site_builder.audit.sources import AuditOptions
-    from site_builder.audit.wording import write_audit
+    from site_builder.audit.sources import AuditOptions, read_source
+    from site_builder.audit.wording import FORMATS
 
     better = dict.fromkeys(higher, True) | dict.fromkeys(lower, False)
     values = _values(lines, better)
@@ -90,7 +90,8 @@ def audit(  # noqa: PLR0913 - one per option
     )
     console = Console(Path())
     with console.exit_on_error("nothing was audited"):
-        text, faults = write_audit(source, stated, form)
+        found = read_source(source, stated)
+        text = FORMATS[form](found)
     if verbose:
-        console.warn(faults)
+        console.warn(found.taken.faults)
     echo(text)
