@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import accumulate, takewhile
 from pathlib import Path
 from typing import Any
@@ -166,7 +166,7 @@ def _guess(sheet: Sheet, options: ImportOptions) -> Columns:
         return _long(sheet, options, named, free, numbers)
     # Cells with more than a number are reported one by one.
     others = (n for n in free if n not in {*kinds, *errors.values()} and not measure_of(n))
-    more = [n for n in others if _are_most(sheet, n, lambda c: why_no_number(c, sheet.marks) != "")]
+    more = [n for n in others if _holds_more(sheet, n)]
     names = {*sheet.names}
     scores = tuple(n for n in models or tasks or (*numbers, *more) if n in names)
     if tasks is None and not models and (not scores or not sheet.deep.isdisjoint(numbers)):
@@ -207,7 +207,7 @@ def _last_part(name: str) -> str:
 
 def _is_wide(sheet: Sheet, named: Mapping[str, str]) -> bool:
     """Return whether a table has several models, and none twice."""
-    models = [start_of(row.get(named.get("model", ""))) for row in sheet.rows]
+    models = sheet.texts(named.get("model", ""))
     return "model" in named and len({*models}) == len(models) > 1
 
 
@@ -232,8 +232,7 @@ def _counts_rows(sheet: Sheet, name: str) -> bool:
     """Return whether the numbers of a column without a name, or `#` or `Pos`, count the rows."""
     if name.strip(" .").casefold() not in _ROW_NUMBERS:
         return False
-    cells = (parse_number(row.get(name), sheet.marks) for row in sheet.rows)
-    numbers = [cell.value for cell in cells if cell]
+    numbers = [number.value for number in sheet.numbers(name)]
     ranks = all(n % 1 == 0 and 0 <= n <= len(sheet.rows) for n in numbers)
     return ranks and numbers == sorted(numbers)
 
@@ -272,7 +271,7 @@ def _is_mean(sheet: Sheet, name: str, parts: Sequence[str], most: float) -> bool
 
 def _decimals(sheet: Sheet, names: Sequence[str]) -> int:
     """Return the most decimals that a number of some columns is written with, up to six."""
-    found = (_DECIMALS.search(start_of(row.get(n))) for row in sheet.rows for n in names)
+    found = (_DECIMALS.search(text) for name in names for text in sheet.texts(name))
     return min(6, max((len(match[1]) for match in found if match), default=0))
 
 
@@ -292,7 +291,7 @@ def _margins(columns: Collection[str]) -> Iterator[str]:
 
 def _across(sheet: Sheet, options: ImportOptions) -> UnreadableFileError:
     """Return the error of objects by name with numbers alone, with both answers."""
-    names = quoted([row[NAME] for row in sheet.rows], most=4)
+    names = quoted(sheet.cells(NAME), most=4)
     numbers = [name for name in sheet.names if _is_numeric(sheet, name)]
     why = f"nothing tells whether {names} are models or tasks"
     of_task: dict[str, Any] = {"columns": {**options.columns, "task": NAME}}
@@ -309,7 +308,7 @@ def _no_model(
     sheet: Sheet, options: ImportOptions, named: Mapping[str, str], numbers: list[str]
 ) -> UnreadableFileError:
     """Return the error of a table without a column of models, with what may name them."""
-    tasks = {str(row.get(named.get("task", ""))) for row in sheet.rows}
+    tasks = {*map(str, sheet.cells(named.get("task", "")))}
     texts = _texts(sheet, named) if len(tasks) < len(sheet.rows) else []
     columns = [{"columns": {**options.columns, "model": name}} for name in texts]
     is_across = "task" in named and "score" not in named
@@ -351,7 +350,7 @@ def _texts(sheet: Sheet, named: Mapping[str, str]) -> list[str]:
     meanings = MEANINGS["scores"].keys() - {"command", "variant"}
     used = {*sheet.deep, *(named.get(meaning) for meaning in meanings)}
     texts = [name for name in sheet.names if name not in used and not _is_numeric(sheet, name)]
-    found = {name: {start_of(row.get(name)) for row in sheet.rows} for name in texts}
+    found = {name: {*sheet.texts(name)} for name in texts}
     # Yes and no, and days, name nothing.
     texts = [n for n in texts if not all(truth_of(t) or moment_of(t) for t in found[n] if t)]
     texts.sort(key=lambda n: (any(map(_AMOUNT.fullmatch, found[n])), -len(found[n])))
@@ -373,8 +372,7 @@ def _no_scores(
     if numbers:
         what = "a single record" if len(sheet.rows) == 1 else "no flat table"
         why = f"it is {what}, and nothing tells which numbers are scores"
-    lists = [row for row in sheet.rows if isinstance(row.get(named.get("score", "")), list)]
-    if lists:
+    if any(isinstance(cell, list) for cell in sheet.cells(named.get("score", ""))):
         why = f"its {named['score']!r} is a list, and nothing names what each of its numbers is of"
         fix = "Write a table with the columns model, task and score."
     elif "score" in named:
@@ -431,19 +429,15 @@ def _name_columns(
 
 def _tells_apart(sheet: Sheet, named: Mapping[str, str], name: str) -> bool:
     """Return whether a column differs between rows of one model on one task."""
-    of_key: dict[tuple[str, ...], set[str]] = {}
     keys = [named[meaning] for meaning in ("model", "task") if meaning in named]
-    for row in sheet.rows:
-        key = tuple(start_of(row.get(column)) for column in keys)
-        of_key.setdefault(key, set()).add(start_of(row.get(name)))
-    return any(len(found) > 1 for found in of_key.values())
+    found = {*zip(*map(sheet.texts, (*keys, name)), strict=True)}
+    return len(found) > len({texts[:-1] for texts in found})
 
 
 def _are_fractions(sheet: Sheet, name: str) -> bool:
     """Return whether a column holds numbers with decimals, which name nothing."""
-    numbers = [parse_number(row.get(name), sheet.marks) for row in sheet.rows]
-    known = [number.value for number in numbers if number]
-    return len(known) == len(numbers) > 0 and any(value % 1 for value in known)
+    numbers = [number.value for number in sheet.numbers(name)]
+    return len(numbers) == len(sheet.rows) and any(number % 1 for number in numbers)
 
 
 def _nested_name(sheet: Sheet, taken: Collection[str]) -> str | None:
@@ -454,7 +448,7 @@ def _nested_name(sheet: Sheet, taken: Collection[str]) -> str | None:
         if name not in taken
         and name.count(".") == 1
         and plain_name(name.rpartition(".")[2]) in SYNONYMS["model"]
-        and all(start_of(row.get(name)) for row in sheet.rows)
+        and all(sheet.texts(name))
     ]
     return found[0] if len(found) == 1 else None
 
@@ -470,35 +464,38 @@ def _check_stated(names: Sequence[str], stated: Mapping[str, str], *lists: Seque
 
 def _is_numeric(sheet: Sheet, name: str) -> bool:
     """Return whether at least half of the filled cells of a column are numbers."""
-    return _are_most(sheet, name, lambda cell: parse_number(cell, sheet.marks) is not None)
+    return _are_most(sheet, name, len(sheet.numbers(name)))
+
+
+def _holds_more(sheet: Sheet, name: str) -> bool:
+    """Return whether at least half of the filled cells hold more than a number."""
+    whys = (why_no_number(cell, sheet.marks) for cell in sheet.cells(name))
+    return _are_most(sheet, name, sum(map(bool, whys)))
 
 
 def _is_marked(sheet: Sheet, name: str) -> bool:
     """Return whether most numbers of a column have a percent sign or a margin."""
-    numbers = (parse_number(row.get(name), sheet.marks) for row in sheet.rows)
-    marked = [number.is_percent or number.has_spread for number in numbers if number]
+    marked = [number.is_percent or number.has_spread for number in sheet.numbers(name)]
     return 2 * sum(marked) > len(marked)
 
 
 def _has_margins(sheet: Sheet, name: str) -> bool:
-    numbers = (parse_number(row.get(name), sheet.marks) for row in sheet.rows)
-    found = [number.has_spread for number in numbers if number]
+    found = [number.has_spread for number in sheet.numbers(name)]
     return 2 * sum(found) > len(found)
 
 
-def _are_most(sheet: Sheet, name: str, is_one: Callable[[object], bool]) -> bool:
-    cells = [row.get(name) for row in sheet.rows if not is_blank(row.get(name))]
-    found = sum(map(is_one, cells))
-    return found > 0 and found >= len(cells) / 2
+def _are_most(sheet: Sheet, name: str, n: int) -> bool:
+    """Return whether `n` cells are at least half of the filled ones of a column."""
+    return n > 0 and 2 * n >= sum(not is_blank(cell) for cell in sheet.cells(name))
 
 
 def _long(
     sheet: Sheet, options: ImportOptions, named: dict[str, str], free: list[str], numbers: list[str]
 ) -> Columns:
     if "score" not in named and len(numbers) != 1:
-        truths = [n for n in free if all(truth_of(row.get(n)) for row in sheet.rows)]
+        truths = [n for n in free if all(map(truth_of, sheet.cells(n)))]
         # What is called a score, or has a known metric, comes first; what never differs last.
-        alike = {n for n in numbers if len({start_of(row.get(n)) for row in sheet.rows}) == 1}
+        alike = {n for n in numbers if len({*sheet.texts(n)}) == 1}
         likely = sorted(
             numbers or truths,
             key=lambda n: (n in alike, "score" not in n and direction_in(n) is None),
@@ -571,7 +568,7 @@ def _further(
 ) -> FurtherColumn:
     if not is_measure:
         return FurtherColumn(name, column, is_measure=False)
-    is_percent = any(str(row.get(column)).rstrip("*_ ").endswith("%") for row in sheet.rows)
+    is_percent = any(str(cell).rstrip("*_ ").endswith("%") for cell in sheet.cells(column))
     unit = "%" if is_percent else sheet.units.get(column) or _unit_of(column)
     is_known = measure_of(column) in ("cost", "time") and is_cost(column)
     return FurtherColumn(name, column, is_measure, unit, is_known, is_of_row=several)
@@ -585,8 +582,7 @@ def _unit_of(column: str) -> str:
 
 
 def _may_be_facet(sheet: Sheet, column: str) -> bool:
-    texts = (start_of(row.get(column)) for row in sheet.rows if not is_blank(row.get(column)))
-    times = Counter(texts)
+    times = Counter(start_of(cell) for cell in sheet.cells(column) if not is_blank(cell))
     comes_back = 2 * sum(n > 1 for n in times.values()) >= len(times)
     are_alike = len(times) < 2 and times.total() == len(sheet.rows)
     others = (len(t) > _MAX_TEXT or as_link(t) or moment_of(t) or {"@", "\n"} & {*t} for t in times)

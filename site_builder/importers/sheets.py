@@ -23,7 +23,7 @@ from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 from site_builder.errors import first_line
 from site_builder.formatting import listed, quoted
 from site_builder.importers import workbook
-from site_builder.importers.cells import Marks, find_marks, parse_number
+from site_builder.importers.cells import Marks, ParsedNumber, find_marks, parse_number, start_of
 from site_builder.importers.documents import rows_of
 from site_builder.importers.reading import Found
 from site_builder.importers.values import (
@@ -40,7 +40,7 @@ from site_builder.importers.values import (
     read_json,
     read_text,
 )
-from site_builder.records import Record, field, replace
+from site_builder.records import Record, asdict, field, replace
 from site_builder.tables.files import (
     JSON_LINES_ENDINGS,
     TEXT_ENDINGS,
@@ -97,6 +97,19 @@ class Sheet(Record):
     notes: tuple[str, ...] = ()
     counts: tuple[str, ...] = ()
     units: Mapping[str, str] = field(default_factory=dict)
+
+    def cells(self, column: str) -> list[Any]:
+        """Return what the rows have in a column."""
+        return [row.get(column) for row in self.rows]
+
+    def texts(self, column: str) -> list[str]:
+        """Return the start of what each cell of a column says."""
+        return [start_of(cell) for cell in self.cells(column)]
+
+    def numbers(self, column: str) -> list[ParsedNumber]:
+        """Return the numbers in a column."""
+        found = (parse_number(cell, self.marks) for cell in self.cells(column))
+        return [number for number in found if number]
 
 
 def read_sheet(found: Found) -> Sheet:
@@ -367,15 +380,7 @@ def _from_document(found: Found, document: object) -> Sheet:
     _check_size(len(rows.rows), len(rows.names))
     names = _checked_names(rows.names)
     _check_spellings(names)
-    return Sheet(
-        found,
-        rows.rows,
-        names,
-        deep=rows.deep,
-        is_across=rows.is_across,
-        notes=rows.notes,
-        counts=rows.counts,
-    )
+    return Sheet(found, names=names, **asdict(rows))
 
 
 def _check_spellings(names: Iterable[str]) -> None:

@@ -142,11 +142,11 @@ def _columns(sheet: Sheet, options: ImportOptions, mixed: Sequence[Skipped]) -> 
 def _upright(sheet: Sheet) -> Sheet:
     """Turn a table whose names stand in its first column instead of its first line."""
     first, *others = sheet.names or [""]
-    names = [word_of(row.get(first)) for row in sheet.rows]
+    names = [word_of(cell) for cell in sheet.cells(first)]
     known = {name for meaning in ("model", "task", "score") for name in SYNONYMS[meaning]}
     if len(known & {*map(plain_name, names)}) < 2 or len({*names}) < len(names):
         return sheet
-    rows = [{n: row.get(c) for n, row in zip(names, sheet.rows, strict=True)} for c in others]
+    rows = [dict(zip(names, sheet.cells(column), strict=True)) for column in others]
     return replace(sheet, rows=rows, names=names)
 
 
@@ -203,7 +203,7 @@ def _models(sheet: Sheet, columns: Columns) -> dict[str, None]:
     """Return the models that a table names."""
     if columns.across == "model":
         return {without_arrows(name): None for name in columns.scores}
-    names = (_model(word_of(row.get(columns.named.get("model", "")))) for row in sheet.rows)
+    names = (_model(word_of(cell)) for cell in sheet.cells(columns.named.get("model", "")))
     return {name: None for name in names if name and plain_name(name) not in _MEANS}
 
 
@@ -421,10 +421,10 @@ def _doubts(sheet: Sheet, columns: Columns) -> Iterator[str]:
     """Yield a note for each fact or measure that some cells do not tell, or tell in two ways."""
     facts = {n: c for n, c in columns.named.items() if n in MEANINGS["models"]}
     measures = {c.id: c.column for c in columns.further if c.is_taken and c.is_measure}
-    models = [word_of(row.get(columns.named.get("model", ""))) for row in sheet.rows]
+    models = [word_of(cell) for cell in sheet.cells(columns.named.get("model", ""))]
     for name, column in (facts | measures).items():
         read = partial(_typed, name) if name in facts else partial(parse_number, marks=sheet.marks)
-        cells = [row.get(column) for row in sheet.rows]
+        cells = sheet.cells(column)
         values = [read(cell) for cell in cells]
         pairs = zip(cells, values, strict=True)
         unread = [word_of(cell) for cell, v in pairs if v is None and not is_blank(cell)]
@@ -498,7 +498,7 @@ def read_units(sheet: Sheet, options: ImportOptions) -> tuple[Sheet, tuple[Skipp
 
 def _units_of_column(sheet: Sheet, name: str) -> tuple[str, ...]:
     """Return the units of the numbers of a column; `none` is one of several."""
-    cells = [row.get(name) for row in sheet.rows if not is_blank(row.get(name))]
+    cells = [cell for cell in sheet.cells(name) if not is_blank(cell)]
     texts = islice((cell for cell in cells if isinstance(cell, str)), _SAMPLE)
     if not any(_unit_of(text, sheet.marks) for text in texts):
         return ()
