@@ -11,7 +11,7 @@ from site_builder.errors import Fault, FaultsError
 from site_builder.formatting import listed, quoted
 from site_builder.importers.choices import as_toml, choice_lines, lines_to_paste
 from site_builder.importers.merge import Placed
-from site_builder.importers.reading import ImportedRow, ImportedScore, ImportOptions
+from site_builder.importers.reading import ImportedRow, ImportedScore, ImportOptions, grouped
 from site_builder.importers.values import as_link
 from site_builder.records import Record, field, replace
 from site_builder.tables.metrics import (
@@ -197,9 +197,7 @@ class StatedRows:
     """What the files state about tasks, what counts more first."""
 
     def __init__(self, rows: Iterable[ImportedRow]) -> None:
-        self._rows: dict[tuple[str, str], list[ImportedRow]] = {}
-        for row in rows:
-            self._rows.setdefault((row.id, row.metric), []).append(row)
+        self._rows = grouped(((row.id, row.metric), row) for row in rows)
 
     def of(self, score: ImportedScore) -> list[ImportedRow]:
         """Return what is valid for the metric of a score, then what is valid for any."""
@@ -320,13 +318,8 @@ def _without_impossible(task: _Task, assumed: Assumed) -> _Task:
 
 
 def _new_tasks(placed: Sequence[Placed], stated: StatedRows, known: Collection[str]) -> list[_Task]:
-    by_task: dict[str, list[Placed]] = {}
-    for one in placed:
-        by_task.setdefault(one.task, []).append(one)
     tasks = []
-    for name, of_task in by_task.items():
-        if name in known:
-            continue
+    for name, of_task in grouped((p.task, p) for p in placed if p.task not in known).items():
         score = of_task[0].score
         about = stated.of(score)
         named = (row.values.get("metric") for row in about)
@@ -436,10 +429,10 @@ def group_alike(questions: Mapping[str, Hashable], others: Collection[str]) -> l
     """
     every = {*questions, *others}
     is_one = len(every) == len(questions) and len({*questions.values()}) == 1
-    families: dict[tuple[str, Hashable], list[str]] = {}
-    for name, question in questions.items():
-        pattern = "*" if is_one else _DIGITS.sub("*", name)
-        families.setdefault((pattern, question), []).append(name)
+    families = grouped(
+        (("*" if is_one else _DIGITS.sub("*", name), question), name)
+        for name, question in questions.items()
+    )
     groups: list[Alike] = []
     for (pattern, _), names in families.items():
         is_clear = not any(matches(pattern, name) for name in every.difference(names))

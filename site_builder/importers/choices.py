@@ -12,7 +12,7 @@ from typing import Any
 from site_builder.config import SiteConfig
 from site_builder.formatting import quoted
 from site_builder.importers.cells import ARROW, without_arrows
-from site_builder.importers.reading import FurtherColumn
+from site_builder.importers.reading import FurtherColumn, grouped
 from site_builder.importers.values import Choices
 from site_builder.tables.metrics import direction_in
 
@@ -74,10 +74,7 @@ def further_lines(further: Iterable[FurtherColumn], config: SiteConfig) -> Itera
 
 def _declared(columns: Iterable[FurtherColumn]) -> dict[str, list[str]]:
     """Return the lines that declare facets and measures, by their section of `site.toml`."""
-    lines: dict[str, list[str]] = {}
-    for column in columns:
-        lines.setdefault("measures" if column.is_measure else "facets", []).append(_line(column))
-    return lines
+    return grouped(("measures" if of.is_measure else "facets", _line(of)) for of in columns)
 
 
 def _line(column: FurtherColumn) -> str:

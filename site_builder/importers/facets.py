@@ -14,7 +14,7 @@ from site_builder.formatting import counted, listed
 from site_builder.importers.cells import parse_number
 from site_builder.importers.choices import lines_to_paste
 from site_builder.importers.merge import RESERVED, Placed
-from site_builder.importers.reading import ImportedScore
+from site_builder.importers.reading import ImportedScore, grouped
 from site_builder.importers.runs import fields_of, is_setting, short_names
 from site_builder.records import replace
 from site_builder.tables.metrics import plain_name
@@ -157,9 +157,7 @@ def state_measures(
     that is the same for several tasks of a record, and would be summed over them, is of all of them
     together: the whole of which the others are parts has it (`wholes`, by part), else none.
     """
-    of_records: dict[tuple[str, str], list[Placed]] = {}
-    for one in placed:
-        of_records.setdefault((one.score.where, one.score.model), []).append(one)
+    of_records = grouped(((one.score.where, one.score.model), one) for one in placed)
     shared: dict[str, list[ImportedScore]] = {}
     found: dict[int, dict[str, float]] = {}
     names: dict[str, str] = {}

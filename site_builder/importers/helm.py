@@ -24,6 +24,7 @@ from site_builder.importers.reading import (
     Reading,
     Skipped,
     find_files,
+    grouped,
     read_each,
 )
 from site_builder.importers.runs import choose_run
@@ -209,10 +210,7 @@ def _join_groups(reading: Reading, scenarios: dict[str, _Scenario], *, subtasks:
     place, and what other models have of the group is left out, so that no board compares means over
     different scenarios.
     """
-    copies: dict[tuple[str, ...], list[ImportedScore]] = {}
-    for score in reading.measures:
-        of_run = (score.model, score.task, score.setting, score.metric)
-        copies.setdefault(of_run, []).append(score)
+    copies = grouped(((s.model, s.task, s.setting, s.metric), s) for s in reading.measures)
     chosen = [best for same in copies.values() if (best := choose_run(same))]
     if len(chosen) < len(copies):
         return reading  # whoever merges these scores asks which run counts

@@ -11,7 +11,7 @@ from typing import Any
 
 from site_builder.config import SiteConfig
 from site_builder.formatting import listed
-from site_builder.importers.reading import ImportedExample, ImportedScore, Skipped
+from site_builder.importers.reading import ImportedExample, ImportedScore, Skipped, grouped
 from site_builder.importers.values import as_link, is_wanted
 from site_builder.records import Record, field
 from site_builder.tables.schema import RESULTS
@@ -117,9 +117,7 @@ def name_tasks(
     counts: dict[str, Counter[str]] = {}
     for task, setup, *_ in dict.fromkeys((m.task, setup_of(m), m.model, m.variant) for m in scores):
         counts.setdefault(task, Counter())[setup] += 1
-    by_setup: dict[str, list[str]] = {}
-    for task, setup in known.items():
-        by_setup.setdefault(setup, []).append(task)
+    by_setup = grouped((setup, task) for task, setup in known.items())
     ids: dict[Setup, str] = {}
     for task, setups in counts.items():
         plain = names.get(task, task)
@@ -231,11 +229,8 @@ def _separate_rivals(
     wanted: Mapping[Run, Place], names: Mapping[str, str], known: Mapping[Place, str]
 ) -> tuple[dict[Run, Place], list[str]]:
     """Make models of the runs that want the place of another; `known` has the stored runs."""
-    claims: dict[Place, list[Run]] = {}
-    for run, place in wanted.items():
-        claims.setdefault(place, []).append(run)
     places, notes = dict(wanted), []
-    for place, runs in claims.items():
+    for place, runs in grouped((place, run) for run, place in wanted.items()).items():
         holder = known.get(place)
         rivals = {name for name, _ in runs} | ({holder} if holder else set())
         if len(rivals) == 1:
@@ -337,9 +332,8 @@ def merge_results(
     claims = Counter(new.key[:3] for new in new_scores if not has_facets)
     by_key = {key_of(row, default_variant, names): row for row in merged.rows}
     by_run: dict[Key, Key] = {}
-    of_sources: dict[tuple[str, ...], list[Key]] = {}
+    of_sources = grouped(((*k[:3], str(row.get("source"))), k) for k, row in by_key.items())
     for key, row in by_key.items():
-        of_sources.setdefault((*key[:3], str(row.get("source"))), []).append(key)
         run = row.get(RUN) or key[0]
         by_run[run, *key[1:]] = by_run[run, key[1], "", *key[3:]] = key
     for new in new_scores:
@@ -494,7 +488,9 @@ def merge_models(
     of_entries = [
         row
         for row in every
-        if row.get("status") and str(row.get("model")) in known_before and _has_any(row, settings)
+        if row.get("status")
+        and str(row.get("model")) in known_before
+        and any(row.get(name) is not None for name in settings)
     ]
     old = [row for row in every if row not in of_entries]
     scored = {str(row.get("model")) for row in results}
@@ -511,10 +507,6 @@ def merge_models(
             status = {key: known[name].get(key) for key in _STATUS}
         row |= {key: value for key, value in status.items() if row.get(key) != value}
     return [*rows, *map(dict, of_entries)]
-
-
-def _has_any(row: StoredRow, names: Iterable[str]) -> bool:
-    return any(row.get(name) is not None for name in names)
 
 
 def merge_examples(

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import wraps
 from itertools import chain
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from site_builder.errors import FaultsError, describe_error, unreadable
 from site_builder.importers.values import (
@@ -33,6 +33,8 @@ WORDS: dict[str, list[str]] = tomllib.loads(
 """Words in names of fields that tell `tasks` apart, and names of `files` that tell nothing."""
 _PACKED = (".zip", ".gz", ".tgz", ".tar", ".xz", ".bz2", ".zst", ".7z")
 _MAX_FOLDERS = 5  # above a file that is given by itself
+_K = TypeVar("_K")
+_V = TypeVar("_V")
 
 
 class ImportedScore(Record):
@@ -287,6 +289,14 @@ def joined(readings: Iterable[Reading]) -> Reading:
         if name != "files"
     }
     return Reading(**lists, files=sum(reading.files for reading in every))
+
+
+def grouped(pairs: Iterable[tuple[_K, _V]]) -> dict[_K, list[_V]]:
+    """Return the values of each key; both stay in their order."""
+    groups: dict[_K, list[_V]] = {}
+    for key, value in pairs:
+        groups.setdefault(key, []).append(value)
+    return groups
 
 
 def of_files(read: Callable[[Found, ImportOptions], Reading]) -> Reader:

@@ -39,6 +39,7 @@ from site_builder.importers.reading import (
     ImportOptions,
     Reading,
     Skipped,
+    grouped,
     joined,
 )
 from site_builder.importers.runs import (
@@ -345,13 +346,10 @@ def _choose_runs(
     Raises:
         FaultsError: Nothing tells which of the scores of a key counts.
     """
-    groups: dict[Key, list[Placed]] = {}
-    for one in placed:
-        groups.setdefault(one.key, []).append(one)
     kept: list[Placed] = []
     older: list[tuple[ImportedScore, ImportedScore]] = []
     unclear: list[Sequence[Placed]] = []
-    for group in groups.values():
+    for group in grouped((one.key, one) for one in placed).values():
         best = choose_run([s.score for s in group], is_named=options.model_by is not None)
         unclear += [] if best else [group]
         kept += (one for one in group if one.score is best)
@@ -400,9 +398,7 @@ def _placed_examples(
         return (score.model, score.task, setup_of(score), score.source)
 
     refused = {id(score) for score, _ in merged.refused}
-    of_keys: dict[tuple[str, str, str, str | None], list[Placed]] = {}
-    for one in placed:
-        of_keys.setdefault(key(one.score), []).append(one)
+    of_keys = grouped((key(one.score), one) for one in placed)
     # Of several scores that one file states of a model and task, nothing tells whose it is.
     used = {
         name: of[0] for name, of in of_keys.items() if len(of) == 1 and id(of[0]) not in refused

@@ -12,7 +12,7 @@ from site_builder.errors import Fault, limit_faults
 from site_builder.formatting import listed, quoted
 from site_builder.importers.choices import FACETS, as_key, lines_to_paste
 from site_builder.importers.merge import Placed
-from site_builder.importers.reading import WORDS, ImportedScore, ImportOptions
+from site_builder.importers.reading import WORDS, ImportedScore, ImportOptions, grouped
 from site_builder.importers.values import Choices, as_link, moment_of
 from site_builder.tables.columns import names_setting
 from site_builder.tables.metrics import measure_of, plain_name
@@ -70,9 +70,7 @@ def _is_number_of_setting(name: str) -> bool:
 
 def unclear_faults(unclear: Sequence[Sequence[Placed]]) -> Iterator[Fault]:
     """Yield an error for each set of records that state several scores of one model and task."""
-    alike: dict[tuple[str, ...], list[Sequence[Placed]]] = {}
-    for group in unclear:
-        alike.setdefault(tuple(one.score.where for one in group), []).append(group)
+    alike = grouped((tuple(one.score.where for one in group), group) for group in unclear)
     faults = (Fault("", _unclear_text(*groups)) for groups in alike.values())
     yield from limit_faults(faults, len(alike), "", "models and tasks with several scores")
 

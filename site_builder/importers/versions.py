@@ -11,7 +11,7 @@ from site_builder.config import SiteConfig
 from site_builder.errors import Fault, FaultsError
 from site_builder.formatting import listed
 from site_builder.importers.merge import Placed
-from site_builder.importers.reading import ImportedScore, Reading
+from site_builder.importers.reading import ImportedScore, Reading, grouped
 from site_builder.records import replace
 from site_builder.tables.overrides import stated_in
 from site_builder.tables.write import StoredRow
@@ -30,10 +30,7 @@ def part_versions(
     A score without a version is of that one too. Where `site.toml` states a version, all are of it.
     """
     stored = _stored(tasks, results)
-    by_task: dict[str, list[ImportedScore]] = {}
-    for score in reading.measures:
-        if score.version:
-            by_task.setdefault(score.task, []).append(score)
+    by_task = grouped((score.task, score) for score in reading.measures if score.version)
     owners: dict[str, str] = {}
     several: dict[tuple[str, ...], list[str]] = {}
     for task, scores in by_task.items():
