@@ -103,26 +103,27 @@ def _model(model: _Row, row: _Row, variant: str, config: SiteConfig) -> dict[str
     """Return what was run, and its base model if it was tuned."""
     run, base = str(row.get(RUN) or model["of"]), str(model["of"])
     is_tuned = variant != config.default_variant
-    details = {"deployment_type": "unknown", "model_availability": "unknown"}
-    details |= {"base_model": base} if is_tuned and run != base else {}
-    details |= {"variant": variant} if is_tuned and run == base else {}
-    if size := model.get("parameters_b"):
-        details["params_billions"] = _text(size)
-    about = {"name": model["name"] if run == base else run, "id": run}
-    about |= {"developer": model["developer"]} if "developer" in model else {}
-    return {**about, "additional_details": details}
+    size = model.get("parameters_b")
+    details = _known(
+        deployment_type="unknown",
+        model_availability="unknown",
+        base_model=base if is_tuned and run != base else None,
+        variant=variant if is_tuned and run == base else None,
+        params_billions=_text(size) if size else None,
+    )
+    name, developer = model["name"] if run == base else run, model.get("developer")
+    return _known(name=name, id=run, developer=developer, additional_details=details)
 
 
 def _source(row: _Row, config: SiteConfig) -> dict[str, Any]:
     relationship = row.get("evaluator_relationship")
-    source = {
-        "source_name": config.site.title,
-        "source_type": "documentation",
-        "source_organization_name": config.site.title,
-        "evaluator_relationship": relationship if relationship in _RELATIONSHIPS else "other",
-    }
-    url = config.site.base_url
-    return source | ({"source_organization_url": url} if url else {})
+    return _known(
+        source_name=config.site.title,
+        source_type="documentation",
+        source_organization_name=config.site.title,
+        evaluator_relationship=relationship if relationship in _RELATIONSHIPS else "other",
+        source_organization_url=config.site.base_url,
+    )
 
 
 def _library(row: _Row) -> dict[str, str]:
@@ -134,59 +135,57 @@ def _result(row: _Row, task: _Row, tables: Tables) -> dict[str, Any]:
     facets = [f.id for f in tables.facets if f.is_setting and f.id not in _NO_SETTINGS]
     settings = {name: _text(row[name]) for name in facets if name in row}
     settings |= {m.id: _text(row[m.id]) for m in tables.measures if m.id in row}
-    uncertainty: dict[str, Any] = {}
-    if "stderr" in row:
-        uncertainty["standard_error"] = {"value": row["stderr"]}
-    if "n_examples" in row:
-        uncertainty["num_samples"] = int(row["n_examples"])
-    score: dict[str, Any] = {"score": row["score"]}
-    score |= {"uncertainty": uncertainty} if uncertainty else {}
+    n = row.get("n_examples")
+    uncertainty = _known(
+        standard_error=_known(value=row.get("stderr")), num_samples=None if n is None else int(n)
+    )
     details = {name: str(row[name]) for name in _DETAILS if name in row}
-    score |= {"details": details} if details else {}
-    result: dict[str, Any] = {
-        "evaluation_result_id": row["task"],
-        "evaluation_name": row["task"],
-        "source_data": _data(row, task),
-    }
-    if moment := _epoch(str(row.get("date", ""))):
-        result["evaluation_timestamp"] = moment
-    result |= {"metric_config": _metric(task), "score_details": score}
-    config: dict[str, Any] = {}
-    if "command" in row:
-        config["generation_args"] = {"execution_command": row["command"]}
-    config |= {"additional_details": settings} if settings else {}
-    return result | ({"generation_config": config} if config else {})
+    arguments = _known(execution_command=row.get("command"))
+    return _known(
+        evaluation_result_id=row["task"],
+        evaluation_name=row["task"],
+        source_data=_data(row, task),
+        evaluation_timestamp=_epoch(str(row.get("date", ""))),
+        metric_config=_metric(task),
+        score_details=_known(score=row["score"], uncertainty=uncertainty, details=details),
+        generation_config=_known(generation_args=arguments, additional_details=settings),
+    )
+
+
+def _known(**values: object) -> dict[str, Any]:
+    """Return the values that are neither null nor empty, which a record leaves out."""
+    return {name: value for name, value in values.items() if value not in (None, "", {})}
 
 
 def _data(row: _Row, task: _Row) -> dict[str, Any]:
     """Return the data set of a task: on Hugging Face, elsewhere, or not known."""
-    link, name = str(task.get("dataset_url", "")), task["task"]
-    version = row.get("version_of_task", task.get("version"))
-    about: dict[str, Any] = {}
-    if version:
-        about["additional_details"] = {"dataset_version": str(version)}
-    if link.startswith(DATA_SETS):
-        split = {"hf_split": task["evaluation_split"]} if "evaluation_split" in task else {}
-        repository = link.removeprefix(DATA_SETS)
-        about = {"hf_repo": repository, **split, **about}
-        return {"dataset_name": name, "source_type": "hf_dataset", **about}
+    link = str(task.get("dataset_url", ""))
+    is_on_hub = link.startswith(DATA_SETS)
     links = [found for found in (as_link(link), as_link(row.get("source"))) if found]
-    kind = {"source_type": "url", "url": links} if links else {"source_type": "other"}
-    return {"dataset_name": name, **kind} | about
+    return _known(
+        dataset_name=task["task"],
+        source_type="hf_dataset" if is_on_hub else "url" if links else "other",
+        hf_repo=link.removeprefix(DATA_SETS) if is_on_hub else None,
+        hf_split=task.get("evaluation_split") if is_on_hub else None,
+        url=None if is_on_hub else links or None,
+        additional_details=_known(
+            dataset_version=row.get("version_of_task", task.get("version")),
+        ),
+    )
 
 
 def _metric(task: _Row) -> dict[str, Any]:
     """Return the metric; a score without both bounds is of no type that the schema has."""
-    bounds = {name: task[name] for name in ("score_min", "score_max") if name in task}
-    metric: dict[str, Any] = {}
-    if "description" in task:
-        metric["evaluation_description"] = task["description"]
-    if "metric" in task:
-        metric |= {"metric_id": task["metric"], "metric_name": task["metric"]}
-    metric["lower_is_better"] = not task["higher_is_better"]
-    metric |= {"score_type": "continuous"} if len(bounds) == 2 else {}
-    names = {"score_min": "min_score", "score_max": "max_score"}
-    return metric | {names[name]: bound for name, bound in bounds.items()}
+    low, high = task.get("score_min"), task.get("score_max")
+    return _known(
+        evaluation_description=task.get("description"),
+        metric_id=task.get("metric"),
+        metric_name=task.get("metric"),
+        lower_is_better=not task["higher_is_better"],
+        score_type=None if None in (low, high) else "continuous",
+        min_score=low,
+        max_score=high,
+    )
 
 
 def _text(value: object) -> str:
