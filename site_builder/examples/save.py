@@ -68,14 +68,10 @@ def _merge(
     runs = aggregated.scores
     old = {run: known.get((run.model, run.task, run.variant), {}) for run in runs}
     placed = [_placed(run, moments, old[run], source) for run, moments in runs.items()]
-    counts_before = {run: row.get("n_examples") or 0 for run, row in old.items()}
-    fewer = tuple(
-        (run, moments.n, counts_before[run])
-        for run, moments in runs.items()
-        if counts_before[run] > moments.n
-    )
+    counts = ((run, runs[run].n, row.get("n_examples") or 0) for run, row in old.items())
+    fewer = tuple((run, n, before) for run, n, before in counts if before > n)
     merged = merge_results(results.rows, placed, variant)
-    rows, counts = _merge_differences(differences.rows, aggregated.differences, variant)
+    rows, changes = _merge_differences(differences.rows, aggregated.differences, variant)
     tables = [(results, merged.rows), (differences, rows)]
     new: list[str] = []
     for table in (stored[MODELS.name], stored[TASKS.name]):
@@ -85,7 +81,7 @@ def _merge(
             tables.append((table, of_each))
             new += (f"{key} {row[key]}" for row in of_each[len(table.rows) :])
     changed = [(table, new) for table, new in tables if new != [*table.rows]]
-    report = AggregateReport(merged, counts, tuple(new), fewer)
+    report = AggregateReport(merged, changes, tuple(new), fewer)
     if dry or not changed:
         return report
     save_tables(config.data_dir, changed)

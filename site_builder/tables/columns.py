@@ -57,9 +57,8 @@ def sort_columns(
     of_models = [str(name) for name in models.frame.columns] if models else []
     faults += _undeclared_names(config, [*further, *MEASURES], [*of_models, *further, VARIANT])
     declared = [n for n in further if n in config.facets or n in results.settings]
-    texts = [
-        n for n in further if n not in (*declared, *config.measures) and not _is_number(frame[n])
-    ]
+    others = [n for n in further if n not in (*declared, *config.measures)]
+    texts = [n for n in others if not _is_number(frame[n])]
     settings, unsure = _settings(frame, declared, texts, config.default_variant)
     for name in unsure:
         what = f"column {name!r} differs between the tasks of a model: it is not shown"
@@ -67,12 +66,9 @@ def sort_columns(
         faults.append(Fault(results.where, what, fix, "warning"))
     misspelt = [n for n in further if _looks_misspelt(n, frame)]
     is_table = {"model", "task", "score"} <= {*frame.columns}
-    if others := is_table and [
-        n
-        for n in further
-        if n not in (*declared, *config.measures, *misspelt) and _is_number(frame[n])
-    ]:
-        what = f"{listed(others, most=8)}: not shown"
+    numbers = [n for n in others if _is_number(frame[n]) and n not in misspelt]
+    if is_table and numbers:
+        what = f"{listed(numbers, most=8)}: not shown"
         fix = "Declare them under [measures] in site.toml, as unit and higher_is_better."
         faults.append(Fault(results.where, what, fix, "warning"))
     facets = [make_facet(name, config, frame[name]) for name in settings]

@@ -171,13 +171,11 @@ def filled_in(event: Path) -> str:
     try:
         told = json.loads(read_inside(event, event.parent, most=MAX_EVENT_BYTES))
         text = told["issue"]["body"] or ""
+        lines = text.encode(errors="replace").decode().replace("\r\n", "\n").split("\n")
     except OSError as error:
         raise SiteError(unreadable(str(event), error)) from error
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise SiteError(Fault(str(event), "it is no event of an issue")) from error
-    if not isinstance(text, str):
-        raise SiteError(Fault(str(event), "it is no event of an issue"))
-    lines = text.encode(errors="replace").decode().replace("\r\n", "\n").split("\n")
     fences = [place for place, line in enumerate(lines) if line.startswith(_FENCE)]
     if fences:
         end = fences[1] if len(fences) > 1 else len(lines)
