@@ -12,7 +12,7 @@ from site_builder.addresses import slugify
 from site_builder.atomic import write_files
 from site_builder.config import SiteConfig
 from site_builder.errors import Fault, SiteError, unreadable
-from site_builder.formatting import listed
+from site_builder.formatting import listed, quoted
 from site_builder.records import Record
 from site_builder.tables.read import find_files, load_tables
 from site_builder.tables.schema import MODELS, RESULTS, TASKS
@@ -144,7 +144,7 @@ def read_entry(
     not know it. The variant of a score without one is not named.
 
     Raises:
-        SiteError: The results are of several models.
+        SiteError: The results are of several models, or of several settings of one.
     """
     tables = read_all_stored((RESULTS, MODELS), place / "data")
     rows = tables[RESULTS.name].rows
@@ -161,4 +161,10 @@ def read_entry(
     base = ("variant", config.default_variant)
     rows = tuple({k: v for k, v in row.items() if (k, v) != base} for row in rows)
     settings = {*config.facets, *(results.settings if results else ())}
+    for setting in sorted(settings - facets.keys()):
+        values = dict.fromkeys(row[setting] for row in rows if row.get(setting) is not None)
+        if len(values) > 1:
+            what = f"the files have scores of several entries: {setting} is {quoted(values)}"
+            fix = "Name the files of one, or state it by --facet: a submission is one entry."
+            raise SiteError(Fault("", what, fix))
     return SubmittedEntry(name, rows, facets, facts, stated), settings

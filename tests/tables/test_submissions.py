@@ -404,6 +404,9 @@ def test_results_become_a_submission(tmp_path):
     two.write_text("model,task,score\na,t,0.1\nb,t,0.5\n", encoding="utf8")
     refused = CliRunner().invoke(main, ["submit", str(two), *options])
     assert "scores of 2 models: a and b. Name the files of one" in refused.output
+    two.write_text("model,agent,task,score\na,x,t,0.1\na,y,u,0.5\n", encoding="utf8")
+    refused = CliRunner().invoke(main, ["submit", str(two), *options[:2], "--proportion"])
+    assert "scores of several entries: agent is 'x' and 'y'. Name the files" in refused.output
 
 
 def test_imported_scores_leave_those_of_files_if_ours(tmp_path):
