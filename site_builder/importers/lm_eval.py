@@ -104,18 +104,14 @@ class _Run(Record):
 
     Attributes:
         document: The content of the file, or the part about this run.
-        model: What was run; empty if the file does not state it.
-        base: The model that an adapter was put on, if any.
-        facets: How the model was run.
+        shared: What its scores share; without a model if the file states none.
+        facts: What it states about the model, or about the base of an adapter.
     """
 
     found: Found
     document: JsonObject
-    provenance: dict[str, Any]
-    model: str
-    base: str | None
+    shared: ImportedScore
     facts: dict[str, Any]
-    facets: dict[str, str]
 
     def shots(self, task: str, members: Collection[str] = ()) -> int | None:
         """The number of examples in the prompt of a task, or of all members of a group."""
@@ -264,9 +260,15 @@ def _run(document: JsonObject, found: Found, key: str) -> _Run:
         facts["parameters_b"] = size / 1e9
     if config.text("model") in _HUB_BACKENDS and HUB_ID.fullmatch(hub_id):
         facts["hf_id"] = hub_id
-    provenance = found.provenance(document.moment("date") or moment_in_name(found.path.name))
-    facets = _facets(document, arguments)
-    return _Run(found, document, provenance, as_text(model), as_text(base) or None, facts, facets)
+    shared = ImportedScore(
+        as_text(model),
+        task="",
+        score=math.nan,
+        base=as_text(base) or None,
+        facets=_facets(document, arguments),
+        **found.provenance(document.moment("date") or moment_in_name(found.path.name)),
+    )
+    return _Run(found, document, shared, facts)
 
 
 def _facets(document: JsonObject, arguments: Mapping[str, str]) -> dict[str, str]:
@@ -308,11 +310,11 @@ def _model(document: JsonObject, arguments: dict[str, str]) -> tuple[str, str | 
 
 
 def _read_run(run: _Run, options: ImportOptions) -> Reading:
-    shown = run.found.shown
-    if not run.model and not options.model:
+    shown, model = run.found.shown, run.shared.model or options.model
+    if not model:
         fix = "Name the model by --model."
         return Reading(skipped=(Skipped(shown, "it names no model", fix=fix),))
-    run = replace(run, model=run.model or options.model)
+    run = replace(run, shared=replace(run.shared, model=model))
     cells, skipped = _cells(run)
     if not cells:
         return Reading(skipped=(Skipped(shown, "it has no score"), *skipped))
@@ -339,7 +341,7 @@ def _read_run(run: _Run, options: ImportOptions) -> Reading:
     ]
     reading = Reading(
         measures=tuple(scores),
-        models=(ImportedRow(run.base or run.model, run.facts),),
+        models=(ImportedRow(run.shared.base or model, run.facts),),
         tasks=(*(_task_facts(run, score) for score in scores), *_parts(members, runs)),
         skipped=(*skipped, *(Skipped(f"{shown}: {task}", why, "score") for task in left_out)),
         notes=tuple(_notes(run)),
@@ -366,11 +368,11 @@ def _parts(members: Mapping[str, Sequence[str]], imported: Container[str]) -> It
 
 def _notes(run: _Run) -> Iterator[str]:
     """Yield a note if the harness would give the folder of the file to another model."""
-    folder = Path(run.found.shown).parent.name
-    names = (run.model, run.model.partition("@")[0])
+    folder, model = Path(run.found.shown).parent.name, run.shared.model
+    names = (model, model.partition("@")[0])
     own = [_UNSAFE.sub("__", name).casefold() for name in names]
     if "__" in folder and folder.casefold() not in own:
-        which = f"the folder names {folder!r}, the file {run.model!r}, which counts"
+        which = f"the folder names {folder!r}, the file {model!r}, which counts"
         yield f"{run.found.shown}: {which}"
 
 
@@ -401,18 +403,15 @@ def _task_run(run: _Run, task: str, members: Mapping[str, list[str]]) -> Importe
     leaves = [name for name in members.get(task, ()) if not members.get(name)]
     shots, (ran, has) = run.shots(task, leaves), run.examples(task, leaves)
     moment = moment_in_name(run.document.text("results", task, _DATE))
-    return ImportedScore(
-        model=run.model,
+    return replace(
+        run.shared,
         task=task,
-        score=math.nan,
         setting=_setting("none", shots),
         n_examples=ran,
         command=run.command(task, shots),
         flag=run.flag(ran, has),
-        base=run.base,
-        facets=run.facets,
         version=run.version(task, leaves),
-        **(run.found.provenance(moment) if moment else run.provenance),
+        **(run.found.provenance(moment) if moment else {}),
     )
 
 
@@ -503,4 +502,5 @@ def _example_scores(run: _Run, task: str, sample: JsonObject) -> Iterator[Import
         value = sample.get(metric)
         number = float(value) if isinstance(value, bool) else as_number(value)
         if number is not None:
-            yield ImportedExample(run.model, task, metric, setting, name, number, run.found.shown)
+            kind = (run.shared.model, task, metric, setting)
+            yield ImportedExample(*kind, name, number, run.found.shown)

@@ -259,6 +259,7 @@ def _rows(
         named = {name: row.get(column) for name, column in columns.named.items()}
         values = {"model": options.model, **named}
         facets, measures = values_of(sheet, columns.further, row)
+        cells = {n: row.get(n) for n in settings}
         yield (
             number,
             row,
@@ -266,11 +267,7 @@ def _rows(
             replace(
                 _shared(sheet, columns, values),
                 where=f"{sheet.found.shown}, row {number}",
-                fields={
-                    n: start_of(row.get(n))
-                    for n in settings
-                    if not isinstance(row.get(n), list | dict)
-                },
+                fields={n: start_of(c) for n, c in cells.items() if not isinstance(c, list | dict)},
                 facets=facets,
                 measures=measures,
             ),

@@ -92,13 +92,11 @@ def _waiting_note(path: Path, waiting: Iterable[JsonObject]) -> str:
     return f"{path.name}: {counted(statuses.total(), 'request')} without results: {counts}"
 
 
-def _known_status(status: str) -> tuple[str, str] | None:
-    """Return the status and the reason by which the tables list a model without scores."""
-    return next((of for word, of in _STATUSES.items() if status.upper().startswith(word)), None)
-
-
 def _status(request: JsonObject) -> dict[str, Any]:
-    status, reason = _known_status(request.text("status")) or (None, None)
+    """Return the status and the reason by which the tables list a model without scores."""
+    stated = request.text("status").upper()
+    known = (of for word, of in _STATUSES.items() if stated.startswith(word))
+    status, reason = next(known, (None, None))
     return {"status": status, "reason": reason or None}
 
 
