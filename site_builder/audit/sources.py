@@ -29,8 +29,6 @@ _MAX_NAME = 100  # of a file, in letters
 _NOWHERE = Path(os.devnull)  # the folder of a project that is none
 _PAGE = "this is no file of scores, but a page; a board says there how firm its ranks are"
 
-ImportOptionsOf = Callable[[SiteConfig], ImportOptions]
-
 
 class AuditOptions(Record):
     """What the user says about the scores, in place of a project.
@@ -44,7 +42,7 @@ class AuditOptions(Record):
     """
 
     source: str
-    options: ImportOptionsOf
+    options: Callable[[SiteConfig], ImportOptions]
     values: Mapping[str, Any]
     board: str = ""
     is_empty: bool = True

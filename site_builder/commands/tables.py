@@ -153,11 +153,7 @@ def import_files(
     verbose: bool = False,
     **options: Any,  # noqa: ANN401 - fields of `ImportOptions`
 ) -> ImportReport:
-    """Import files of a format into a project, and report it.
-
-    Raises:
-        SiteError: There is no score, or the tables cannot be changed; nothing is written.
-    """
+    """Import files of a format into a project as `run_import` does, and report it."""
     from site_builder.importers import run
     from site_builder.importers.choices import further_lines
     from site_builder.starter.project import replacing_sample

@@ -98,7 +98,7 @@ class Assumed(Record):
         groups = self._groups(tasks, asked, low)
         of_direction = [group for group in groups if group.names[0] in asked]
         of_name = {name: group for group in groups for name in group.names}
-        of_unit = [*{of_name[task.name].key: of_name[task.name] for task in self.units}.values()]
+        of_unit = [*dict.fromkeys(of_name[task.name] for task in self.units)]
         mend = "Where a task has both, correct the file. " if self.mixed else ""
         named = [_named(group, tasks) for group in of_direction]
         ranges = [_range(group, tasks) for group in of_unit]
@@ -114,8 +114,8 @@ class Assumed(Record):
         ]
         guesses = ([*dict.fromkeys(names)] for names in (guessed, others))
         paste = choice_lines(tuple({"task_columns": names} for names in guesses if names), config)
-        keys = [{group.key for group in of} for of in (of_direction, of_unit)]
-        lines = [*filter(None, (_answer(group, tasks, low, *keys) for group in groups))]
+        answers = (_answer(group, tasks, low, of_direction, of_unit) for group in groups)
+        lines = [*filter(None, answers)]
         last = replace(last, paste=(*paste, *lines_to_paste("tasks", lines, config)))
         raise FaultsError([*faults, last])
 
@@ -167,8 +167,8 @@ def _answer(
     group: Alike,
     tasks: Mapping[str, _Task],
     low: Collection[str],
-    of_direction: Collection[str],
-    of_unit: Collection[str],
+    of_direction: Collection[Alike],
+    of_unit: Collection[Alike],
 ) -> str:
     """Return the line that answers what is asked about some tasks; empty for scores in two units.
 
@@ -177,10 +177,10 @@ def _answer(
     first, scores = tasks[group.names[0]], [s for n in group.names for s in tasks[n].scores]
     facts: dict[str, Any] = {}
     others: list[str] = []
-    if group.key in of_direction:
+    if group in of_direction:
         facts["higher_is_better"] = first.name not in low
         others.append(as_toml(not facts["higher_is_better"]))
-    if group.key in of_unit and not _are_mixed(group, tasks):
+    if group in of_unit and not _are_mixed(group, tasks):
         named = _named_unit(first)
         is_bounded = facts.get("higher_is_better", True) and 0 <= min(scores) <= max(scores) <= 100
         if named or is_bounded:
@@ -207,6 +207,14 @@ class StatedRows:
     def has(self, task: str) -> bool:
         """Return whether the files state a row of a task, for any metric."""
         return (task, "") in self._rows
+
+
+def first_known(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Join the known values of rows; of two that state a value, the first counts."""
+    known: dict[str, Any] = {}
+    for values in rows:
+        known |= {k: v for k, v in values.items() if v is not None and k not in known}
+    return known
 
 
 class _Task(Record):
@@ -244,10 +252,7 @@ class _Task(Record):
     @property
     def stated(self) -> dict[str, Any]:
         """What the files state; of two that state a value, the first counts."""
-        values: dict[str, Any] = {}
-        for row in self.rows:
-            values |= {k: v for k, v in row.values.items() if v is not None and k not in values}
-        return values
+        return first_known(row.values for row in self.rows)
 
     @property
     def direction(self) -> tuple[bool | None, str]:

@@ -12,7 +12,7 @@ from typing import Any
 from site_builder.config import SiteConfig
 from site_builder.errors import MAX_ALIKE, Fault, FaultsError, did_you_mean
 from site_builder.formatting import counted, listed
-from site_builder.importers.assume import Assumed, StatedRows, assume_tasks
+from site_builder.importers.assume import Assumed, StatedRows, assume_tasks, first_known
 from site_builder.importers.choices import as_key, choice_lines, lines_to_paste
 from site_builder.importers.facets import state_facets, state_measures
 from site_builder.importers.formats import ANY, Format
@@ -407,12 +407,8 @@ def _placed_examples(
 
 
 def _first_known(facts: Iterable[tuple[Any, Mapping[str, Any]]]) -> dict[Any, dict[str, Any]]:
-    """Join the known values by id; of two files that state a value, the first counts."""
-    known: dict[Any, dict[str, Any]] = {}
-    for name, values in facts:
-        row = known.setdefault(name, {})
-        row |= {k: v for k, v in values.items() if v is not None and k not in row}
-    return known
+    """Join the known values by id, those of the first file first."""
+    return {name: first_known(rows) for name, rows in grouped(facts).items()}
 
 
 def _model_facts(
