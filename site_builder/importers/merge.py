@@ -6,7 +6,7 @@ For each task and model, one metric and one run are chosen; tasks are named, and
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from site_builder.config import SiteConfig
@@ -106,13 +106,17 @@ def setup_of(score: ImportedScore | ImportedExample) -> str:
 
 
 def name_tasks(
-    scores: Iterable[ImportedScore], known: Mapping[str, str], names: Mapping[str, str]
+    scores: Iterable[ImportedScore],
+    known: Mapping[str, str],
+    names: Mapping[str, str],
+    versions: Collection[Setup] = (),
 ) -> dict[Setup, str]:
     """Return the task id of each setup.
 
     The plain name goes to the setup that the tables have, or else to the most frequent one. Other
     setups become tasks such as `arc (25-shot)`, so that no board compares different setups.
-    `known` has setups by task id, `names` has task ids by name in the files.
+    `known` has setups by task id, `names` has task ids by name in the files. The plain name is of
+    none of the `versions`, which are setups of another version of their task.
     """
     counts: dict[str, Counter[str]] = {}
     for task, setup, *_ in dict.fromkeys((m.task, setup_of(m), m.model, m.variant) for m in scores):
@@ -122,7 +126,8 @@ def name_tasks(
     for task, setups in counts.items():
         plain = names.get(task, task)
         ordered = sorted(setups, key=lambda setup: (-setups[setup], len(setup), setup))
-        owner = known.get(plain) or next(filter(None, ordered), "")
+        own = (setup for setup in ordered if setup and (task, setup) not in versions)
+        owner = known.get(plain) or next(own, "")
         ids |= {(task, setup): plain for setup in setups}
         others = _differences(owner, (setup for setup in ordered if setup not in ("", owner)))
         times = Counter(others.values())

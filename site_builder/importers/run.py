@@ -254,11 +254,11 @@ def _choose(
 ) -> ImportReport:
     """Give the scores that count their places in the tables, and report what is left out."""
     names, table, tasks = config.importing, stored[RESULTS.name], stored[TASKS.name].rows
-    reading, of_versions = part_versions(reading, tasks, table.rows, config)
+    reading, versions, of_versions = part_versions(reading, tasks, table.rows, config)
     known = {str(row.get("task")): row.get(_SETTING) or "" for row in tasks}
     setups = {m.task: known.get(names.tasks.get(m.task, m.task), "") for m in reading.measures}
     chosen, others = choose_metrics(reading.measures, options.metrics, setups)
-    ids = name_tasks(chosen, known, names.tasks)
+    ids = name_tasks(chosen, known, names.tasks, versions)
     pairing = pair_runs(chosen, ids, config, table.rows)
     unknown = [*_unknown_names(chosen, options, config)]
     faceted, facet_notes = state_facets(

@@ -10,7 +10,7 @@ from typing import Any
 from site_builder.config import SiteConfig
 from site_builder.errors import Fault, FaultsError
 from site_builder.formatting import listed
-from site_builder.importers.merge import Placed
+from site_builder.importers.merge import Placed, Setup, setup_of
 from site_builder.importers.reading import ImportedScore, Reading, grouped
 from site_builder.records import replace
 from site_builder.tables.overrides import stated_in
@@ -23,11 +23,12 @@ _MOST_NAMED = 3
 
 def part_versions(
     reading: Reading, tasks: Sequence[StoredRow], results: Sequence[StoredRow], config: SiteConfig
-) -> tuple[Reading, tuple[str, ...]]:
+) -> tuple[Reading, set[Setup], tuple[str, ...]]:
     """Make another way of measuring of each version but one of a task, and say so.
 
     The plain name stays with the version that the tables have, or else with that of most models.
     A score without a version is of that one too. Where `site.toml` states a version, all are of it.
+    Returns also the setups of the other versions.
     """
     stored = _stored(tasks, results)
     by_task = grouped((score.task, score) for score in reading.measures if score.version)
@@ -40,7 +41,7 @@ def part_versions(
             owners[task] = stored.get(plain) or _most_common(scores)
             several.setdefault(tuple(sorted(found)), []).append(task)
     if not owners:
-        return reading, ()
+        return reading, set(), ()
     scores = [_apart(score, owners) for score in reading.measures]
     moved = {
         (old.model, old.task, old.setting, old.source): new.setting
@@ -50,8 +51,10 @@ def part_versions(
         replace(one, setting=moved.get((one.model, one.task, one.setting, one.source), one.setting))
         for one in reading.examples
     )
+    pairs = zip(reading.measures, scores, strict=True)
+    others = {(new.task, setup_of(new)) for old, new in pairs if new is not old}
     reading = replace(reading, measures=tuple(scores), examples=tuple(examples))
-    return reading, (*_notes(several),)
+    return reading, others, (*_notes(several),)
 
 
 def _stored(tasks: Sequence[StoredRow], results: Sequence[StoredRow]) -> dict[str, str]:

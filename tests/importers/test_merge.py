@@ -396,6 +396,20 @@ def test_versions_of_a_task_are_tasks(tmp_path):
     assert before == contents(tmp_path)
 
 
+def test_versions_of_a_task_that_states_no_setup_are_tasks(tmp_path):
+    """Also where a later file has only the other version."""
+    for names, version in (("ab", 1), ("c", 2)):
+        lines = (f"{name},t,0.5,accuracy,{version}\n" for name in names)
+        text = "".join(("model,task,score,metric,version_of_task\n", *lines))
+        (tmp_path / f"{version}.csv").write_text(text, encoding="utf8")
+    one, two = tmp_path / "1.csv", tmp_path / "2.csv"
+    for project, files in (("once", [(one, two)]), ("then", [(one,), (two,)])):
+        for paths in files:
+            imported("csv", *paths, into=tmp_path / project)
+        assert {"t": "1", "t (version 2)": "2"} == of_tasks(tmp_path / project)
+        assert ["c"] == [row["model"] for row in rows(tmp_path / project) if row["task"] != "t"]
+
+
 def test_publisher_may_say_that_versions_compare(tmp_path):
     (tmp_path / "site.toml").write_text('[tasks]\nt = { version = "1 and 2" }\n')
     paths = [versioned(tmp_path, name, 0.5, n) for n, name in ((1, "a"), (2, "b"))]
