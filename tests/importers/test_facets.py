@@ -233,3 +233,5 @@ def test_objects_without_a_model_or_results_are_named(tmp_path):
     path = tmp_path / "d.yaml"
     path.write_text("model: n\nscores: {t: 0.25}\nagent: A\n")
     assert "A" == imported("objects", path, into=tmp_path)[1]["agent"]
+    path = write_json(tmp_path / "e.json", {"model": "o", "scores": {"t": {"f1": 1, "stderr": -1}}})
+    assert "stderr" not in imported("objects", path, into=tmp_path)[2]
