@@ -82,8 +82,8 @@ def _line(column: FurtherColumn) -> str:
     label, higher_is_better = without_arrows(column.column), False if column.is_cost else None
     if ARROW.search(column.column):
         higher_is_better = direction_in(column.column)
-    # The unit in brackets has a key of its own.
-    label = (label.endswith(")") and label.rpartition("(")[0].strip()) or label
+    if column.unit and label.endswith(")"):  # the unit in brackets has a key of its own
+        label = label.rpartition("(")[0].strip() or label
     known: dict[str, Any] = {"label": label}
     known |= {"unit": column.unit} if column.unit else {}
     known |= {} if higher_is_better is None else {"higher_is_better": higher_is_better}

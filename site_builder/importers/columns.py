@@ -52,6 +52,7 @@ _AMOUNT = re.compile(r"\d[\d.,]*+\s?[A-Za-z]{1,2}", re.ASCII)  # `26.5 GB`, `500
 _AMOUNTS = ("cost", "time", "size", "tokens", "count")
 _LAST = ("size", "count", "tokens", "order", "setting")
 _MOST_PARTS = 300
+_IS_RATE = re.compile(r"(/|[ _]per[ _])\w+\W*$")  # `Tokens/s`, which is no time
 _DECIMALS = re.compile(r"[.,](\d++)", re.ASCII)
 _MEAN_WORDS = {"mean", "average", "all", "macro"}
 _RESULTS = ("result", "results", "metric", "metrics", "score", "scores")
@@ -577,6 +578,8 @@ def _further(
 def _unit_of(column: str) -> str:
     if "$" in column:
         return "USD"
+    if _IS_RATE.search(column):
+        return ""
     last = plain_name(column).rpartition("_")[2]
     return next((unit for unit, words in _UNITS.items() if last in words), "")
 

@@ -222,7 +222,7 @@ def _lost(sheet: Sheet, columns: Columns) -> Iterator[Skipped]:
     """Yield the columns that are not used though they may be scores: most cells are no numbers."""
     used = {*columns.measures, *columns.settings, *(of.column for of in columns.further)}
     for name in columns.unused if columns.across == "task" else ():
-        filled = [row.get(name) for row in sheet.rows if not is_blank(row.get(name))]
+        filled = [cell for cell in sheet.cells(name) if not is_blank(cell)]
         texts = [start_of(cell) for cell in filled if parse_number(cell, sheet.marks) is None]
         alike = sum(map(bool, map(_LIKE_NUMBER.match, texts))) + len(filled) - len(texts)
         is_named = direction_in(name) is not None and measure_of(name) == ""

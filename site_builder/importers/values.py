@@ -118,7 +118,7 @@ def parse_json(content: bytes) -> object:
     """Return the value of JSON text; if it is none, raise an `UnreadableFileError`."""
     why = "its JSON is nested too deeply, or has a number with too many digits"
     try:
-        return json.loads(content.decode("utf-8-sig"))
+        return json.loads(content.decode("utf-8-sig"), object_pairs_hook=_object)
     except UnicodeDecodeError as error:
         raise UnreadableFileError(why=_NOT_UTF_8) from error
     except json.JSONDecodeError as error:
@@ -126,6 +126,15 @@ def parse_json(content: bytes) -> object:
         raise UnreadableFileError(why=why) from error
     except (RecursionError, ValueError) as error:
         raise UnreadableFileError(why=why) from error
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of JSON; a name that it has twice, with two values, is an error."""
+    found = dict(pairs)
+    if len(found) < len(pairs) and (twice := [k for k, v in pairs if v != found[k]]):
+        why = f"an object in it has {twice[0]!r} twice, with two values"
+        raise UnreadableFileError(why=why, fix="Keep one of the two.")
+    return found
 
 
 def as_list(value: object) -> list[Any]:

@@ -537,4 +537,10 @@ def test_raised_marks_and_commented_rows_are_no_data(tmp_path):
     assert {("x", "A Elo", "base"): 87.5} == scores(tmp_path)
     assert "a.csv: raised marks are left out: '1' and '2'" in said.stderr
     assert "a.csv: rows that begin with # are left out: '# y'" in said.stderr
-    assert "cell left out: '10^3' is not a number" in said.stderr
+    assert "skipped: '10^3' is not a number" in said.stderr
+
+
+def test_a_name_with_two_values_in_json_is_an_error(tmp_path):
+    text = '{"x": {"acc": 0.71}, "y": {"acc": 0.5}, "x": {"acc": 0.95}}'
+    said = run_import("csv", write(tmp_path, "a.json", text), into=tmp_path)
+    assert "an object in it has 'x' twice, with two values. Keep one of the two." in said.stderr
