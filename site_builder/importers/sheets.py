@@ -351,7 +351,7 @@ def _joint_heading(top: list[str], below: list[list[Any]]) -> list[str]:
 
 
 def _from_workbook(found: Found) -> Sheet:
-    """Read the first sheet of a workbook; a formula has the value that was saved with it."""
+    """Read the first sheet with numbers; a formula has the value that was saved with it."""
     check_file(found.path)
     members = list[ZipInfo]()
     damages = suppress(BadZipFile, NotImplementedError, OSError, ValueError)  # `workbook` says so
@@ -362,12 +362,14 @@ def _from_workbook(found: Found) -> Sheet:
     done = subprocess.run(words, capture_output=True, check=False)
     if done.returncode:
         why = "it is damaged, or reading it takes too much memory"
-        raise UnreadableFileError(why=why, fix="Save its first sheet as CSV.")
+        raise UnreadableFileError(why=why, fix="Save its sheet of scores as CSV.")
     UNPACKED_BYTES.check(len(done.stdout))
-    cells = json.loads(done.stdout, parse_float=_shortest)
-    if isinstance(cells, str):
-        raise UnreadableFileError(why=cells)
-    return _from_cells(found, enumerate(cells, 1))
+    read = json.loads(done.stdout, parse_float=_shortest)
+    if isinstance(read, str):
+        raise UnreadableFileError(why=read)
+    sheet = _from_cells(found, enumerate(read["rows"], 1))
+    note = f"its sheet {read['name']!r} is read, and not {quoted(read['others'])}"
+    return replace(sheet, notes=(note, *sheet.notes)) if read["others"] else sheet
 
 
 def _shortest(text: str) -> float:

@@ -1,4 +1,4 @@
-"""Print the cells of a workbook's first sheet as JSON: a process of its own.
+"""Print the cells of a workbook's first sheet with numbers as JSON: a process of its own.
 
 Calamine fills the room between cells, and ends its process where memory does not suffice: two cells
 in the corners of a sheet ask for 500 GB.
@@ -7,9 +7,11 @@ in the corners of a sheet ask for 500 GB.
 import json
 import sys
 from contextlib import suppress
+from typing import Any
 
 from python_calamine import (
     CalamineError,
+    CalamineSheet,
     CalamineWorkbook,
     PasswordError,
     SheetTypeEnum,
@@ -22,25 +24,50 @@ MAX_MEMORY, MAX_SECONDS = 2 << 30, 60
 
 
 def main(path: str) -> None:
-    """Print a list of rows, or a text that says why there is none."""
+    """Print rows, the name of their sheet and those of others; or a text that says why not."""
     with suppress(ImportError):  # on Windows
         import resource
 
         for kind, limit in ((resource.RLIMIT_AS, MAX_MEMORY), (resource.RLIMIT_CPU, MAX_SECONDS)):
             with suppress(ValueError):  # it is lower already
                 resource.setrlimit(kind, (limit, limit))
-    answer: object = "it has no sheet that is shown"
+    answer: object
     try:
-        book = CalamineWorkbook.from_path(path)
-        for number, sheet in enumerate(book.sheets_metadata):
-            if (sheet.typ, sheet.visible) == _SHOWN:
-                answer = book.get_sheet_by_index(number).to_python()
-                break
+        answer = _read(CalamineWorkbook.from_path(path))
     except PasswordError:
         answer = "it is encrypted"
     except CalamineError as error:
         answer = f"it is not a workbook, or is damaged: {error}"
     json.dump(answer, sys.stdout, default=str)  # dates as YYYY-MM-DD
+
+
+def _read(book: CalamineWorkbook) -> dict[str, Any] | str:
+    shown = [n for n, of in enumerate(book.sheets_metadata) if (of.typ, of.visible) == _SHOWN]
+    sheets = [book.get_sheet_by_index(number) for number in shown]
+    if not sheets:
+        return "it has no sheet that is shown"
+    tables = [sheet.to_python() for sheet in sheets]
+    at = next((n for n, rows in enumerate(tables) if _first_with_number(rows) < len(rows)), 0)
+    _fill_merged(sheets[at], tables[at])
+    others = [s.name for n, s in enumerate(sheets) if n != at and tables[n]]
+    return {"rows": tables[at], "name": sheets[at].name, "others": others}
+
+
+def _first_with_number(rows: list[list[Any]]) -> int:
+    """Return the place of the first row with a number; that behind the last if none has one."""
+    numbers = (
+        n for n, row in enumerate(rows) if any(isinstance(cell, int | float) for cell in row)
+    )
+    return next(numbers, len(rows))
+
+
+def _fill_merged(sheet: CalamineSheet, rows: list[list[Any]]) -> None:
+    """Write what merged cells below the heading hold into each row of theirs."""
+    top, left = sheet.start or (0, 0)
+    for (first, column), (last, _) in sheet.merged_cell_ranges or ():
+        at = first - top
+        for row in rows[at + 1 : last - top + 1] if at >= _first_with_number(rows) else ():
+            row[column - left] = rows[at][column - left]
 
 
 if __name__ == "__main__":

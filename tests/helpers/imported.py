@@ -80,15 +80,19 @@ def write_json(path: Path, value: object) -> Path:
     return path
 
 
-def write_workbook(path: Path, cells: str, sheet: str = "{}", text: str = "") -> None:
-    """An Excel workbook with a hidden sheet, and one with cells in XML.
+def write_workbook(
+    path: Path, cells: str, sheet: str = "{}", text: str = "", first: str = "", merged: str = ""
+) -> None:
+    """An Excel workbook with a `first` sheet, hidden if it is empty, and one with cells in XML.
 
-    Style 1 is a date, and the only shared text is `text`.
+    Style 1 is a date, and the only shared text is `text`; `merged` are places of merged cells.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     link = f'<Relationship Id="{{0}}" Type="{kind}/{{1}}" Target="{{2}}"/>'
-    sheets = '<sheet name="a" state="hidden" r:id="a"/><sheet name="b" r:id="b"/>'
+    state = "visible" if first else "hidden"
+    sheets = f'<sheet name="a" state="{state}" r:id="a"/><sheet name="b" r:id="b"/>'
+    merged = f'<mergeCells><mergeCell ref="{merged}"/></mergeCells>' if merged else ""
     links = (("a", "worksheet", "sheets/a.xml"), ("b", "worksheet", "sheets/b.xml"))
     parts = {
         "_rels/.rels": link.format("c", "officeDocument", "xl/workbook.xml"),
@@ -97,7 +101,10 @@ def write_workbook(path: Path, cells: str, sheet: str = "{}", text: str = "") ->
         "xl/styles.xml": '<styleSheet><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs>'
         "</styleSheet>",
         "xl/sharedStrings.xml": f"<sst><si><t>{text}</t></si></sst>",
-        "xl/sheets/b.xml": sheet.format(f"<worksheet><sheetData>{cells}</sheetData></worksheet>"),
+        "xl/sheets/a.xml": f"<worksheet><sheetData>{first}</sheetData></worksheet>",
+        "xl/sheets/b.xml": sheet.format(
+            f"<worksheet><sheetData>{cells}</sheetData>{merged}</worksheet>"
+        ),
     }
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in parts.items():

@@ -172,7 +172,7 @@ def helm_files(folder: Path) -> None:
     write(folder, "other/stats.json", "[" * 100_000)
 
 
-MEMORY_LINE = "it is damaged, or reading it takes too much memory. Save its first sheet as CSV."
+MEMORY_LINE = "it is damaged, or reading it takes too much memory. Save its sheet of scores as CSV."
 # What writes a folder of small hostile files, and one that is sound; how many are skipped, and
 # some of what is said.
 HOSTILE: dict[str, tuple[Callable[[Path], None], int, dict[str, str]]] = {

@@ -517,17 +517,25 @@ def excel_row(number, *texts, more=""):
 def test_cells_of_a_workbook(tmp_path):
     """Dates are dates, 2024 is no 2024.0, errors and formulas without a value are blank.
 
-    What is read is the first sheet that is shown, from its first row that is not blank.
+    What is read is the first sheet with numbers that is shown, from its first row that is not
+    blank; the others are named. Merged cells hold their value in each row.
     """
     heading = excel_row(3, "model", "date", more="<c><v>2024</v></c><c><v>2025</v></c>")
     first = '<c s="1"><v>45413</v></c><c><v>0.5</v></c><c t="e"><v>#N/A</v></c>'
     second = '<c s="1"><v>45414.5</v></c><c><f>A1</f></c><c><f>A1</f><v>0.25</v></c>'
     rest = excel_row(4, "a", more=first) + excel_row(6, "b", more=second)
-    write_workbook(tmp_path / "a.xlsx", heading + rest)
+    write_workbook(tmp_path / "a.xlsx", heading + rest, first=excel_row(1, "Read me"))
     found = imported("csv", tmp_path / "a.xlsx", UP, into=tmp_path)
     assert [("a", "2024", 0.5, "2024-05-01"), ("b", "2025", 0.25, "2024-05-02")] == [
         (row["model"], row["task"], row["score"], row["date"]) for row in found
     ]
+
+    said = run_import("csv", tmp_path / "a.xlsx", UP, into=tmp_path)
+    assert "a.xlsx: its sheet 'b' is read, and not 'a'" in said.stderr
+    rest = excel_row(2, "a", more="<c><v>0.5</v></c>") + excel_row(3, "", more="<c><v>0.25</v></c>")
+    write_workbook(tmp_path / "b.xlsx", excel_row(1, "model", "Elo") + rest, merged="A2:A3")
+    said = run_import("csv", tmp_path / "b.xlsx", into=tmp_path)
+    assert "a, Elo (base): 2 scores, 0.5 (b.xlsx, row 1) and 0.25" in said.stderr
 
 
 def test_raised_marks_and_commented_rows_are_no_data(tmp_path):
