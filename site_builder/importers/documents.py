@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeGuard
 
@@ -14,6 +15,10 @@ _MAX_DEPTH = 8  # of objects in objects
 NAME, BOARD = "name", "board"
 _TITLES = (NAME, "title", "id")
 _HEADS = ("columns", "column_names", "headers", "header", "fields", "names")
+_FAMILY = re.compile(
+    r"(gpt|claude|llama|gemini|gemma|mi[sx]tral|qwen|deepseek|phi|grok|kimi|glm|o\d)(\b|[-_\d])",
+    re.I,
+)
 _MODELS = ("model", "model_name", "model_id")
 
 
@@ -204,5 +209,5 @@ def _named(objects: dict[str, dict[str, Any]], word: str, shared: dict[str, Any]
 
 
 def looks_like_model(name: object) -> bool:
-    """Return whether a name has the form of those on Hugging Face: `org/model`, `org--model`."""
-    return "/" in str(name) or "--" in str(name)
+    """Return whether a name has the form of those on Hugging Face, `org/model`, or of a family."""
+    return "/" in str(name) or "--" in str(name) or _FAMILY.match(str(name)) is not None

@@ -64,6 +64,9 @@ from site_builder.tables.schema import is_date
 _MEANS = ("average", "avg", "mean", "median", "overall", "total")  # of other rows
 _DISK = re.compile(r"/|[A-Za-z]:[/\\]")  # begins the path of a model on somebody's disk
 _LINKED = re.compile(r"\[([^\[\]]{1,500})\]\(https?://[^()\s]{1,2000}\)")
+_SIGNS = (
+    " \N{VARIATION SELECTOR-16}\U0001f947\U0001f948\U0001f949\U0001f3c6\u2b50\U0001f195\U0001f4d1"
+)
 _SIZE = re.compile(r"(\d{1,6}(?:\.\d{1,6})?) ?([MBTmbt])", re.ASCII)  # `7B`, `560M`
 _PERCENT = re.compile(r"(?<!\d)(?<!\d )%")  # `Accuracy (%)`; not that of `50% horizon`, `95 % CI`
 _LIKE_NUMBER = re.compile(  # `12.5k`, `<1`, `2m30s`; no date
@@ -320,9 +323,13 @@ def _shared(sheet: Sheet, columns: Columns, values: dict[str, Any]) -> ImportedS
 
 
 def _model(text: str) -> str:
-    """Return the text of a link in Markdown, and the last part of a path on a disk."""
-    linked = _LINKED.fullmatch(text)
-    name = linked[1] if linked else text
+    """Return a name without bold, links and medals; of a path on a disk, the last part.
+
+    Of a link alone, the text is the name: `[alpha](https://...)`.
+    """
+    plain = text.replace("**", "").strip()
+    name = _LINKED.sub("", plain).strip() or _LINKED.sub(r"\1", plain)
+    name = name.strip(_SIGNS) or text
     return re.split(r"[/\\]", name.rstrip("/\\"))[-1] if _DISK.match(name) else name
 
 
