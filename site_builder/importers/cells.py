@@ -165,6 +165,11 @@ def truth_of(value: object) -> ParsedNumber | None:
     return {"true": ParsedNumber(1.0), "false": ParsedNumber(0.0)}.get(str(value).casefold())
 
 
+def names_percent(heading: str) -> bool:
+    """Return whether a heading states percent: `Accuracy (%)`, not `50% horizon` or `95 % CI`."""
+    return re.search(r"(?<!\d)(?<!\d )%", heading) is not None
+
+
 def without_arrows(name: str) -> str:
     """Return a name without the arrows that tell which way is better."""
     text = as_text(name)

@@ -14,6 +14,7 @@ from site_builder.errors import did_you_mean
 from site_builder.formatting import listed, quoted
 from site_builder.importers.cells import (
     is_blank,
+    names_percent,
     parse_number,
     start_of,
     truth_of,
@@ -154,7 +155,7 @@ def _guess(sheet: Sheet, options: ImportOptions) -> Columns:
     errors = _errors(plain, free)
     columns = [n for n in free if n not in errors.values() and _is_numeric(sheet, n)]
     kinds = _kinds(sheet, columns, options)
-    measures = {n: what for n, what in kinds.items() if what and tasks is None}
+    measures = {n: what for n, what in kinds.items() if what and n not in (tasks or ())}
     numbers = [name for name in columns if name not in measures]
     if sheet.is_across and not {*stated} & {"model", "task"} and not models:
         raise _across(sheet, options)
@@ -578,6 +579,8 @@ def _further(
 def _unit_of(column: str) -> str:
     if "$" in column:
         return "USD"
+    if names_percent(column):
+        return "%"
     if _IS_RATE.search(column):
         return ""
     last = plain_name(column).rpartition("_")[2]

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Any, Literal
 
 from site_builder.formatting import counted, listed, quoted
@@ -19,6 +19,7 @@ from site_builder.importers.cells import (
     ParsedNumber,
     find_marks,
     is_blank,
+    names_percent,
     parse_number,
     start_of,
     truth_of,
@@ -61,6 +62,7 @@ from site_builder.tables.metrics import (
 )
 from site_builder.tables.schema import is_date
 
+_ROUNDING = 0.002  # scores and averages are rounded
 _MEANS = ("average", "avg", "mean", "median", "overall", "total")  # of other rows
 _DISK = re.compile(r"/|[A-Za-z]:[/\\]")  # begins the path of a model on somebody's disk
 _LINKED = re.compile(r"\[([^\[\]]{1,500})\]\(https?://[^()\s]{1,2000}\)")
@@ -68,7 +70,6 @@ _SIGNS = (
     " \N{VARIATION SELECTOR-16}\U0001f947\U0001f948\U0001f949\U0001f3c6\u2b50\U0001f195\U0001f4d1"
 )
 _SIZE = re.compile(r"(\d{1,6}(?:\.\d{1,6})?) ?([MBTmbt])", re.ASCII)  # `7B`, `560M`
-_PERCENT = re.compile(r"(?<!\d)(?<!\d )%")  # `Accuracy (%)`; not that of `50% horizon`, `95 % CI`
 _LIKE_NUMBER = re.compile(  # `12.5k`, `<1`, `2m30s`; no date
     r"[<>~\u2248\u2264\u2265]?\s?[+\-\u2212]?[$\u20ac\u00a3\u00a5]?\d++(?![-./]\d+[-./]\d)",
     re.ASCII,
@@ -108,6 +109,7 @@ def read_tabular(found: Found, options: ImportOptions) -> Reading:
     notes = [f"{found.shown}: {what}" for what in (*sheet.notes, columns)]
     notes += _doubts(sheet, columns)
     notes += _ignored(found, cells)
+    notes += _other_order(sheet, columns)
     means = [n for n in columns.scores if plain_name(n).endswith("mean") and not metric_in(n)]
     if means and columns.across == "task" and options.task_columns is None:
         what = "read as tasks, since the columns beside have other means"
@@ -179,7 +181,7 @@ def _cells(
                 skipped.append(left)
             else:
                 metric = score.metric or columns.metric
-                is_percent = parsed.is_percent or bool(_PERCENT.search(f"{column} {metric}"))
+                is_percent = parsed.is_percent or names_percent(f"{column} {metric}")
                 stderr = _error(sheet, row, columns.errors.get(column))
                 stated = {"metric": metric, "stderr": stderr, "is_percent": is_percent}
                 score = replace(score, score=parsed.value, **stated)
@@ -219,6 +221,35 @@ def _ignored(found: Found, cells: Sequence[_Cell]) -> Iterator[str]:
         if times:
             why = "the file does not state what it is"
             yield f"{found.shown}: {what} is ignored ({times}): {why}"
+
+
+def _other_order(sheet: Sheet, columns: Columns) -> Iterator[str]:
+    """Yield a note where the average or rank of a file orders models unlike the mean of scores."""
+    kinds = {what: n for n, what in columns.measures.items() if not is_cost(n) or what == "rank"}
+    name = kinds.get("average") or kinds.get("rank") or ""
+    lower = any(direction_in(n) is False for n in columns.scores)
+    if not name or len(columns.scores) < 2 or columns.across != "task" or lower:
+        return
+    sign = -1 if "average" not in kinds else 1
+    found = list[tuple[float, float, str]]()
+    for row in sheet.rows:
+        own, *scores = (parse_number(row.get(n), sheet.marks) for n in (name, *columns.scores))
+        if own and all(scores):
+            mean = sum(score.value for score in scores if score) / len(scores)
+            found.append((sign * own.value, mean, _model(word_of(row.get(columns.named["model"])))))
+    found.sort(reverse=True)
+    highest = max((abs(mean) for _, mean, _ in found), default=0)
+    best = accumulate((mean for _, mean, _ in reversed(found)), max)
+    below = zip(best, [mean for _, mean, _ in reversed(found)], strict=True)
+    if any(of_lower > mean + _ROUNDING * highest for of_lower, mean in below):
+        first, ours = found[0][2], max(found, key=lambda one: one[1])[2]
+        what = f"{name!r} orders the models unlike the mean of their scores"
+        what += f": {first!r} is first, and {ours!r} by the mean" if first != ours else ""
+        for of in columns.further:
+            if of.column == name:
+                what += ". To rank by it, state its higher_is_better under [measures], and write "
+                what += f'rank_by = "{of.id}" under [board]'
+        yield f"{sheet.found.shown}: {what}"
 
 
 def _lost(sheet: Sheet, columns: Columns) -> Iterator[Skipped]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, TypeAlias
-from unicodedata import category
+from unicodedata import category, normalize
 
 import numpy as np
 import pandas as pd
@@ -29,7 +30,8 @@ _INVISIBLE = ("Cc", "Cf", "Zl", "Zp", "Zs")
 # HTML has no null character, and reads a carriage return as another line end.
 _FORBIDDEN = (("\0", "null character"), ("\r", "carriage return"))
 _NUMBERS = {2: "two", 3: "three", 4: "four"}
-_ALIKE = "differs only in case or spaces"
+_ALIKE = "differs only in case, spaces or signs between words"
+_BETWEEN = re.compile(r"[\s._\u2010-\u2015-]+")
 _SHOWN = 40  # characters of a value in a message
 _NUMBERS_OR_NULL = "Write numbers; null where there is none."
 _STORE = {
@@ -170,11 +172,7 @@ def _text_problems(spec: ColumnSpec, values: pd.Series, *, is_key: bool) -> Iter
             bad = values.isin([text for text in texts if mark in text])
             yield bad, f"contains a {noun}", "Remove it."
     if is_key and spec.name != "example":
-        plain = {text: " ".join(text.casefold().split()) for text in texts}
-        times = Counter(plain.values())
-        alike = sorted(
-            (t for t, way in plain.items() if way and times[way] > 1), key=plain.__getitem__
-        )
+        alike = _alike(texts, spec.name)
         what = f"{_ALIKE}: {quoted(alike)}"
         yield values.isin(alike), what, "Write each in one way."
     if spec.choices:
@@ -185,6 +183,23 @@ def _text_problems(spec: ColumnSpec, values: pd.Series, *, is_key: bool) -> Iter
         odd = [text for text in texts if text.strip() and not is_date(text)]
         fix = "Write it as YYYY, YYYY-MM or YYYY-MM-DD."
         yield values.isin(odd), f"is {quoted(odd)}, not a date", fix
+
+
+def _alike(texts: Iterable[str], column: str) -> list[str]:
+    """Return the ids that may be others of them, written in another way."""
+    plain = {text: _folded(text) for text in texts}
+    if column == "model":  # `org/alpha` and `alpha`
+        names = {*plain.values()}
+        lasts = {t: name.partition("/")[2] for t, name in plain.items() if name[:1].isalnum()}
+        plain |= {text: last for text, last in lasts.items() if last in names}
+    times = Counter(plain.values())
+    return sorted((t for t, way in plain.items() if way and times[way] > 1), key=plain.__getitem__)
+
+
+def _folded(text: str) -> str:
+    """Return a text in lower case, with one space for all between words and nothing invisible."""
+    shown = "".join(mark for mark in normalize("NFKC", text) if category(mark) != "Cf")
+    return " ".join(_BETWEEN.sub(" ", shown.casefold()).split())
 
 
 def _key_faults(table: LoadedTable, base: str, settings: Sequence[str]) -> Iterator[Fault]:

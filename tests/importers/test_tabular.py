@@ -552,3 +552,22 @@ def test_a_name_with_two_values_in_json_is_an_error(tmp_path):
     text = '{"x": {"acc": 0.71}, "y": {"acc": 0.5}, "x": {"acc": 0.95}}'
     said = run_import("csv", write(tmp_path, "a.json", text), into=tmp_path)
     assert "an object in it has 'x' twice, with two values. Keep one of the two." in said.stderr
+
+
+def test_names_of_models_have_no_medal_and_no_markdown(tmp_path):
+    table = "model,A Elo\n\U0001f947 **x**,5\n[y](https://y.org),4\nz [link](https://z.org),3\n"
+    imported("csv", write(tmp_path, "a.csv", table), into=tmp_path)
+    assert {"x", "y", "z"} == {model for model, _, _ in scores(tmp_path)}
+
+
+def test_another_order_of_the_publisher_is_said(tmp_path):
+    table = "model,Overall,A acc,B acc\nx,0.5,0.25,0.5\ny,0.25,0.75,0.5\n"
+    said = run_import("csv", write(tmp_path, "a.csv", table), into=tmp_path)
+    what = (
+        "a.csv: 'Overall' orders the models unlike the mean of their scores: 'x' is first, and 'y'"
+    )
+    assert what in said.stderr
+    assert 'and write rank_by = "overall" under [board]' in said.stderr
+    same = table.replace("0.25,0.75", "0.25,0.10")
+    said = run_import("csv", write(tmp_path, "b.csv", same), into=tmp_path)
+    assert "orders the models" not in said.stderr

@@ -60,10 +60,23 @@ def test_ids_that_differ_only_in_case_or_spaces_are_a_fault(tmp_path, column, li
         ids = tables["results"][["model", "task"]]
         tables |= {f"{n}s": ids[[n]].drop_duplicates() for n in ("model", "task")}
     found = [line for line in fault_lines(write_project(tmp_path, tables)) if "differs" in line]
-    alike = f"'{column}' differs only in case or spaces: {first!r} and {other!r}"
+    alike = f"'{column}' differs only in case, spaces or signs between words: "
+    alike += f"{first!r} and {other!r}"
     assert f"{alike}. Write each in one way." in found[0]
     assert found[0].startswith("data/results.parquet: rows 1, ")
     assert 1 + (listed and column != "variant") == len(found)
+
+
+@pytest.mark.parametrize("other", ["gpt_4o", "GPT\u20114O", "gpt 4\u200bo", "openai/gpt-4o"])
+def test_one_model_spelled_in_two_ways_is_a_warning(tmp_path, other):
+    """Not so two organisations with a model of one name, or another number."""
+    models = ["gpt-4o", other, "gpt-40", "a/x", "b/x"]
+    results = pd.DataFrame({"model": models, "task": "t", "score": 0.5})
+    found = [
+        line for line in fault_lines(write_project(tmp_path, {"results": results})) if "dif" in line
+    ]
+    assert 1 == len(found)
+    assert "between words: 'gpt-4o' and " in found[0]
 
 
 def test_rare_id_one_letter_away_is_a_warning(tmp_path):
