@@ -11,7 +11,7 @@ from typing import Any
 
 from site_builder.config import SiteConfig
 from site_builder.errors import MAX_ALIKE, Fault, FaultsError, did_you_mean
-from site_builder.formatting import counted, listed
+from site_builder.formatting import counted, listed, quoted
 from site_builder.importers.assume import Assumed, StatedRows, assume_tasks, first_known
 from site_builder.importers.choices import as_key, choice_lines, lines_to_paste
 from site_builder.importers.facets import state_facets, state_measures
@@ -68,6 +68,10 @@ from site_builder.tables.write import (
 
 _SETTING = "setting"
 """Column of the tasks, outside the schema: how a task was measured."""
+_NO_MODEL = re.compile(
+    r"humans?\b.*|(random|majority|chance)( (guess\w*|chance|baseline|class|agent|policy|level))?",
+    re.IGNORECASE,
+)
 _MAX_REASONS = 5
 _LISTS = {"task_columns", "model_columns"}
 # Columns whose empty cells have a meaning, so that old rows keep them.
@@ -544,6 +548,9 @@ def lines_of(report: ImportReport, *, verbose: bool, dry: bool) -> Iterator[str]
     )
     if added := [counted(n, name) for name, n in report.added.items() if n]:
         yield f"New: {listed(added, most=5)}."
+    if aside := sorted({key[0] for key in merged.added if _NO_MODEL.fullmatch(key[0])}):
+        line = f'{as_key(aside[0])} = {{ role = "reference" }}'
+        yield f"{quoted(aside)}: ranked. If only for reference, write {line} below [models]."
     yield from written_lines(report.saved, dry=dry)
 
 

@@ -571,3 +571,12 @@ def test_another_order_of_the_publisher_is_said(tmp_path):
     same = table.replace("0.25,0.75", "0.25,0.10")
     said = run_import("csv", write(tmp_path, "b.csv", same), into=tmp_path)
     assert "orders the models" not in said.stderr
+
+
+def test_people_and_guessing_are_named_once(tmp_path):
+    table = "model,A Elo\nHuman expert,9\nrandom,1\nRandom forest,3\n"
+    said = run_import("csv", write(tmp_path, "a.csv", table), into=tmp_path)
+    line = """'Human expert' and 'random': ranked. If only for reference, write "Human expert" = """
+    assert f'{line}{{ role = "reference" }} below [models].' in said.stderr
+    said = run_import("csv", tmp_path / "a.csv", into=tmp_path)
+    assert "reference" not in said.stderr
