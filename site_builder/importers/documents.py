@@ -51,7 +51,7 @@ def rows_of(document: object) -> Rows:
     Any other object is a single row, of which nothing tells what is a score.
     """
     if _is_records(document):
-        return _of_records(_of_boards(document) or document)
+        return _of_records(_of_boards(document) or _of_models(document) or document)
     if isinstance(document, dict) and document:
         found = _of_columns(document) or _of_lists(document) or _of_names(document)
         lists = [value for value in document.values() if _is_records(value)]
@@ -110,6 +110,23 @@ def _of_boards(boards: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return rows
 
 
+def _of_models(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rows of a list of models, each with the only list in it; else none.
+
+    `[{"model": "m", "results": [{"name": "a", "score": 1}]}]`: what these name are tasks.
+    """
+    rows: list[dict[str, Any]] = []
+    for record in records:
+        lists = [value for value in record.values() if _is_records(value)]
+        shared = {k: v for k, v in record.items() if not _is_records(v)}
+        named = {key for row in lists[0] for key in row} if len(lists) == 1 else {*shared}
+        if named & {*shared} or not any(as_text(record.get(key)) for key in _MODELS):
+            return []
+        title = NAME if "task" in named else "task"
+        rows += [{**shared, **{title if k == NAME else k: row[k] for k in row}} for row in lists[0]]
+    return rows
+
+
 def _of_columns(document: dict[str, Any]) -> Rows | None:
     """Return the rows of lists by column, or of a list of columns beside a list of rows."""
     values: list[Any] = [v for v in document.values() if isinstance(v, list | dict)]
@@ -147,7 +164,7 @@ def _of_lists(document: dict[str, Any]) -> Rows | None:
     tables = {key: value for key, value in lists.items() if _has_numbers(value)}
     if len(tables) == 1:
         (rows,) = tables.values()
-        return _of_records(_of_boards(rows) or rows)
+        return _of_records(_of_boards(rows) or _of_models(rows) or rows)
     if len(tables) > 1 and len(tables) == len(document):
         rows = [{BOARD: key, **row} for key, of in tables.items() for row in of]
         return _of_records(_of_metrics(tables) or rows)

@@ -77,7 +77,7 @@ _LIKE_NUMBER = re.compile(  # `12.5k`, `<1`, `2m30s`; no date
 _POWERS = {"M": -3, "B": 0, "T": 3}
 _DATES = {
     **dict.fromkeys(("%B %Y", "%b %Y", "%Y/%m"), 7),
-    **dict.fromkeys(("%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y", "%Y/%m/%d"), 10),
+    **dict.fromkeys(("%d %B %Y", "%d %b %Y", "%d.%m.%Y", "%B %d, %Y", "%b %d, %Y", "%Y/%m/%d"), 10),
 }
 """Forms of dates besides those of ISO 8601, and how much of these they state."""
 _BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}

@@ -34,6 +34,7 @@ _CHANGES = {name: {*words} for name, words in _WORDS["changes"].items()}
 _CHANGE_OF = re.compile(rf"(^|_)({'|'.join(_CHANGES['last'])})_(in|of|by|to|for|between)_")
 _SPREADS = ("error", "deviation", "interval")
 _PLUS_MINUS = re.compile("\N{PLUS-MINUS SIGN}|\\+/-")
+_HEART = "\N{HEAVY BLACK HEART}"
 _COSTS = {"cost", "time", "size", "tokens", "rank"}
 _SIGNS, _PHRASES = (
     {name: re.compile("|".join(parts), re.IGNORECASE) for name, parts in _WORDS[key].items()}
@@ -169,7 +170,8 @@ def measure_of(name: str) -> str:
 
 
 def _measures(name: str) -> list[str]:
-    plain = plain_name(_PLUS_MINUS.sub(" ci ", name))
+    name = _PLUS_MINUS.sub(" ci ", name).replace(_HEART, " likes ")
+    plain = plain_name(name)
     words, last = {*_words(name)}, _last_word(name)
     return [
         what
