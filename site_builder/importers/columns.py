@@ -80,6 +80,7 @@ class Columns(Record):
         measures: What each column of numbers is that is no score, such as `cost`.
         further: Columns that are, or can be, facets and measures.
         settings: Columns that tell how a model was run, by their name.
+        totals: The group of each score that is its total: `A` of `A.overall`, beside `A.easy`.
     """
 
     named: Mapping[str, str]
@@ -91,6 +92,12 @@ class Columns(Record):
     measures: Mapping[str, str] = field(default_factory=dict)
     further: tuple[FurtherColumn, ...] = ()
     settings: tuple[str, ...] = ()
+    totals: Mapping[str, str] = field(default_factory=dict)
+
+    def whole_of(self, column: str) -> str:
+        """Return the group that a score is a part of, if it has a total; else nothing."""
+        group = group_of(column)
+        return group if column not in self.totals and group in self.totals.values() else ""
 
     def __str__(self) -> str:
         """Describe the guess on one line, for the user to check."""
@@ -103,6 +110,7 @@ class Columns(Record):
         columns = {of.column for of in taken.values()}
         kinds = {name: what for name, what in self.measures.items() if name not in columns}
         measures = [f"{name} ({what})" for name, what in kinds.items()]
+        parts += [f"totals: {', '.join(self.totals)}"] if self.totals else []
         parts += [f"no scores: {', '.join(measures)}"] if measures else []
         errors = self.errors.values() if self.across else ()
         parts += [f"standard errors: {', '.join(errors)}"] if errors else []
@@ -155,7 +163,8 @@ def _guess(sheet: Sheet, options: ImportOptions) -> Columns:
     errors = _errors(plain, free)
     columns = [n for n in free if n not in errors.values() and _is_numeric(sheet, n)]
     kinds = _kinds(sheet, columns, options)
-    measures = {n: what for n, what in kinds.items() if what and n not in (tasks or ())}
+    no_measures = tasks or _totals(kinds)
+    measures = {n: what for n, what in kinds.items() if what and n not in no_measures}
     numbers = [name for name in columns if name not in measures]
     if sheet.is_across and not {*stated} & {"model", "task"} and not models:
         raise _across(sheet, options)
@@ -173,12 +182,19 @@ def _guess(sheet: Sheet, options: ImportOptions) -> Columns:
     scores = tuple(n for n in models or tasks or (*numbers, *more) if n in names)
     if tasks is None and not models and (not scores or not sheet.deep.isdisjoint(numbers)):
         raise _no_scores(sheet, options, named, numbers, measures)
-    named_errors = {column: errors[column] for column in scores if column in errors}
-    errors = _errors_of_groups(scores, free) | named_errors
+    errors = _errors_of_groups(scores, free) | {c: errors[c] for c in scores if c in errors}
     used = {*scores, *errors.values()}
     unused = tuple(name for name in free if name not in used)
     measures = {n: what for n, what in measures.items() if n not in used and what != "setting"}
-    return Columns(named, "model" if models else "task", scores, errors, unused, measures=measures)
+    return Columns(
+        named,
+        "model" if models else "task",
+        scores,
+        errors,
+        unused,
+        measures=measures,
+        totals=_totals({name: kinds.get(name, "") for name in scores}),
+    )
 
 
 def _errors(plain: Mapping[str, str], free: Collection[str]) -> dict[str, str]:
@@ -200,6 +216,19 @@ def _errors_of_groups(scores: Sequence[str], free: Collection[str]) -> dict[str,
         of_group.setdefault(name.removesuffix(_last_part(name)), []).append(name)
     groups = {name.removesuffix(_last_part(name)): name for name in stderrs}
     return {of_group[g][0]: name for g, name in groups.items() if len(of_group.get(g, ())) == 1}
+
+
+def group_of(name: str) -> str:
+    """Return the object or the heading that a column is below; empty for none."""
+    return name.removesuffix(_last_part(name)).rstrip(".: ")
+
+
+def _totals(kinds: Mapping[str, str]) -> dict[str, str]:
+    """Return the group of each average that is the only one of it, beside others of the group."""
+    averages = {n: group_of(n) for n, what in kinds.items() if what == "average" and group_of(n)}
+    others = Counter(group_of(n) for n, what in kinds.items() if not what)
+    times = Counter(averages.values())
+    return {n: group for n, group in averages.items() if times[group] == 1 and others[group]}
 
 
 def _last_part(name: str) -> str:

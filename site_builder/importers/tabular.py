@@ -120,7 +120,7 @@ def read_tabular(found: Found, options: ImportOptions) -> Reading:
         task, metric = cell.score.task, cell.score.metric
         name = f"{task} ({metric})" if n_metrics[task] > 1 and metric else task
         by_task.setdefault((name, _subset(cell)), []).append(cell)
-    tasks = (_of_task(*of, found, columns.across, sheet) for of, found in by_task.items())
+    tasks = (_of_task(*of, found, columns, sheet) for of, found in by_task.items())
     skipped += _lost(sheet, columns)
     alone = [*_of_means_alone(sheet, columns)]
     known = {c.score.model for c in cells} | {one.where.rpartition(", ")[2] for one in alone}
@@ -162,7 +162,8 @@ def _cells(
 
     A metric that is a measure, such as seconds, has no scores unless it is `wanted`.
     """
-    places = {n: {columns.across: without_arrows(n)} for n in columns.scores if columns.across}
+    names = {n: columns.totals.get(n, without_arrows(n)) for n in columns.scores}
+    places = {n: {columns.across: name} for n, name in names.items() if columns.across}
     named = {word_of(row.get(columns.named.get("task", ""))) for row in sheet.rows}
     is_of_others = columns.across != "task" and len(named) > 1
     cells: list[_Cell] = []
@@ -370,13 +371,16 @@ def _subset(cell: _Cell) -> str:
     return "" if plain_name(subset) in (*_MEANS, "all") else subset
 
 
-def _of_task(whole: str, subset: str, cells: list[_Cell], across: str, sheet: Sheet) -> Reading:
+def _of_task(
+    whole: str, subset: str, cells: list[_Cell], columns: Columns, sheet: Sheet
+) -> Reading:
     """Return the scores on a task, or on a subset of it: `task/subset`, as in the results."""
-    first = cells[0]
+    first, across = cells[0], columns.across
     task = f"{whole}/{subset}" if subset else whole
     facts = {name: _typed(name, first.values.get(name)) for name in MEANINGS["tasks"]}
     facts |= {"score_min": 0.0} if first.column in sheet.counts else {}
     facts["unit"] = sheet.units.get(first.column)
+    facts["part_of"] = columns.whole_of(first.column) or None
     is_lower = _typed("lower_is_better", first.values.get("lower_is_better"))
     facts["metric"] = metric = first.score.metric or metric_in(task) or None
     why = "the file"

@@ -352,7 +352,7 @@ def test_memory_is_no_score(tmp_path):
 
 
 def test_nested_name_of_each_object_is_its_model(tmp_path):
-    """As MMMU and OmniBench write it: with averages, and models that have nothing else."""
+    """As MMMU and OmniBench write it: with totals of parts, and models that have nothing else."""
     info = [{"name": name, "date": "2024-09-22"} for name in ("a", "b", "c")]
     boards = [
         {"info": info[0], "val": {"plot_story": "25.5", "art": "70.5", "overall": "48.0"}},
@@ -365,9 +365,11 @@ def test_nested_name_of_each_object_is_its_model(tmp_path):
         ("a", "val.plot_story", "base"): 25.5,
         ("b", "val.plot_story", "base"): 29.54,
         ("a", "val.art", "base"): 70.5,
+        **{("a", "val", "base"): 48.0, ("b", "val", "base"): 29.5, ("c", "val", "base"): 84.5},
     } == scores(tmp_path)
-    why = "it has only 'val.overall', and an average is no score. task_columns under [import] takes"
-    assert f"warning: a.json: row 3, c: skipped: {why}" in said.stderr
+    parts = {task["task"]: task.get("part_of") for task in rows(tmp_path, "tasks")}
+    assert {"val.plot_story": "val", "val.art": "val", "val": None} == parts
+    assert 0 == said.exit_code
 
 
 def test_two_spellings_of_a_name_are_refused(tmp_path):
