@@ -12,7 +12,7 @@ from site_builder.charts.cells import (
     tested_cell,
     text_cell,
 )
-from site_builder.compute.robustness import LeftOut, MetricResult, RuleResult
+from site_builder.compute.robustness import LeftOut, MetricResult, Robustness, RuleResult
 from site_builder.compute.rules import find_rule
 from site_builder.compute.significance import LiftTest
 from site_builder.formatting import NumberFormat, count, listed, p_value, percent, sentence
@@ -44,12 +44,6 @@ def metric_name(site: Site, result: MetricResult) -> str:
     return site.labels.say("metrics.others" if names else "metrics.other", names=names)
 
 
-def metric_scale(site: Site, result: MetricResult) -> NumberFormat:
-    """Return the format of means over the tasks of one metric."""
-    averaged = site.results.board.rules.averaged
-    return site.labels.scale if averaged else site.labels.scales[result.tasks[0]]
-
-
 def lifts_by_metric(site: Site) -> Finding | None:
     """Return who is ahead of the baseline on the tasks of each metric; None for one metric."""
     if not site.results.metrics:
@@ -68,7 +62,8 @@ def lifts_by_metric(site: Site) -> Finding | None:
         return text_cell(say("metrics.all") if result is whole else metric_name(site, result))
 
     def lift(result: MetricResult) -> Cell:
-        scale = labels.scale if result is whole else metric_scale(site, result)
+        has_one_scale = result is whole or board.rules.averaged
+        scale = labels.scale if has_one_scale else labels.scales[result.tasks[0]]
         return tested_cell(test, scale) if (test := test_of(result)) else text_cell(None)
 
     def p(result: MetricResult) -> Cell:
@@ -173,7 +168,7 @@ def leader_by_rule(site: Site) -> Finding | None:
         ),
     )
     table = table_of("by-rule", caption, fields, found.rules)
-    first_sentence, *more = _leader_sentences(site)
+    first_sentence, *more = _leader_sentences(site, found)
     return Finding(first_sentence, table, " ".join(more))
 
 
@@ -186,20 +181,16 @@ def _lead_scale(site: Site, result: RuleResult) -> NumberFormat:
     return site.labels.scales[next(t.task for t in tasks if t.metric == result.metric)]
 
 
-def _leader_sentences(site: Site) -> Iterator[str]:
-    found, labels = site.results.robustness, site.labels
-    if found is None:
-        return
-    own, rules = found.own, found.rules
+def _leader_sentences(site: Site, found: Robustness) -> Iterator[str]:
+    labels, own, rules = site.labels, found.own, found.rules
     leaders, agree = listed([labels.models[m] for m in own.leaders]), sum(r.same for r in rules)
-    if len(rules) > 1:
-        others = dict.fromkeys(m for rule in rules for m in rule.leaders if m not in own.leaders)
-        said = "rules.some_others" if others else "rules.some"
-        if agree == len(rules):
-            said = "rules.both" if agree == 2 else "rules.all"
-        names = listed([labels.models[m] for m in others], _MOST_NAMED)
-        n, of = len(own.leaders), len(rules)
-        yield labels.say(said, n, leaders=leaders, agree=agree, of=of, names=names)
+    others = dict.fromkeys(m for rule in rules for m in rule.leaders if m not in own.leaders)
+    said = "rules.some_others" if others else "rules.some"
+    if agree == len(rules):
+        said = "rules.both" if agree == 2 else "rules.all"
+    names = listed([labels.models[m] for m in others], _MOST_NAMED)
+    n, of = len(own.leaders), len(rules)
+    yield labels.say(said, n, leaders=leaders, agree=agree, of=of, names=names)
     if found.left_out is not None:
         yield from _left_out_sentences(site, found.left_out, own, leaders)
 

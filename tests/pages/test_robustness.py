@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from site_builder.pages.robustness import _leader_sentences, lifts_by_metric
+from site_builder.pages.robustness import leader_by_rule, lifts_by_metric
 from tests.helpers.boards import make_frames
 from tests.helpers.odd_boards import SHAPES, built
 from tests.helpers.sites import build, index_results, make_site, table
@@ -79,13 +79,14 @@ def test_leader_that_one_task_makes(tmp_path):
     tasks: Columns = {"score_min": [0.0] * 3, "score_max": [1.0] * 3, "category": ["x", "y", "y"]}
     frames = make_frames({"tuned": tuned}, tasks=tasks)
     site = make_site(write_project(tmp_path, frames, "[site]\ncards = false"))
-    said = " ".join(_leader_sentences(site))
+    found = leader_by_rule(site)
+    assert found is not None
     assert (
         "Which model leads depends on the averaging: alpha by 2 of 4 rules, or "
         "beta. With one task left out, alpha stays first in 2 of 3 cases, but not without t1. "
         "The lead over beta is +0.100; without t1, which changes it most "
         "(233\N{NO-BREAK SPACE}% of the lead), it is \N{MINUS SIGN}0.200."
-    ) == said
+    ) == f"{found.summary} {found.more}"
     assert lifts_by_metric(site) is None
 
 
