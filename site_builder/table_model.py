@@ -112,15 +112,7 @@ def draw_dumbbell(  # noqa: PLR0913 - each is a mark
     return Drawing(tuple(filter(None, marks)), text)
 
 
-def draw_value(
-    value: float, interval: tuple[float, float] | None = None, text: str = ""
-) -> Drawing:
-    """Draw a share of a scale: a tint up to it, a band for its interval, a full mark at it."""
-    band = () if interval is None else (Mark("band", *interval),)
-    return Drawing((Mark("track", 0, 1), Mark("tint", 0, value), *band, Mark("value", value)), text)
-
-
-def draw_ranks(rank: int, best: int, worst: int, of: int, text: str = "") -> Drawing:
+def draw_ranks(rank: int, best: int, worst: int, of: int, text: str) -> Drawing:
     """Draw the ranks that an entry could have among `of`, and its own."""
     span = Mark("band", (best - 1) / of, worst / of)
     slots = of if of <= _MAX_SLOTS else 0

@@ -16,7 +16,6 @@ from site_builder.table_model import (
     Mark,
     MarkKind,
     draw_dumbbell,
-    draw_value,
 )
 
 _MARGIN = 0.04  # of the scale, beyond the least and the greatest value
@@ -113,7 +112,7 @@ def _drawing(spec: BoardTableSpec, scale: _Scale, row: BoardRow, value: float) -
     if ends is not None:
         low, high = map(write, ends)
         text = labels.say("drawing.interval", name=name, value=write(value), low=low, high=high)
-    drawing = draw_value(scale.range.share(value), scale.range.span(ends), text)
-    if scale.has_origin:
-        return drawing
-    return Drawing(tuple(mark for mark in drawing.marks if mark.kind != "tint"), text)
+    at, span = scale.range.share(value), scale.range.span(ends)
+    tint = (Mark("tint", 0, at),) if scale.has_origin else ()
+    band = () if span is None else (Mark("band", *span),)
+    return Drawing((Mark("track", 0, 1), *tint, *band, Mark("value", at)), text)
