@@ -21,6 +21,8 @@ from site_builder.records import replace
 from site_builder.table_model import RANK_VALUE, Cell, Column, Field, RowKind, Table
 
 _DIFFERENCES = ("baseline", "base")
+# What a matrix is made from, if there is anything, and the folder of what a script may put in it.
+_Source = tuple[MatrixSpec | None, str]
 
 
 def board_matrix(site: Site) -> Matrix | None:
@@ -28,13 +30,13 @@ def board_matrix(site: Site) -> Matrix | None:
 
     None where there is nothing for it.
     """
-    matrix = _made(_spec_of_board(site), _folder_of_board(site))
+    matrix = _made(*_source_of_board(site))
     return matrix and replace(matrix, board=site.embedded_as, is_embedded=True)
 
 
 def parts_matrix(site: Site, task: str) -> Matrix | None:
     """Lay out the scores on a task and its parts; None where it has none with a score."""
-    return _made(_spec_of_parts(Parts(site, task), "parts", None), _folder_of_task(site, task))
+    return _made(*_source_of_task(site, task))
 
 
 def _made(spec: MatrixSpec | None, folder: str) -> Matrix | None:
@@ -47,11 +49,8 @@ def make_matrix_values(site: Site) -> Iterator[ScriptData]:
     """Yield the values of what was measured beside the scores, for each matrix and measure."""
     if not site.whole.results.scores.measures:
         return
-    specs = [(_spec_of_board(each), _folder_of_board(each)) for each in site.by_board]
-    for task in site.whole.results.scores.tasks:
-        spec = _spec_of_parts(Parts(site.whole, task), "parts", None)
-        specs.append((spec, _folder_of_task(site.whole, task)))
-    for spec, folder in specs:
+    of_tasks = (_source_of_task(site.whole, t) for t in site.whole.results.scores.tasks)
+    for spec, folder in (*map(_source_of_board, site.by_board), *of_tasks):
         if spec is None or not is_matrix(spec):
             continue
         for beside, measure in zip(offer(spec, folder), find_beside(spec), strict=True):
@@ -59,12 +58,17 @@ def make_matrix_values(site: Site) -> Iterator[ScriptData]:
             yield ScriptData(address, beside.name, MeasureMatrix(spec, measure).data)
 
 
-def _folder_of_board(site: Site) -> str:
-    return f"board-{site.board.id}" if site.board.id else "board"
+def _source_of_board(site: Site) -> _Source:
+    board, folder = site.results.board, f"board-{site.board.id}" if site.board.id else "board"
+    if len(board.tasks) > 1:
+        return board_spec(site.results, site.labels), folder
+    entries = {entry.model for entry in board.entries}
+    return _spec_of_parts(Parts(site.whole, board.tasks[0]), "scores", entries), folder
 
 
-def _folder_of_task(site: Site, task: str) -> str:
-    return f"task-{site.labels.task_slugs[task]}"
+def _source_of_task(site: Site, task: str) -> _Source:
+    folder = f"task-{site.labels.task_slugs[task]}"
+    return _spec_of_parts(Parts(site, task), "parts", None), folder
 
 
 def with_tools(site: Site, matrix: Matrix | None, *, filtered: bool = False) -> Matrix | None:
@@ -93,14 +97,6 @@ def with_tools(site: Site, matrix: Matrix | None, *, filtered: bool = False) -> 
 
 
 # --- boards -------------------------------------------------------------------------------------
-
-
-def _spec_of_board(site: Site) -> MatrixSpec | None:
-    board = site.results.board
-    if len(board.tasks) > 1:
-        return board_spec(site.results, site.labels)
-    entries = {entry.model for entry in board.entries}
-    return _spec_of_parts(Parts(site.whole, board.tasks[0]), "scores", entries)
 
 
 def board_spec(results: Results, labels: Labels) -> MatrixSpec:
