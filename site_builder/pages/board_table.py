@@ -483,9 +483,9 @@ def _interval(
     return entry.interval if statistic.id == spec.board.rule.statistic else None
 
 
-def _lift_cell(against: Against, spec: BoardTableSpec, statistic: Statistic, row: BoardRow) -> Cell:
+def _lift_cell(spec: BoardTableSpec, statistic: Statistic, row: BoardRow) -> Cell:
     """Make the cell of a mean lift, with a colour only where it is certain."""
-    lift = row.figures[statistic.id]
+    lift, against = row.figures[statistic.id], _LIFTS[statistic.id]
     if against == "baseline" and row.model == spec.labels.roles.baseline:
         lift = None
     test = spec.board.tests[against].get(row.model)
@@ -513,8 +513,7 @@ def _count_cell(_: BoardTableSpec, statistic: Statistic, row: BoardRow) -> Cell:
 
 # The statistics whose cells say more than their number.
 _CELLS: Mapping[str, Callable[[BoardTableSpec, Statistic, BoardRow], Cell]] = {
-    "lift_over_base": partial(_lift_cell, "base"),
-    "lift_over_baseline": partial(_lift_cell, "baseline"),
+    **dict.fromkeys(_LIFTS, _lift_cell),
     "beats": _beats_cell,
     "wins": _count_cell,
     "helped": _count_cell,

@@ -28,6 +28,9 @@ _FILES = ("data/scores.js", "data/errors.js")
 # Where the board that models are chosen by has not all of what is compared.
 _ALL_FILES = ("data/all-scores.js", "data/all-errors.js")
 
+Run = tuple[str, str]
+"""A model in a variant."""
+
 _MOST_RUNS = 4
 _FIRST_RUNS = 3
 
@@ -126,13 +129,6 @@ def _at_least_two(values: Iterable[_T | None]) -> tuple[tuple[_T, int], ...]:
 # --- comparing ----------------------------------------------------------------------------------
 
 
-class ModelVariant(Record):
-    """A model in a variant."""
-
-    model: str
-    variant: str
-
-
 class CompareContext(ScriptedContext):
     """What the comparing page shows.
 
@@ -152,7 +148,7 @@ def make_compare(site: Site) -> Iterator[Page]:
         yield Page(Address("compare"), "compare.html", title, about, context, crumbs)
 
 
-def default_runs(site: Site) -> tuple[ModelVariant, ...]:
+def default_runs(site: Site) -> tuple[Run, ...]:
     """Return the runs that the page opens with: the best beside the baseline; none below two.
 
     Where fewer than two are ranked beside the baseline, the models that follow are taken, and the
@@ -166,7 +162,7 @@ def default_runs(site: Site) -> tuple[ModelVariant, ...]:
                 variants.setdefault(s.model, board.variant)
     n = sum(s.model != baseline for s in site.results.board.ranked)
     order = sorted(variants, key=lambda model: model == baseline)[: min(max(n, 2), _FIRST_RUNS)]
-    return tuple(ModelVariant(m, variants[m]) for m in order) if len(order) > 1 else ()
+    return tuple((m, variants[m]) for m in order) if len(order) > 1 else ()
 
 
 def has_enough_tasks(site: Site) -> bool:
@@ -182,31 +178,31 @@ def compare_link(site: Site, board: Board, model: str) -> Link | None:
     if not others or not board.entry(model).scored:
         return None
     names = [site.labels.models[other] for other in others]
-    runs = [ModelVariant(other, board.variant) for other in (model, *others)]
+    runs = [(other, board.variant) for other in (model, *others)]
     return Link(site.labels.say("ways.compare", names=listed(names)), compare_address(site, runs))
 
 
-def compare_address(site: Site, runs: Sequence[ModelVariant]) -> Address:
+def compare_address(site: Site, runs: Sequence[Run]) -> Address:
     """Return the address of a comparison; the variant that the page would take is left out."""
     boards, variants = site.results.boards, site.labels.roles.variants
     pairs: list[tuple[str, str]] = []
-    for run in runs:
-        scored = (v for v in variants if boards[v].entry(run.model).scored)
-        pairs.append(("model", run.model))
-        if run.variant != next(scored, None):
-            pairs.append(("as", run.variant))
+    for model, variant in runs:
+        scored = (v for v in variants if boards[v].entry(model).scored)
+        pairs.append(("model", model))
+        if variant != next(scored, None):
+            pairs.append(("as", variant))
     return Address("compare", query=tuple(pairs))
 
 
-def _compare_context(site: Site, runs: Sequence[ModelVariant]) -> CompareContext:
+def _compare_context(site: Site, runs: Sequence[Run]) -> CompareContext:
     is_other = site.results is not site.computed.featured.results
     # What spans several boards is no board, so nothing ranks there.
     board = {**_board_data(site), "has_ranks": not is_other}
-    data = {"board": board, "runs": [[run.model, run.variant] for run in runs]}
+    data = {"board": board, "runs": [*runs]}
     texts = site.labels.say.for_script("compare", "n_tasks")
     return CompareContext(
         **_scripted(site, _ALL_FILES if is_other else _FILES, texts, data),
-        names=tuple(site.labels.models[run.model] for run in runs),
+        names=tuple(site.labels.models[model] for model, _ in runs),
     )
 
 

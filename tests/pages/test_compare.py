@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from site_builder.addresses import Address
-from site_builder.pages.interactive import ModelVariant, compare_address, default_runs
+from site_builder.pages.interactive import Run, compare_address, default_runs
 from site_builder.pages.page import Site
 from site_builder.render.urls import Urls
 from tests.helpers.browsing import NARROW, open_page, overflow
@@ -30,7 +30,7 @@ class Board:
     site: Site
     home: str
 
-    def url(self, runs: list[ModelVariant]) -> str:
+    def url(self, runs: list[Run]) -> str:
         """Where these runs are compared."""
         return f"{self.home}compare/?{urlencode(compare_address(self.site, runs).query)}"
 
@@ -40,10 +40,10 @@ def index(home) -> Board:
     return Board(index_results(), home)
 
 
-def index_runs(*models: str) -> list[ModelVariant]:
+def index_runs(*models: str) -> list[Run]:
     """Fine-tuned runs of the Index; `model base` is a base run."""
     pairs = [model.partition(" ")[::2] for model in models]
-    return [ModelVariant(model, variant or "fine_tuned") for model, variant in pairs]
+    return [(model, variant or "fine_tuned") for model, variant in pairs]
 
 
 def wait_for_all(page: Page) -> None:
@@ -93,7 +93,7 @@ def test_a_board_of_one_variant_has_no_choice_of_one():
 def test_the_baseline_is_compared_where_there_is_nobody_else(tmp_path):
     frame = pd.DataFrame({"model": ["ref", "a"], "task": ["t"] * 2, "score": [0.5, 0.4]})
     site = make_site(write_project(tmp_path, {"results": frame}, '[board]\nbaseline = "ref"'))
-    assert ["a", "ref"] == [run.model for run in default_runs(site)]
+    assert ["a", "ref"] == [model for model, _ in default_runs(site)]
 
 
 def test_a_model_leads_to_its_comparison(index_site, index):
