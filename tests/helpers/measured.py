@@ -18,10 +18,9 @@ from typing import Any
 import pandas as pd
 
 from site_builder.compute.results import Results
-from site_builder.pages.page import Site
 from tests.helpers.boards import make_results
 from tests.helpers.once import made_once
-from tests.helpers.sites import BuiltSite, build, make_site
+from tests.helpers.sites import BuiltSite, build
 from tests.helpers.tables import write_project
 
 LEAKED, PROMPT = "The <i>test set</i> leaked", "Another prompt"
@@ -69,19 +68,11 @@ def measured_results(*, exclude: bool) -> Results:
     return make_results(measured_frames(), baseline="g", exclude_flagged=exclude)
 
 
-def _toml(*, exclude: bool) -> str:
-    board = f'[board]\nbaseline = "g"\nexclude_flagged = {str(exclude).lower()}\n'
-    return f"[site]\nsubmissions = true\n{board}"
-
-
 @functools.cache
 def measured_site(*, exclude: bool) -> BuiltSite:
     """The site of the board, built once."""
+    board = f'[board]\nbaseline = "g"\nexclude_flagged = {str(exclude).lower()}\n'
+    toml = f"[site]\nsubmissions = true\n{board}"
     with tempfile.TemporaryDirectory() as folder:
-        root = write_project(Path(folder), measured_frames(), _toml(exclude=exclude))
+        root = write_project(Path(folder), measured_frames(), toml)
         return made_once(f"measured-{exclude}", lambda: build(root))
-
-
-def measured_pages(root: Path, *, exclude: bool) -> Site:
-    """The results of the board, as page makers read them."""
-    return make_site(write_project(root, measured_frames(), _toml(exclude=exclude)))

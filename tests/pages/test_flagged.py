@@ -6,7 +6,7 @@ import re
 import pytest
 
 from tests.helpers.boards import row_of, rows_of, scores_on
-from tests.helpers.measured import LEAKED, PROMPT, measured_pages, measured_results, measured_site
+from tests.helpers.measured import LEAKED, PROMPT, measured_results, measured_site
 from tests.helpers.sites import table, visible
 
 both = pytest.mark.parametrize("exclude", [False, True])
@@ -147,11 +147,11 @@ def test_downloads_hold_every_score(exclude):
     assert 7 == len(re.findall(f"{LEAKED}|{PROMPT}", text))
 
 
-def test_reasons_are_text(tmp_path):
+def test_reasons_are_text():
     source = measured_site(exclude=True).html["tasks/quiz/index.html"]
     assert "<i>test set</i>" not in source
     assert "&lt;i&gt;test set&lt;/i&gt;" in source
-    assert LEAKED == measured_pages(tmp_path, exclude=True).results.task("quiz").flagged[1].reason
+    assert LEAKED == measured_results(exclude=True).task("quiz").flagged[1].reason
 
 
 def test_a_board_without_flags_says_nothing_of_them(index_site):
