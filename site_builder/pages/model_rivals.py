@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import partial
+from heapq import nsmallest
 
 from site_builder.addresses import Link
 from site_builder.charts.cells import (
@@ -53,12 +53,9 @@ def make_rivals(site: Site, board: Board, model: str) -> TitledTable | None:
     near = list[Entry]()
     if s.rank is not None:
         known = {model, *(rival.entry.model for rival in own)}
-        found = close if board.tested else board.ranked
-        at, most = bisect_left(found, s.place, key=lambda e: e.place), _NEAREST + len(known)
-        near = [e for e in found[max(0, at - most) : at + most] if e.model not in known]
-        near.sort(key=lambda e: abs(e.place - s.place))
-    near = sorted(near[:_NEAREST], key=lambda other: other.place)
-    others = [_Rival(board, other) for other in near]
+        rivals = (e for e in (close if board.tested else board.ranked) if e.model not in known)
+        near = nsmallest(_NEAREST, rivals, key=lambda e: abs(e.place - s.place))
+    others = [_Rival(board, other) for other in sorted(near, key=lambda e: e.place)]
     rows = [_Rival(board, s, is_this=True, is_own=True), *own, *others]
     if len(rows) < 2:
         return None
