@@ -72,8 +72,8 @@ def api_values(results: Results, trades: Sequence[TradeOff] = ()) -> dict[str, A
         "categories": [
             _fields(c, "category", "tasks", "best_lift_over_baseline") for c in results.categories
         ],
+        "metrics": [_metric_values(metric) for metric in results.metrics],
     }
-    values["metrics"] = [_metric_values(metric) for metric in results.metrics]
     if results.robustness is not None:
         values["robustness"] = _robustness_values(results.robustness, results.decisive)
     if results.correlations is not None:

@@ -149,10 +149,6 @@ class NumberFormat(Record):
         text = self.score(value)
         return f"+{text}" if value > 0 and _is_not_zero(text) else text
 
-    def interval(self, low: float, high: float) -> str:
-        """Return a range, such as `0.662 to 0.818`."""
-        return from_to(self.score(low), self.score(high))
-
 
 def in_cell(value: float | None, scale: NumberFormat, top: float, *, is_signed: bool) -> str:
     """Return a number in few letters, for the cell of a matrix: `.74`, `+.08`, `68`, `+0.4`.

@@ -9,6 +9,7 @@ from site_builder.addresses import page_link
 from site_builder.charts.cells import (
     model_cell,
     number_cell,
+    number_field,
     score_cell,
     text_cell,
     verdict_cell,
@@ -202,11 +203,7 @@ def _statistic_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
         "cost",
         group=say("columns.measures"),
     )
-
-    def price_cell(row: BoardRow) -> Cell:
-        return number_cell(prices.get(row.model), money(prices.get(row.model)))
-
-    yield Field(price, price_cell, bool(prices))
+    yield number_field(price, lambda row: prices.get(row.model), money, wanted=bool(prices))
     yield from (_statistic_field(spec, s) for s in shown if spec.full and _is_extra(spec, s))
 
 
@@ -351,10 +348,11 @@ def _fact_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
     size = Column(
         "parameters_b", say("column.size"), "number", say("column.size_help"), "ascending"
     )
-    yield Field(
+    yield number_field(
         _fact_column(spec, size),
-        lambda row: number_cell(sizes[row.model], billions(sizes[row.model])),
-        "parameters_b" in wanted and any(value is not None for value in sizes.values()),
+        lambda row: sizes[row.model],
+        billions,
+        wanted="parameters_b" in wanted and any(value is not None for value in sizes.values()),
     )
     on, on_help = say("trade_off.column"), say("trade_off.column_help")
     group = say("columns.ranking")

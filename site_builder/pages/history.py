@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property, partial
 
 from site_builder.addresses import Address, Link
-from site_builder.charts.cells import attribute_field, model_cell, number_cell
+from site_builder.charts.cells import attribute_field, model_cell, number_cell, number_field
 from site_builder.charts.chart import Chart
 from site_builder.charts.history import MOST_LINES, RankLine, draw_ranks_over_releases, rank_trace
 from site_builder.compute.board import Board
@@ -350,14 +350,13 @@ def _releases_table(site: Site, history: BoardHistory) -> Table:
         names = listed([at.gone.get(m) or known.get(m, m) for m in firsts]) or MISSING
         return Cell(names, names)
 
-    def size_cell(at: BoardAt) -> Cell:
-        n = sum(rank is not None for rank in at.published.values())
-        return number_cell(n, count(n))
+    def n_ranked(at: BoardAt) -> int:
+        return sum(rank is not None for rank in at.published.values())
 
     fields = [
         Field[BoardAt](Column("release", say("history.release")), release_cell),
         Field(Column("first", say("history.first_then")), first_cell),
-        Field(Column("ranked", say("history.ranked"), "number"), size_cell),
+        number_field(Column("ranked", say("history.ranked"), "number"), n_ranked, count),
     ]
     return table_of("releases", say("history.releases_caption"), fields, history.releases[::-1])
 

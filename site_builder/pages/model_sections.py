@@ -200,8 +200,8 @@ def make_measures(site: Site, board: Board, model: str) -> TitledTable | None:
         return None
     say = site.labels.say
     title = listed([standing.name.text for standing in found], most=4)
-    heads = "measures", say("model.measures.caption"), say("column.measure"), say("column.value")
-    table = _standings(site.labels, heads, found)
+    caption = say("model.measures.caption")
+    table = _standings(site.labels, "measures", caption, say("column.measure"), found)
     return TitledTable("measured", title, table, say("model.measures.line"))
 
 
@@ -260,23 +260,21 @@ def make_boards(site: Site, model: str) -> TitledTable | None:
         share, name, rank, of = min(best)
         kind = "best" if 2 * share <= 1 else "low"
         title = say(f"model.boards.place.{kind}", len(best), title=name, rank=rank, of=of)
-    heads = "boards", say("model.boards.caption"), say("column.board"), say("column.value")
-    table = _standings(site.labels, heads, found)
+    caption = say("model.boards.caption")
+    table = _standings(site.labels, "boards", caption, say("column.board"), found)
     return TitledTable("on-boards", title, table, say("model.boards.line"))
 
 
 def _standings(
-    labels: Labels, names: tuple[str, str, str, str], found: Sequence[_Standing]
+    labels: Labels, table_id: str, caption: str, name: str, found: Sequence[_Standing]
 ) -> Table:
-    """Make a row for each value: a strip of all entries, the value, its place.
-
-    `names` are the id of the table, its caption, and the heads of name and value.
-    """
-    say, (table_id, caption, name, value) = labels.say, names
+    """Make a row for each value: its name, a strip of all entries, the value, its place."""
+    say = labels.say
 
     def value_cell(row: _Standing) -> Cell:
-        middle = row.scale.score(median(row.others)) if len(row.others) > 2 else ""
-        note = say("model.median", value=middle) if middle else ""
+        note = ""
+        if len(row.others) > 2:
+            note = say("model.median", value=row.scale.score(median(row.others)))
         return Cell(row.scale.score(row.value), row.value, note)
 
     fields: tuple[Field[_Standing], ...] = (
@@ -285,10 +283,7 @@ def _standings(
             Column("drawn", say("column.line"), "plot"),
             lambda row: Cell("", row.value, drawing=_standing_drawing(labels, row)),
         ),
-        Field(
-            Column("value", value, "number", is_main=True),
-            value_cell,
-        ),
+        Field(Column("value", say("column.value"), "number", is_main=True), value_cell),
         Field(
             Column("place", say("model.column.place"), "number", on_phone=True),
             lambda row: row.place,

@@ -359,8 +359,8 @@ def _draw(ranking: Ranking, axis: AxisRange, entry: RankedEntry) -> Drawing:
     text = reduce(from_to, (scale.score(score.score) for score in (*before, *after)))
     for score in after[:1]:
         if score.interval is not None:
-            interval = scale.interval(*score.interval)
-            text += f", {ranking.labels.say('task.interval', span=interval)}"
+            ends = from_to(*map(scale.score, score.interval))
+            text += f", {ranking.labels.say('task.interval', span=ends)}"
         text = ", ".join((text, *(tag.text for tag in score_tags(ranking.labels, score.at_chance))))
     return Drawing(marks, f"{ranking.labels.models[entry.model]}: {text}")
 
