@@ -75,9 +75,7 @@ def write(folder: Path, name: str, content: str | bytes) -> Path:
 
 def write_json(path: Path, value: object) -> Path:
     """A JSON file, with the folders that it needs."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(value))
-    return path
+    return write(path.parent, path.name, json.dumps(value))
 
 
 def write_workbook(

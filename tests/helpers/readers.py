@@ -9,7 +9,7 @@ import json
 import signal
 import threading
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache, partial
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -47,7 +47,7 @@ from site_builder.releases.review import (
     write_review,
 )
 from site_builder.releases.wording import ChangeSection
-from tests.helpers.imported import HARNESSES
+from tests.helpers.imported import HARNESSES, write
 from tests.helpers.instances import ROWS
 from tests.helpers.tables import (
     SITE_TOML,
@@ -126,9 +126,7 @@ class SlowReaderError(Exception):
 def write_files(files: Files, folder: Path) -> None:
     """Write files into a folder, with the folders that they need."""
     for name, content in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        write(folder, name, content)
 
 
 def sound_inputs(reader: Reader) -> list[bytes]:
@@ -159,6 +157,18 @@ def read_input(reader: Reader, folder: Path, given: bytes) -> None:
         pass
     finally:
         (folder / name).write_bytes(reader.sound()[name])
+
+
+def _try_all(acts: Iterable[Callable[[], object]]) -> None:
+    """Do each, whatever becomes of the others; then raise the first refusal."""
+    refused = list[SiteError]()
+    for act in acts:
+        try:
+            act()
+        except SiteError as error:
+            refused.append(error)
+    if refused:
+        raise refused[0]
 
 
 @contextmanager
@@ -279,14 +289,7 @@ def _long_tables() -> Files:
 
 
 def _read_long_tables(folder: Path) -> None:
-    refused = []
-    for path in folder.iterdir():
-        try:
-            read_long_table(path)
-        except SiteError as error:
-            refused.append(error)
-    if refused:
-        raise refused[0]
+    _try_all(partial(read_long_table, path) for path in folder.iterdir())
 
 
 def _stored() -> Files:
@@ -301,23 +304,18 @@ def _stored() -> Files:
 
 
 def _merge(folder: Path) -> None:
-    """Add to the tables, each command whatever becomes of the others."""
-    config, refused = SiteConfig(root=folder), list[SiteError]()
+    """Add to the tables by each command."""
+    config = SiteConfig(root=folder)
     options = ImportOptions(scale="other", higher_is_better=True)
     measures = (ImportedScore("a", "t", 0.5),)
     source = Format("one", "a score", lambda *_: Reading(measures, files=1))
     rows = [{"task": "add", "rouge_l": 0.25}]
-    for merge in (
+    commands: tuple[Callable[[], object], ...] = (
         lambda: import_paths(source, [folder], config, options, dry=True),
         lambda: save(Aggregated(), config, "a", dry=True),
         lambda: save_features(config.data_dir, rows, dry=True),
-    ):
-        try:
-            merge()
-        except SiteError as error:
-            refused.append(error)
-    if refused:
-        raise refused[0]
+    )
+    _try_all(commands)
 
 
 def _tokenizers() -> Files:
@@ -429,16 +427,13 @@ def _host() -> _Host:
 
 
 def _download(folder: Path) -> None:
-    refused = []
     host = _host()
-    for path in folder.iterdir():
+
+    def ask(path: Path) -> None:
         host.answer = path.read_bytes()
-        try:
-            open_site(f"http://{LOOPBACK}:{host.server_port}").read("api/v1/stats.json")
-        except SiteError as error:
-            refused.append(error)
-    if refused:
-        raise refused[0]
+        open_site(f"http://{LOOPBACK}:{host.server_port}").read("api/v1/stats.json")
+
+    _try_all(partial(ask, path) for path in folder.iterdir())
 
 
 def _requests() -> Files:
