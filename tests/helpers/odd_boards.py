@@ -19,22 +19,20 @@ Project = tuple[Frames, str]
 
 # Real boards that others published; their origin is in the README there.
 FOREIGN_FOLDER = ROOT / "tests/data/boards"
-# What the publisher of such a board would have to do: rename what is called otherwise.
-RENAMED = {"params_b": "parameters_b", "url": "dataset_url"}
 FOREIGN = {"jp_finetuned": "base", "pythia": "zero_shot", "peft_methods": ""}
 NO_BASELINE = "without baseline"
 
 
 def foreign(name: str, *, baseline: bool) -> Project:
-    """One of the boards that others published, its columns renamed to those of the contract."""
+    """One of the boards that others published, its columns renamed as its publisher would."""
     folder = FOREIGN_FOLDER / name
     frames = {
         table: pd.read_parquet(folder / f"{table}.parquet")
         for table in ("results", "models", "tasks")
     }
-    models = frames["models"].rename(columns={"params_b": RENAMED["params_b"]})
+    models = frames["models"].rename(columns={"params_b": "parameters_b"})
     frames["models"] = models.drop(columns="is_baseline")
-    frames["tasks"] = frames["tasks"].rename(columns={"url": RENAMED["url"]})
+    frames["tasks"] = frames["tasks"].rename(columns={"url": "dataset_url"})
     lines = ["[board]"]
     if baseline:
         lines.append(f'baseline = "{models.loc[models["is_baseline"], "model"].iloc[0]}"')
@@ -191,20 +189,16 @@ def without_results() -> Project:
 def failed_requests() -> Project:
     """Every measured request failed, and the only price is by the hour."""
     frames, toml = three_columns()
+    unknown = ("ttft_s", "total_s", "output_tokens")
     requests: dict[str, Any] = {
         "provider": ["p"],
         "model": ["m0"],
         "error_code": ["429"],
-        "ttft_s": [float("nan")],
-        "total_s": [float("nan")],
         "input_tokens": [1.0],
-        "output_tokens": [float("nan")],
+        **{name: [None] for name in unknown},
     }
-    frames["serving_requests"] = (
-        pd.DataFrame(requests)
-        .replace({float("nan"): None})
-        .astype({c: "Float64" for c in ("ttft_s", "total_s", "output_tokens")})
-    )
+    numbers = dict.fromkeys(unknown, "Float64")
+    frames["serving_requests"] = pd.DataFrame(requests).astype(numbers)
     frames["prices"] = pd.DataFrame({"provider": ["p"], "model": ["m0"], "usd_per_hour": [1.5]})
     return frames, toml
 
