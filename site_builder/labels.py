@@ -380,10 +380,11 @@ def _tell_apart(scale: NumberFormat, ranked: list[Array], most: int) -> NumberFo
     top = max((float(np.abs(values).max()) for values in ranked if len(values)), default=0.0)
     most = min(most, max(scale.places, _MOST_PLACES - len(f"{top:.0f}"))) if top >= 10 else most
     # Means are rounded to twelve digits of their terms, which may be more than their own.
-    different = [np.unique(round_significant(values, digits=_DIGITS)) for values in ranked]
+    rounded = [round_significant(values, digits=_DIGITS) for values in ranked]
+    different = [np.unique(values).tolist() for values in rounded]
     formats = [_finer(scale, step, most) for step in range(_MOST_PLACES + 1)]
     for form in formats:
-        if all(len(np.unique(_as_written(form, v))) == len(v) for v in different):
+        if all(len({*map(form.score, values)}) == len(values) for values in different):
             return form
     return formats[-1]
 
@@ -393,16 +394,6 @@ def _finer(scale: NumberFormat, step: int, most: int) -> NumberFormat:
     places = max(scale.places, min(scale.places + step, most))
     digits = min(scale.digits + step, _MOST_COMPACT) if scale.compact else scale.digits
     return replace(scale, places=places, digits=digits)
-
-
-def _as_written(scale: NumberFormat, values: Array) -> Array:
-    """Round values, half away from zero, to the digits that a format shows."""
-    power = np.full(len(values), scale.places)
-    if scale.compact:
-        large = np.abs(values) >= 10_000
-        power[large] = scale.digits - 1 - np.floor(np.log10(np.abs(values[large])))
-    scaled = round_significant(np.abs(values) * 10.0**power)
-    return np.asarray(np.sign(values) * np.floor(scaled + 0.5) / 10.0**power)
 
 
 def _side_by_side(results: Results) -> tuple[str, ...]:
