@@ -77,15 +77,12 @@ class Messages(CachingRecord):
             KeyError: There is no such message, or it has another parameter.
         """
         whole = {k: _Whole(v) if type(v) is int else v for k, v in {"n": n, **values}.items()}
-        return self._form(message, n).format_map({**self.words, **whole})
+        form = -1 if n is None else self.plural.of(n)
+        return self.texts[message][form].format_map({**self.words, **whole})
 
     def __contains__(self, message: str) -> bool:
         """Return whether there is such a message."""
         return message in self.texts
-
-    def pattern(self, message: str, n: int | None = None) -> str:
-        """Return a message in the words of the site, with its own parameters in braces."""
-        return self._worded(self._form(message, n))
 
     @cached_property
     def of_entries(self) -> Messages:
@@ -96,9 +93,6 @@ class Messages(CachingRecord):
     def own_forms(self) -> Forms:
         """The names of the forms of messages, where they are not one and other."""
         return () if self.plural.forms == _FORMS and self.language == "en" else self.plural.forms
-
-    def _form(self, message: str, n: int | None) -> str:
-        return self.texts[message][-1 if n is None else self.plural.of(n)]
 
     def uncapitalised(self, label: str) -> str:
         """Return a label with a small first letter, where its language writes nouns so."""
