@@ -181,7 +181,6 @@ class _Standing(Record):
 
     Attributes:
         name: What it is a value of.
-        write: How it is written.
         is_score: Whether it ranks, so that it is in the colour of the ranked measure.
     """
 
