@@ -1,8 +1,11 @@
 """The cost calculator in a real browser: what a visitor sets, and what comes of it."""
 
 import re
+from collections.abc import Sequence
+from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
+import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -14,12 +17,31 @@ from tests.helpers.browsing import (
     overflow,
 )
 from tests.helpers.odd_boards import built
-from tests.helpers.priced import MIXED, NO_BASELINE, Listed, priced
 from tests.helpers.sites import BuiltSite, build, build_once, visible
+from tests.helpers.tables import SITE_TOML, board, write_project
 
 TIMES = "\N{MULTIPLICATION SIGN}"
 NONE = "\N{EN DASH}"
 COLUMNS = ("model", "month_usd", "times_cheaper", "break_even")
+# Provider, model, dollars a million sent and received, dollars an hour.
+Listed = tuple[str, str, float | None, float | None, float | None]
+# `gamma` is the baseline. `alpha` at q is sold both ways, `beta` at r costs nothing.
+MIXED: tuple[Listed, ...] = (
+    ("p", "gamma", 20, 40, None),
+    ("q", "gamma", 30, 30, None),
+    ("q", "alpha", 1, 3, 6),
+    ("r", "alpha", None, None, 2),
+    ("r", "beta", 0, 0, None),
+    ("s/t", "<b>{sent} & 7", 0.5, 0.25, None),
+)
+
+
+def priced(root: Path, prices: Sequence[Listed], toml: str = SITE_TOML) -> Path:
+    """The fixture board with these list prices: by the token, by the hour, or both."""
+    columns = ("provider", "model", "usd_per_million_input_tokens", "usd_per_million_output_tokens")
+    table = pd.DataFrame(prices, columns=[*columns, "usd_per_hour"])
+    floats = dict.fromkeys(table.columns[2:], "Float64")
+    return write_project(root, {**board(), "prices": table.astype(floats)}, toml)
 
 
 @pytest.fixture(scope="module")
@@ -262,7 +284,7 @@ def show(browser: Browser, site: BuiltSite) -> Page:
 
 def test_a_board_without_a_baseline(chromium, tmp_path):
     prices: list[Listed] = [("p", "x", 1, 1, None), ("q", "y", 2, 2, None)]
-    site = build(priced(tmp_path / "project", prices, NO_BASELINE))
+    site = build(priced(tmp_path / "project", prices, '[site]\ntitle = "Priced board"\n'))
     page = show(chromium, site)
     assert [f"1.00{TIMES}", f"2.0{TIMES} as expensive"] == [row[2] for row in shown(page)[0]]
     words = visible(site.page("serving/"))
