@@ -165,15 +165,15 @@ class Site(CachingRecord):
         """Return why scores of an entry should be compared with care, on one task or on any."""
         say, n, found = self.labels.say, len(self.results.scores.tasks), list[str]()
         for c in self.results.cautions.get(model, ()):
-            if not task or task in c.tasks:
-                names = listed([self.labels.tasks[name] for name in ((task,) if task else c.tasks)])
-                is_of_all = bool(task) or len(c.tasks) == n
-                if not c.reason:
-                    found.append(say("caution.trained_on", tasks=names))
-                elif is_of_all:
-                    found.append(c.reason)
-                else:
-                    found.append(say("caution.of_tasks", reason=c.reason, tasks=names))
+            if task and task not in c.tasks:
+                continue
+            names = listed([self.labels.tasks[name] for name in ((task,) if task else c.tasks)])
+            if not c.reason:
+                found.append(say("caution.trained_on", tasks=names))
+            elif task or len(c.tasks) == n:
+                found.append(c.reason)
+            else:
+                found.append(say("caution.of_tasks", reason=c.reason, tasks=names))
         return tuple(found)
 
     def link(self, kind: Kind) -> Link:
