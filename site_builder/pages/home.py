@@ -206,7 +206,7 @@ def _with_tasks(site: Site, chart: Chart | None) -> Chart | None:
         return None
     tasks = make_task_list(site, site.results.tasks)
     table = task_table(tasks, TASK_LIST, site.link("tasks").text, grouped=False)
-    return replace(chart, table=replace(table, tools=None))
+    return replace(chart, table=table)
 
 
 def _view(embed: Embed, about: str, context: EmbedContext) -> Page:

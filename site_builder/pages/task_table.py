@@ -21,7 +21,7 @@ from site_builder.charts.differences import has_mean
 from site_builder.compute.catalog import TaskInfo
 from site_builder.compute.tasks import CategoryResult, TaskResult
 from site_builder.formatting import MISSING, count, short
-from site_builder.pages.filters import task_tools, task_values
+from site_builder.pages.filters import task_values
 from site_builder.pages.page import OfSite, Site
 from site_builder.pages.scales import common_bounds, range_from_zero
 from site_builder.records import Record, replace
@@ -162,14 +162,13 @@ def make_task_list(site: Site, tasks: Sequence[TaskResult]) -> TaskList:
 
 def task_table(listed: TaskList, table_id: str, caption: str, *, grouped: bool) -> Table:
     """Return the table of tasks; where `grouped`, each category stands above its tasks."""
-    site = listed.site
     fields = [*_fields(listed)]
     main = next(field.column.key for field in fields if field.column.is_main)
 
     def filters(line: _Line) -> Mapping[str, str | None]:
         if isinstance(line, _Head):
             return {"category": line.name}
-        return task_values(site, line.task)
+        return task_values(listed.site, line.task)
 
     return table_of(
         table_id,
@@ -179,7 +178,6 @@ def task_table(listed: TaskList, table_id: str, caption: str, *, grouped: bool) 
         lambda line: "group" if isinstance(line, _Head) else "",
         filters,
         sorted_by=main if listed.is_compared and not grouped else "",
-        tools=task_tools(site, listed.categories),
     )
 
 

@@ -11,6 +11,7 @@ from site_builder.charts.differences import CATEGORY_TASKS, TASK_LIST, chart_bes
 from site_builder.compute.tasks import CategoryResult
 from site_builder.pages.board_spec import BoardTableSpec
 from site_builder.pages.board_views import BoardView, board_views
+from site_builder.pages.filters import task_tools
 from site_builder.pages.page import Page, Site, in_sequence
 from site_builder.pages.task import make_task
 from site_builder.pages.task_table import TaskList, make_task_list, task_legend, task_table
@@ -92,6 +93,7 @@ def _tasks_context(site: Site, tasks: TaskList, headline: str) -> TasksContext:
     say, title = tasks.labels.say, site.link("tasks").text
     is_grouped = len(tasks.categories) > 1
     table = task_table(tasks, TASK_LIST, title, grouped=is_grouped)
+    table = replace(table, tools=task_tools(tasks.site, tasks.categories))
     order = "tasks.order_categories" if is_grouped else "tasks.order"
     if tasks.by_lead:
         order = "tasks.order_leads" if tasks.is_side_by_side else "tasks.order_leads_first"
@@ -207,7 +209,7 @@ def _category_context(site: Site, category: CategoryResult, summary: str) -> Cat
     spec = BoardTableSpec(site, category.boards, most=MOST_LISTED, category=category.category)
     tasks = make_task_list(site, [site.results.task(task) for task in category.tasks])
     caption = site.labels.say("categories.tasks", name=category.category)
-    table = replace(task_table(tasks, CATEGORY_TASKS, caption, grouped=False), tools=None)
+    table = task_table(tasks, CATEGORY_TASKS, caption, grouped=False)
     return CategoryContext(
         summary=summary,
         views=board_views(spec),
