@@ -363,18 +363,16 @@ def _releases_table(site: Site, history: BoardHistory) -> Table:
 
 def _make_release(site: Site, kept: KeptRelease) -> Page:
     name = _day(site, kept.release)
-    boards = [
-        (view, at)
+    boards = tuple(
+        _release_board(view, at)
         for view in site.by_board
         if (found := _view_of(view)) is not None
         for at in found.history.releases[:-1]
         if at.release == kept.release
-    ]
-    about = site.labels.say("history.of_release", release=site.labels.release(kept.release))
-    context = ReleaseContext(
-        boards=tuple(_release_board(view, at) for view, at in boards),
-        snapshot=Link(kept.path.rpartition("/")[2], Address("file", kept.path)),
     )
+    about = site.labels.say("history.of_release", release=site.labels.release(kept.release))
+    snapshot = Link(kept.path.rpartition("/")[2], Address("file", kept.path))
+    context = ReleaseContext(boards, snapshot)
     title = site.labels.say("history.release_of", date=name)
     history = Link(site.labels.say("history.title"), Address("history"))
     crumbs = (site.home, history) if boards else (site.home,)

@@ -343,9 +343,8 @@ def _tasks(site: Site) -> Iterator[Mapping[str, object]]:
 def _categories(site: Site) -> Iterator[Mapping[str, object]]:
     """Yield each category, whether averages over its tasks mean anything, and their format."""
     for category in site.results.categories:
-        scale = site.labels.category_scales[category.category]
         yield {
             "link": page_link(category.category, "category", category.category),
             "averaged": category.averaged,
-            "scale": asdict(scale),
+            "scale": asdict(site.labels.category_scales[category.category]),
         }

@@ -227,8 +227,7 @@ def _place_of_measure(
     kind, before = ("high", higher) if higher <= lower else ("low", lower)
     kind += "" if before else "est"
     text = labels.say(f"model.measures.place.{kind}", place=ordinal(before + 1), of=n)
-    is_ascending = statistic.is_ascending
-    return Cell(text, (lower if is_ascending else higher) + 1, tone="soft")
+    return Cell(text, (lower if statistic.is_ascending else higher) + 1, tone="soft")
 
 
 def make_boards(site: Site, model: str) -> TitledTable | None:

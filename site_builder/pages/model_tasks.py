@@ -9,7 +9,6 @@ from functools import partial
 from site_builder.charts.cells import (
     lead_column,
     measure_field,
-    number_cell,
     score_cell,
     score_tags,
     task_cell,
@@ -341,11 +340,10 @@ def _lift_fields(found: ModelTasks) -> Iterator[Field[TaskRow]]:
 
 
 def _lift_cell(found: ModelTasks, against: Against, row: TaskRow) -> Cell:
-    value = row.lift(against)
-    if row.score is None or value is None:
-        return number_cell(None, MISSING)
+    if row.score is None:
+        return text_cell(None)
     verdict = found.site.results.lift_verdict(row.score.key, against)
-    return verdict_cell(value, found.labels.scales[row.task], verdict)
+    return verdict_cell(row.lift(against), found.labels.scales[row.task], verdict)
 
 
 def _place_field(found: ModelTasks) -> Field[TaskRow]:
