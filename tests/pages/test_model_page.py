@@ -33,15 +33,10 @@ def page(tmp_path):
     return make
 
 
-def column(table, key):
-    """The texts of a column by the name of the row."""
+def column(table, key, part="text"):
+    """The texts of a column, or another part of its cells, by the name of the row."""
     at = [c.key for c in table.columns].index(key)
-    return {row.cells[0].text: row.cells[at].text for row in table.rows}
-
-
-def tones(table, key):
-    at = [c.key for c in table.columns].index(key)
-    return {row.cells[0].text: row.cells[at].tone for row in table.rows}
+    return {row.cells[0].text: getattr(row.cells[at], part) for row in table.rows}
 
 
 def kinds(table):
@@ -106,7 +101,8 @@ def test_a_difference_has_a_colour_only_where_it_is_certain(page):
     frames = make_frames({"base": {"a": [0.9, 0.2, 0.9], "ref": [0.5, 0.21, 0.5]}}, tasks=bounds)
     frames["results"]["n_examples"] = pd.array([1000, 1000, None] * 2, dtype="Int64")
     found = page("a", {}, BASELINE, frames).tasks
-    assert {"t1": "gain", "t3": "soft", "t2": "soft"} == tones(found.table, "lift_over_baseline")
+    tones = column(found.table, "lift_over_baseline", "tone")
+    assert {"t1": "gain", "t3": "soft", "t2": "soft"} == tones
     assert found.has_tones
     (score,) = (c for c in found.table.columns if c.key == "score_base")
     assert 4 == len(score.details)
@@ -282,9 +278,7 @@ def test_settings_come_before_rivals(page):
 def test_scores_that_differ_widely_are_drawn_on_a_log_scale(page):
     """10 is halfway from 1 to 100."""
     runs = {"base": {"a": [1.0, 100.0], "b": [10.0, 10.0], "c": [100.0, 1.0]}}
-    table = page("b", runs).tasks.table
-    at = [column.key for column in table.columns].index("drawn")
-    drawings = [row.cells[at].drawing for row in table.rows]
+    drawings = column(page("b", runs).tasks.table, "drawn", "drawing").values()
     assert [0.5, 0.5] == [drawing.marks[-1].at for drawing in drawings if drawing]
 
 
