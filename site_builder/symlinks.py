@@ -78,8 +78,9 @@ def _open(path: Path, top: Path) -> int:
 def list_files(folder: Path, shown_as: str, ending: str = "") -> tuple[list[Path], list[Fault]]:
     """Return the files below a folder, and faults of those that cannot be listed.
 
-    With an ending, it is what stands in the folder itself. Hidden files are left out, and links to
-    folders not followed. A folder that does not exist has no files. Messages call it `shown_as`.
+    With an ending, it is what stands in the folder itself. Hidden files and folders are left out,
+    and links to folders not followed. A folder that does not exist has no files. Messages call it
+    `shown_as`.
     """
     found: list[Path] = []
     faults: list[Fault] = []
@@ -99,7 +100,7 @@ def list_files(folder: Path, shown_as: str, ending: str = "") -> tuple[list[Path
         # Python has replaced the bytes of such a name by halves of characters.
         strange = {n for n in (*folders, *names) if n != n.encode(errors="ignore").decode()}
         faults += (Fault(shown(place, n), "its name is not UTF-8", "Rename it.") for n in strange)
-        folders[:] = {*folders} - strange
+        folders[:] = {name for name in folders if not name.startswith(".")} - strange
         found += (Path(place, name) for name in names if name not in strange)
     return sorted(found), sorted(faults, key=lambda fault: fault.where)
 

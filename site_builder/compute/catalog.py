@@ -115,7 +115,7 @@ class ModelInfo(Record):
     def facet(self, name: str) -> str | None:
         """Return the value of a facet, or of a column of the models table, as text."""
         value = self.of if name == "model" else self.facets.get(name, getattr(self, name, None))
-        return None if value is None else str(value)
+        return None if value is None else wanted_texts([value])[0]
 
 
 def hides(config: BoardConfig, facts: ModelInfo) -> bool:

@@ -51,6 +51,7 @@ from site_builder.tables.files import (
     read_rows,
     read_text_rows,
 )
+from site_builder.tables.metrics import SPREADS, measure_of
 
 _BREAK = re.compile(r"<br\s*+/?>", re.IGNORECASE)
 _RAISED = re.compile(r"(\b10)?<sup(?:\s[^<>]*+)?>([^<>]*+)</sup>", re.IGNORECASE)
@@ -283,7 +284,8 @@ def _from_cells(found: Found, rows: Iterable[tuple[int, list[Any]]]) -> Sheet:
         fix = "Delete the lines above the one that names the columns."
         raise UnreadableFileError(why="most columns have no name in its first line", fix=fix)
     notes = (f"its heading has two lines: {', '.join(names[:6])} ...",) if joint else ()
-    names = _checked_names([name or f"column {n}" for n, name in enumerate(names, start=1)])
+    names = [name or f"column {n}" for n, name in enumerate(names, start=1)]
+    names = _checked_names([*_beside(names)])
     for line, row in rest:
         if any(row[len(names) :]):
             what = f"it has {len(row)} values, the heading {len(names)}"
@@ -291,6 +293,13 @@ def _from_cells(found: Found, rows: Iterable[tuple[int, list[Any]]]) -> Sheet:
     cells = [dict(zip(names, row, strict=False)) for _, row in rest]
     marks = find_marks(cell for row in cells for cell in row.values())
     return Sheet(found, cells, names, marks, notes=notes)
+
+
+def _beside(names: list[str]) -> Iterator[str]:
+    """Yield names, of margins that several columns have with the name on the left: `A ±`."""
+    for before, name in zip(["", *names], names, strict=False):
+        is_margin = names.count(name) > 1 and measure_of(name) in SPREADS
+        yield f"{before} {name}" if is_margin else name
 
 
 def _with_pairs_apart(sheet: Sheet) -> Sheet:

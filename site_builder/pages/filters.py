@@ -114,7 +114,7 @@ def _filters(labels: Labels, catalog: Catalog, stated: Collection[str]) -> Itera
     yield "parameters_b", sizes, catalog.column("parameters_b")
     released = Filter("release_date", say("column.release_date"), "date")
     yield "release_date", released, catalog.column("release_date")
-    if len(catalog.entries_of) < len(catalog.models):
+    if len(catalog.entries_of) < len(catalog.models) or "model" in stated:
         yield "model", Filter("model", say("column.model")), catalog.column("model")
     known = {*(f.id for f in catalog.facets), *_OWN, "parameters_b"}
     for name in stated:
@@ -162,7 +162,7 @@ def model_values(
     own = {
         "model": facts.of,
         "open": _open_weights(facts.license),
-        "size": None if facts.parameters_b is None else repr(facts.parameters_b),
+        "size": facts.facet("parameters_b"),
         **{
             filter_key(f.id): None if value is None else labels.facet_text(f.id, value)
             for f in catalog.facets

@@ -210,7 +210,9 @@ def _distinct_names(entries: pd.DataFrame) -> list[str]:
         told = next((fact for fact in facts if fact.is_unique), alike["model"])
         for place, text in zip(np.flatnonzero(entries["name"] == name), told, strict=True):
             names[place] = f"{name} ({text})"
-    return names
+    # Such a name may be that of yet another.
+    is_told = len({*names}) == len(names)
+    return names if is_told else _distinct_names(entries.assign(name=names))
 
 
 def _differences(

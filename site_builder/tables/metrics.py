@@ -32,7 +32,7 @@ _VAGUE = {*_WORDS["good"], *_WORDS["bad"]}
 _METRICS = _HIGHER | _LOWER | {*_WORDS["good"]}
 _CHANGES = {name: {*words} for name, words in _WORDS["changes"].items()}
 _CHANGE_OF = re.compile(rf"(^|_)({'|'.join(_CHANGES['last'])})_(in|of|by|to|for|between)_")
-_SPREADS = ("error", "deviation", "interval")
+SPREADS = ("error", "deviation", "interval")
 _PLUS_MINUS = re.compile("\N{PLUS-MINUS SIGN}|\\+/-")
 _HEART = "\N{HEAVY BLACK HEART}"
 _COSTS = {"cost", "time", "size", "tokens", "rank"}
@@ -162,7 +162,7 @@ def measure_of(name: str) -> str:
     Empty if it may be a score.
     """
     found = _measures(name)
-    if spread := next((what for what in found if what in _SPREADS), ""):
+    if spread := next((what for what in found if what in SPREADS), ""):
         return spread
     if "average" in found and "average_precision" not in plain_name(name):
         return "average"
