@@ -368,12 +368,6 @@ def _columns(results: Results, tasks: tuple[str, ...]) -> list[Array]:
     return [array[np.isfinite(array)] for array in values]
 
 
-def format_of(values: Iterable[float]) -> NumberFormat:
-    """Choose the format of some numbers of which nothing else is known."""
-    numbers = np.array([*values], dtype=float)
-    return _tell_apart(scale_for(numbers.tolist()), [numbers], _MOST_PLACES)
-
-
 def _tell_apart(scale: NumberFormat, ranked: list[Array], most: int) -> NumberFormat:
     """Add decimals until different values of each array are written differently; at most `most`."""
     # Digits before the point count too.

@@ -77,8 +77,8 @@ class Messages(CachingRecord):
             KeyError: There is no such message, or it has another parameter.
         """
         whole = {k: _Whole(v) if type(v) is int else v for k, v in {"n": n, **values}.items()}
-        form = -1 if n is None else self.plural.of(n)
-        return self.texts[message][form].format_map({**self.words, **whole})
+        text = self.texts[message][-1 if n is None else self.plural.of(n)]
+        return text.format_map({**self.words, **whole})
 
     def __contains__(self, message: str) -> bool:
         """Return whether there is such a message."""

@@ -162,16 +162,15 @@ def order_entries(values: Array, *, is_shared: bool) -> list[int]:
 
     The distance of two entries is their mean absolute difference over the tasks that both have;
     where tasks have several scales, each difference is a share of the range of its task. Two
-    without a common task are as far apart as the farthest. `values` has shape (entries, tasks).
+    without a common task are as far apart as the farthest. `values` has shape (entries, tasks), of
+    two entries or more.
 
     Source: R. R. Sokal and C. D. Michener (1958), University of Kansas Science Bulletin 38,
         1409-1438; docs/statistics.md#agreement.
     """
-    n = len(values)
-    if n < 3:
-        return [*range(n)]
     from scipy.cluster import hierarchy
 
+    n = len(values)
     if not is_shared:
         size = np.fmax.reduce(values, axis=0) - np.fmin.reduce(values, axis=0)
         values = values / np.where(size > 0, size, 1.0)

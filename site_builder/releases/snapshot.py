@@ -5,8 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from functools import cache
 from itertools import compress, repeat
 from typing import TypeAlias, cast
@@ -19,7 +18,7 @@ from site_builder.compute.catalog import Release, TaskInfo
 from site_builder.compute.numbers import floats_or_none
 from site_builder.compute.results import BoardResults, SiteResults
 from site_builder.compute.scores import MEASURED, Scores
-from site_builder.errors import Fault, SiteError, describe_error
+from site_builder.errors import Fault
 from site_builder.labels import ScoreKey
 from site_builder.publish.manifest import SiteFiles
 from site_builder.records import Record, asdict
@@ -130,19 +129,6 @@ def read_snapshot(content: bytes, most: int = MAX_UNPACKED) -> Snapshot:
         message = f"it has the date {day!r}, and dates are YYYY, YYYY-MM or YYYY-MM-DD"
         raise ValueError(message)
     return Snapshot(**{**asdict(published), "scores": dict(published.scores)})
-
-
-@contextmanager
-def reading_api(place: str) -> Iterator[None]:
-    """Turn what goes wrong with values of an API into a `SiteError`: strangers may have made it."""
-    try:
-        yield
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        what = f"its files are no API of a board: {describe_error(error)}"
-        fix = "Look whether it is the right place."
-        raise SiteError(Fault(f"{place}/{FOLDER}", what, fix)) from error
-    except RecursionError as error:
-        raise SiteError(Fault(f"{place}/{FOLDER}", "its files are nested too deeply")) from error
 
 
 def _score_states(scores: Scores) -> dict[ScoreKey, ScoreState]:
