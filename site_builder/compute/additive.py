@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-import numpy.typing as npt
 
 from site_builder.compute.intervals import LEAST_TASKS, Families, sum_families, t_quantile
-from site_builder.compute.numbers import Array, round_significant
+from site_builder.compute.numbers import Array, Places, round_significant
 from site_builder.compute.ranks import ROWS_AT_ONCE, Leads, PairTests, judge_pairs
 from site_builder.compute.score_error import REACH
 from site_builder.records import Record
 
-Places = npt.NDArray[np.intp]
 _NOISE = 1e-9  # of a number that may be whole; of a difference that may be 0
 
 

@@ -10,10 +10,11 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
-from site_builder.compute.additive import Places
 from site_builder.compute.intervals import LEAST_TASKS
 from site_builder.compute.numbers import (
     Array,
+    Flags,
+    Places,
     Spread,
     competition_ranks,
     floats_or_none,
@@ -24,7 +25,6 @@ from site_builder.compute.numbers import (
 )
 from site_builder.compute.ranks import (
     HALF_ALPHA,
-    Flags,
     Leads,
     inseparable_groups,
     possible_means,

@@ -15,6 +15,7 @@ from site_builder.compute.intervals import LEVEL
 from site_builder.compute.numbers import (
     LEAST_TO_CONCLUDE,
     Array,
+    Places,
     correlation_p,
     floats_or_none,
     mean_of,
@@ -52,7 +53,7 @@ _PARTS: Mapping[str, frozenset[str]] = {
     **{f"tokens_{name}": frozenset({"input", "output"}) for name in ("min", "max", "p95")},
 }
 
-Shuffle: TypeAlias = Callable[[tuple[int, ...], int], npt.NDArray[np.intp]]
+Shuffle: TypeAlias = Callable[[tuple[int, ...], int], Places]
 Verdict = Literal["together", "apart", "disagree", "unclear", "too few", "by construction"]
 
 
@@ -256,7 +257,7 @@ def _is_constant(values: Array) -> bool:
     return bool((values == values[0]).all())
 
 
-def shuffle_within(sizes: tuple[int, ...], draws: int) -> npt.NDArray[np.intp]:
+def shuffle_within(sizes: tuple[int, ...], draws: int) -> Places:
     """Return random orders of places, each place in its own stratum; the same at every call.
 
     Shape: (draws, sum of sizes).

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special
 
-from site_builder.compute.numbers import Array, mean_of, round_significant
+from site_builder.compute.numbers import Array, Places, mean_of, round_significant
 from site_builder.compute.score_error import REACH
 from site_builder.records import Record
 
@@ -17,7 +16,7 @@ _TAIL = (1 - LEVEL) / 2
 _MIN_FOR_STEP = 10
 _NOISE = 1e-12  # a smaller difference may be an error of binary fractions
 
-Families = npt.NDArray[np.intp]
+Families = Places
 
 
 def t_quantile(freedom: Array, tail: float = _TAIL) -> Array:

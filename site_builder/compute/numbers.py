@@ -13,6 +13,8 @@ from scipy import special
 from site_builder.records import Record
 
 Array = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.intp]
 
 LEAST_TO_CONCLUDE = 10
 """No direction of a rank correlation is concluded from fewer tasks, or models."""

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from site_builder.compute.intervals import LEAST_TASKS, LEVEL, Families, t_quantile
-from site_builder.compute.numbers import Array, difference, round_significant
+from site_builder.compute.numbers import Array, Flags, Places, difference, round_significant
 from site_builder.compute.score_error import find_ties, reach_among
 from site_builder.records import Record
 
-Flags = npt.NDArray[np.bool_]
-_Columns = npt.NDArray[np.intp]
 # A smaller difference may be an error of binary fractions.
 _NOISE = 1e-12
 # Of the error that a board allows itself: half for ranks, half for who may be first.
@@ -212,7 +209,7 @@ def pair_tests(
     values = np.where(there > 0, measure, 0.0) / scale
     values -= there * (values.sum(axis=0) / np.maximum(there.sum(axis=0), 1))
     variances = (known / scale) ** 2
-    groups = list[_Columns]()  # the columns of each family of more than one task
+    groups = list[Places]()  # the columns of each family of more than one task
     if families is not None:
         unique, counts = np.unique(families, return_counts=True)
         groups = [np.flatnonzero(families == family) for family in unique[counts > 1]]
@@ -220,7 +217,7 @@ def pair_tests(
 
 
 def _test_pairs(
-    values: Array, there: Array, variances: Array, groups: Sequence[_Columns]
+    values: Array, there: Array, variances: Array, groups: Sequence[Places]
 ) -> Iterator[PairTests]:
     for start in range(0, len(values), ROWS_AT_ONCE):
         mine, known, own = values[start:], there[start:], variances[start:]
@@ -240,7 +237,7 @@ def _test_pairs(
         yield PairTests(start, lead, error, counts[0, 0].reshape(()) if is_same else counts)
 
 
-def _of_families(values: Array, there: Array, groups: Sequence[_Columns]) -> tuple[Array, Array]:
+def _of_families(values: Array, there: Array, groups: Sequence[Places]) -> tuple[Array, Array]:
     """Return, for pairs, the number of common families and the sum of their squared residuals."""
     # As if each task were its own family; then each true family in place of its tasks.
     n, lead, squares = _pair_sums(values, there)

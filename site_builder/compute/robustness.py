@@ -14,12 +14,13 @@ from site_builder.compute.board import Board, choose_rules
 from site_builder.compute.intervals import LEAST_TASKS
 from site_builder.compute.numbers import (
     Array,
+    Flags,
     float_or_none,
     mean_of,
     round_float,
     round_significant,
 )
-from site_builder.compute.ranks import Flags, compute_win_rates, compute_wins
+from site_builder.compute.ranks import compute_win_rates, compute_wins
 from site_builder.compute.rules import RULES, RankingRules, RuleInputs, find_rule, medians
 from site_builder.compute.scores import Scores
 from site_builder.compute.significance import LiftTest, compute_lift_tests

@@ -9,16 +9,10 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from site_builder.compute.additive import Places, adjusted_intervals, compare_adjusted, fit_additive
+from site_builder.compute.additive import adjusted_intervals, compare_adjusted, fit_additive
 from site_builder.compute.intervals import known_errors, mean_intervals
-from site_builder.compute.numbers import Array, mean_of, round_significant
-from site_builder.compute.ranks import (
-    Flags,
-    Leads,
-    compare_pairs,
-    compare_scores,
-    compute_win_rates,
-)
+from site_builder.compute.numbers import Array, Flags, Places, mean_of, round_significant
+from site_builder.compute.ranks import Leads, compare_pairs, compare_scores, compute_win_rates
 from site_builder.compute.runs import Runs
 from site_builder.records import Record
 from site_builder.tables.schema import Measure

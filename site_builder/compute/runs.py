@@ -7,11 +7,12 @@ from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from site_builder.compute.intervals import Families, rounding_errors
 from site_builder.compute.numbers import (
     Array,
+    Flags,
+    Places,
     Spread,
     competition_ranks,
     difference,
@@ -24,7 +25,6 @@ from site_builder.records import CachingRecord, Record, replace
 from site_builder.tables.schema import Measure
 
 Against = Literal["base", "baseline"]
-Integers = npt.NDArray[np.intp]
 NO_ROW = -1
 
 
@@ -143,7 +143,7 @@ class Grid(CachingRecord, eq=False):
         return {task: column for column, task in enumerate(self.tasks)}
 
     @cached_property
-    def competing(self) -> npt.NDArray[np.bool_]:
+    def competing(self) -> Flags:
         """Which models compete, shape (models,): all but the references."""
         return ~np.isin(self.models, [*self.references])
 
@@ -163,14 +163,14 @@ class Runs(Grid, eq=False):
     """
 
     variant: str
-    index: Integers
+    index: Places
     values: Array
     errors: Array
     measured: Mapping[str, Array]
     beside: Mapping[Against, Runs] = {}
 
     @cached_property
-    def counts(self) -> npt.NDArray[np.bool_]:
+    def counts(self) -> Flags:
         """Where there is a score that counts; one that is absent may count as 0."""
         return np.asarray(~np.isnan(self.values) & (self.index != NO_ROW))
 
@@ -210,7 +210,7 @@ class Runs(Grid, eq=False):
         """The rank of each among those of the task."""
         return competition_ranks(self.signed)
 
-    def ranked_rows(self, column: int) -> Integers:
+    def ranked_rows(self, column: int) -> Places:
         """Return the rows of the models with a score on a task, best first."""
         rows = np.flatnonzero(self.counts[:, column])
         return rows[np.argsort(self.ranks[rows, column], kind="stable")]

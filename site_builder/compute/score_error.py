@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import special
 
-from site_builder.compute.numbers import Array, difference, round_significant
+from site_builder.compute.numbers import Array, Flags, difference, round_significant
 from site_builder.records import Record
 from site_builder.tables.read import positions
 from site_builder.tables.shares import find_sample_sizes, mean_spans
@@ -169,7 +168,7 @@ def find_ties(signed: Array, errors: Array) -> Array:
     return np.where(np.isnan(gap + reach), np.nan, gap <= reach)
 
 
-def find_first_places(signed: Array) -> npt.NDArray[np.bool_]:
+def find_first_places(signed: Array) -> Flags:
     """Return where a model has the first place of a task: the best score, ties included.
 
     Where all models are equal, or there is but one, none is first.

@@ -13,6 +13,8 @@ import pandas as pd
 from site_builder.compute.catalog import STATED_TEXTS, records_of
 from site_builder.compute.numbers import (
     Array,
+    Flags,
+    Places,
     floats_or_none,
     integers_or_none,
     pairs_or_none,
@@ -22,7 +24,6 @@ from site_builder.compute.runs import (
     Against,
     FlaggedScore,
     Grid,
-    Integers,
     Runs,
     assign_roles,
     no_scores,
@@ -177,7 +178,7 @@ class Scores(Grid, eq=False):
         return any(not np.isnan(runs.errors).all() for runs in self.apart.values())
 
     @property
-    def scored(self) -> npt.NDArray[np.bool_]:
+    def scored(self) -> Flags:
         """Where a model has a score on a task in any variant of the board; (models, tasks)."""
         return np.asarray(np.any([~np.isnan(runs.values) for runs in self.variants], axis=0))
 
@@ -365,7 +366,7 @@ def _measured(results: pd.DataFrame, measure: Measure) -> pd.Series:
     return values.where(values != 0) if measure.zero_is_missing else values
 
 
-def _placed(column: pd.Series, index: Integers) -> Array:
+def _placed(column: pd.Series, index: Places) -> Array:
     """Return the values of a column at some places; NaN where the place is -1."""
     return np.append(column.to_numpy(dtype=float), np.nan)[index]
 

@@ -10,9 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
-from site_builder.compute.numbers import Array, mean_of
+from site_builder.compute.numbers import Array, Flags, mean_of
 from site_builder.compute.ranks import compute_win_rates
 from site_builder.compute.rules import Merit, RankingRules, combine
 from site_builder.compute.runs import Against, Runs
@@ -73,7 +72,7 @@ class Statistic(Record):
         return low_scores if self.form == "score" else self.is_ascending
 
 
-def _count(values: npt.NDArray[np.bool_]) -> Array:
+def _count(values: Flags) -> Array:
     return np.asarray(values.sum(axis=1), dtype=float)
 
 
