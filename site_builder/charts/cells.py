@@ -95,8 +95,6 @@ def linked_cell(labels: Labels, key: ScoreKey, cell: Cell) -> Cell:
 
 def lift_cell(value: float | None, scale: NumberFormat) -> Cell:
     """Make the cell of a difference that nothing tests, with its sign; 0 is grey."""
-    if value is None:
-        return number_cell(None, MISSING)
     return Cell(scale.signed(value), value, tone="" if value else "soft")
 
 

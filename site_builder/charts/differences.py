@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from site_builder.charts import theme
 from site_builder.charts.cells import category_cell, lift_cell, number_field
 from site_builder.charts.chart import Chart
 from site_builder.charts.forms import MAX_BARS, Bar, draw_bars
 from site_builder.compute.results import Results
-from site_builder.compute.significance import Verdict
 from site_builder.compute.tasks import CategoryResult, TaskResult
 from site_builder.formatting import count, listed, sentence
 from site_builder.labels import Labels
@@ -34,9 +33,8 @@ def chart_best_lift_by_task(
         return None
     half, say = MAX_BARS // 2, labels.say
     shown = known if len(known) <= MAX_BARS else [*known[:half], *known[-half:]]
-    verdicts = {t.task: t.best_verdict for t in known}
-    title = _title(known, verdicts, labels)
-    caption = [say("differences.by_task", what=_what(labels)), *_colours(verdicts, labels)]
+    title = _title(known, labels)
+    caption = [say("differences.by_task", what=_what(labels)), *_colours(known, labels)]
     if shown is not known:
         caption.append(say("differences.ends", half=half))
     return Chart(
@@ -45,7 +43,7 @@ def chart_best_lift_by_task(
         reading=f"{title}.",
         caption=" ".join(caption),
         drawing=draw_bars(
-            [_task_bar(t, labels, verdicts[t.task]) for t in shown],
+            [_task_bar(t, labels) for t in shown],
             say("differences.axis", baseline=labels.baseline),
         ),
         table=None,
@@ -59,13 +57,11 @@ def _what(labels: Labels) -> str:
     return f"{sentence(labels.best_difference)}{labels.turning}"
 
 
-def _title(
-    tasks: Sequence[TaskResult], verdicts: Mapping[str, Verdict | None], labels: Labels
-) -> str:
+def _title(tasks: Sequence[TaskResult], labels: Labels) -> str:
     """Return on how many tasks the baseline is beaten, and on how many for certain."""
-    beats = [t.task for t in tasks if t.outcome == "beats"]
-    is_known = any(verdicts.values())
-    n_certain = sum(verdicts[task] == "better" for task in beats)
+    beats = [t for t in tasks if t.outcome == "beats"]
+    is_known = any(t.best_verdict for t in tasks)
+    n_certain = sum(t.best_verdict == "better" for t in beats)
     return labels.say(
         "differences.title_known" if is_known and beats else "differences.title",
         n_certain,
@@ -76,23 +72,24 @@ def _title(
     )
 
 
-def _colours(verdicts: Mapping[str, Verdict | None], labels: Labels) -> Iterator[str]:
+def _colours(tasks: Sequence[TaskResult], labels: Labels) -> Iterator[str]:
     """Yield what the colours of bars mean, as far as these differ."""
-    if any(verdicts.values()):
+    verdicts = {t.best_verdict for t in tasks}
+    if any(verdicts):
         yield labels.say("differences.colours")
-    if None in verdicts.values():
+    if None in verdicts:
         yield labels.say("differences.unknown")
 
 
-def _task_bar(task: TaskResult, labels: Labels, verdict: Verdict | None) -> Bar:
+def _task_bar(task: TaskResult, labels: Labels) -> Bar:
     scale, best, lift = labels.scales[task.task], task.contender, task.best_lift_over_baseline
-    hover = scale.signed(lift)
+    text, verdict = scale.signed(lift), task.best_verdict
+    hover = text
     if best is not None:
         baseline = f"{labels.baseline} {scale.score(task.baseline_beside(best))}"
         hover += f". {listed(labels.runs(best))} {scale.score(best.score)}, {baseline}"
     colours = {"better": theme.GAIN, "worse": theme.LOSS}
-    colour = colours.get(verdict or "", theme.NEUTRAL)
-    text, name = scale.signed(lift), labels.tasks[task.task]
+    colour, name = colours.get(verdict or "", theme.NEUTRAL), labels.tasks[task.task]
     return Bar(name, lift or 0.0, text, hover, colour, is_striped=verdict is None)
 
 

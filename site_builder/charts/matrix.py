@@ -186,10 +186,9 @@ def _pinned(one: Measured, before: Sequence[str]) -> Iterator[Row]:
 def _baseline_row(one: Measured, before: Sequence[str]) -> Row:
     spec, labels = one.spec, one.spec.labels
     variant = labels.roles.baseline_variants[spec.scores.variant]
-    board = spec.results.boards[variant]
-    entries = {entry.model: entry for entry in board.entries}
-    own = entries.get(spec.baseline)
-    average = board.average(own) if own and set(spec.tasks) == set(board.tasks) else None
+    board, average = spec.results.boards[variant], None
+    if set(spec.tasks) == set(board.tasks):
+        average = board.average(board.entry(spec.baseline))
 
     def cell(x: int) -> Cell:
         column = spec.columns[x]

@@ -115,11 +115,8 @@ def chart_beside_median(
     directions = set(scores.direction[columns].tolist())
     if len(known) < _MIN_TASKS or len(directions) > 1:
         return None
-    tasks = [task for task, *_ in known]
-    own = np.array([own for *_, own in known])
-    medians = np.array([median for _, median, _ in known])
     (direction,) = directions
-    ahead, n = int((direction * (own - medians) > 0).sum()), len(tasks)
+    ahead, n = sum(direction * (own - median) > 0 for _, median, own in known), len(known)
     kind = "all" if ahead == n else "some" if ahead else "none"
     title = say(f"median_chart.title.{kind}", n, ahead=ahead)
     return Chart(
@@ -127,26 +124,22 @@ def chart_beside_median(
         title=title,
         reading=f"{title}.",
         caption=say("median_chart.up" if direction > 0 else "median_chart.low"),
-        drawing=_draw(labels, model, tasks, medians.tolist(), own.tolist(), direction),
+        drawing=_draw(labels, model, known, direction),
         table=None,
         table_id=table_id,
     )
 
 
 def _draw(
-    labels: Labels,
-    model: str,
-    tasks: list[str],
-    medians: list[float],
-    own: list[float],
-    direction: float,
+    labels: Labels, model: str, points: Sequence[tuple[str, float, float]], direction: float
 ) -> theme.Drawing:
-    say, ends = labels.say, [min(*medians, *own), max(*medians, *own)]
+    """Draw tasks as points, each at its median and at the score of the model."""
+    say, values = labels.say, [value for _, *both in points for value in both]
+    ends = min(values), max(values)
     around = room_around(*ends)
     axis = {"zeroline": False, "range": around, **theme.ticks(*around)}
-    points = list(zip(tasks, medians, own, strict=True))
     # All on one axis, so in one format: that of the coarsest, which has no false digits.
-    scale = min((labels.scales[task] for task in tasks), key=lambda scale: scale.places)
+    scale = min((labels.scales[task] for task, *_ in points), key=lambda scale: scale.places)
     places = _places(scale, len(points), ends)
 
     def hover(task: str, x: float, y: float) -> str:

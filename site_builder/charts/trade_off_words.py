@@ -124,15 +124,12 @@ class TradeWords(CachingRecord):
 
     def value_of(self, entry: str) -> str:
         """Write the value of an entry on the axis; a date as it is stated."""
-        value = self.trade.values[entry]
-        if self.trade.axis.kind == "date":
+        value, kind = self.trade.values[entry], self.trade.axis.kind
+        if kind == "date":
             return self.results.catalog.models[entry].release_date or ""
-        return self._written(value)
-
-    def _written(self, value: float) -> str:
-        if self.trade.axis.kind == "price":
+        if kind == "price":
             return money(value)
-        return billions(value) if self.trade.axis.kind == "size" else self._value_scale.score(value)
+        return billions(value) if kind == "size" else self._value_scale.score(value)
 
     def tick(self, value: float) -> str:
         """Write a round value of the axis: `$5`, `$0.50`, `10k`."""

@@ -14,7 +14,7 @@ from site_builder.compute.intervals import known_errors, mean_intervals
 from site_builder.compute.numbers import Array, Flags, Places, mean_of, round_significant
 from site_builder.compute.ranks import Leads, compare_pairs, compare_scores, compute_win_rates
 from site_builder.compute.runs import Runs
-from site_builder.records import Record
+from site_builder.records import Record, replace
 from site_builder.tables.schema import Measure
 
 Why = Literal["configured", "comparable", "mixed units", "sparse"]
@@ -144,8 +144,7 @@ def _by_win_rate(inputs: RuleInputs) -> Merit:
     if inputs.covered.sum() > 1:
         return merit
     # One model alone leads, though it has no rival to beat.
-    alone = np.zeros(len(merit.values))
-    return Merit(alone, merit.shown, merit.intervals, merit.compare, merit.per_task)
+    return replace(merit, values=np.zeros(len(merit.values)))
 
 
 def _by_rank(inputs: RuleInputs) -> Merit:
@@ -153,7 +152,7 @@ def _by_rank(inputs: RuleInputs) -> Merit:
     signed = inputs.scores.signed
     ranks = pd.DataFrame(-signed).rank().to_numpy(dtype=float)
     merit = _by_places(inputs, -ranks, (-float(len(signed)), -1.0))
-    return Merit(merit.values, -merit.values, -merit.intervals[::-1], merit.compare, merit.per_task)
+    return replace(merit, shown=-merit.values, intervals=-merit.intervals[::-1])
 
 
 def _by_additive(inputs: RuleInputs) -> Merit:
