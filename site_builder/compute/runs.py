@@ -279,8 +279,12 @@ class Runs(Grid, eq=False):
         return replace(self, values=np.where(np.isnan(values) & has_any, 0.0, values))
 
 
-def no_scores(runs: Runs) -> Runs:
-    """Return what stands beside scores that are compared with none: one row of NaN."""
-    none = np.full((1, len(runs.tasks)), np.nan)
-    nowhere, measured = np.full(none.shape, NO_ROW), dict.fromkeys(runs.measured, none)
-    return replace(runs, models=("",), index=nowhere, values=none, errors=none, measured=measured)
+def without_scores(runs: Runs, shape: tuple[int, int]) -> Runs:
+    """Return the same without a score, in arrays of a shape; what they are of is as it was."""
+    return replace(
+        runs,
+        index=np.full(shape, NO_ROW),
+        values=np.full(shape, np.nan),
+        errors=np.full(shape, np.nan),
+        measured={name: np.full(shape, np.nan) for name in runs.measured},
+    )

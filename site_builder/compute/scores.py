@@ -26,7 +26,7 @@ from site_builder.compute.runs import (
     Grid,
     Runs,
     assign_roles,
-    no_scores,
+    without_scores,
 )
 from site_builder.compute.score_error import compare_with_chance, compute_score_errors
 from site_builder.config import BoardConfig
@@ -136,7 +136,8 @@ class Scores(Grid, eq=False):
         """The scores of each variant, joined with those that they are compared with."""
         roles, grid = self.roles, {n: getattr(self, n) for n in Grid.__struct_fields__}
         apart = {variant: replace(runs, **grid) for variant, runs in self.apart.items()}
-        none = no_scores(next(iter(apart.values())))
+        nothing = without_scores(next(iter(apart.values())), (1, len(self.tasks)))
+        none = replace(nothing, models=("",))
 
         def join(variant: str, base: Runs) -> Runs:
             of, baseline = roles.baseline_variants.get(variant), none

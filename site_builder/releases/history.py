@@ -14,7 +14,7 @@ from site_builder.compute.board import Board, rank_models
 from site_builder.compute.catalog import Release
 from site_builder.compute.numbers import floats_or_none, integers_or_none
 from site_builder.compute.results import BoardResults, SiteResults
-from site_builder.compute.runs import Runs
+from site_builder.compute.runs import without_scores
 from site_builder.compute.scores import Scores
 from site_builder.records import CachingRecord, Record, replace
 from site_builder.releases.changes import is_other_version
@@ -148,13 +148,14 @@ def _place_scores(computed: SiteResults, snapshot: Snapshot) -> _Earlier:
     gone = {key: snapshot.tasks[task] for task, key in keys.items() if key not in whole.columns}
     models = (*whole.models, *(m for m in snapshot.models if m not in whole.rows))
     shape = len(models), len(whole.tasks) + len(gone)
+    is_low = [facts.get("higher_is_better") is False for facts in gone.values()]
     families = 1 + int(whole.families.max(initial=-1)) + np.arange(len(gone))
     scores = replace(
         whole,
         models=models,
         tasks=(*whole.tasks, *gone),
-        apart={variant: _without_scores(runs, shape) for variant, runs in whole.apart.items()},
-        direction=np.append(whole.direction, [_sign(facts) for facts in gone.values()]),
+        apart={variant: without_scores(runs, shape) for variant, runs in whole.apart.items()},
+        direction=np.append(whole.direction, np.where(is_low, -1.0, 1.0)),
         low=np.append(whole.low, np.full(len(gone), -np.inf)),
         high=np.append(whole.high, np.full(len(gone), np.inf)),
         families=np.append(whole.families, families),
@@ -165,20 +166,6 @@ def _place_scores(computed: SiteResults, snapshot: Snapshot) -> _Earlier:
     _fill_in(scores, snapshot, keys, leaves_out=any(not f.counts for f in whole.flagged))
     names = {m: str(snapshot.models[m].get("name", m)) for m in models[len(whole.models) :]}
     return _Earlier(scores, keys, names)
-
-
-def _without_scores(runs: Runs, shape: tuple[int, int]) -> Runs:
-    return replace(
-        runs,
-        index=np.full(shape, -1),
-        values=np.full(shape, np.nan),
-        errors=np.full(shape, np.nan),
-        measured={name: np.full(shape, np.nan) for name in runs.measured},
-    )
-
-
-def _sign(facts: Facts) -> float:
-    return -1.0 if facts.get("higher_is_better") is False else 1.0
 
 
 def _weight(facts: Facts) -> float:
