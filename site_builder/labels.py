@@ -45,7 +45,7 @@ class Labels(Record):
         rate_scale: Format of mean win rates.
         side_by_side: The tasks whose scores fit on one axis: all, or the largest group with one
             metric, direction and pair of bounds.
-        turned: Whether lower is better on some task, so that the sign of its differences is turned.
+        turning: A note on the sign of differences; empty if higher is better on every task.
         model_slugs, task_slugs: Parts of addresses and anchors, by id.
     """
 
@@ -59,7 +59,7 @@ class Labels(Record):
     category_scales: Mapping[str, NumberFormat]
     rate_scale: NumberFormat
     side_by_side: tuple[str, ...]
-    turned: bool
+    turning: str
     model_slugs: Mapping[str, str]
     task_slugs: Mapping[str, str]
 
@@ -117,11 +117,6 @@ class Labels(Record):
     def lifted(self) -> bool:
         """Whether the board has scores before and after tuning."""
         return self.roles.base is not None and bool(self.roles.tuned)
-
-    @property
-    def turning(self) -> str:
-        """A note on the sign of differences; empty if higher is better on every task."""
-        return self.say("label.turning") if self.turned else ""
 
     @property
     def rank_column(self) -> Column:
@@ -307,7 +302,7 @@ def make_labels(results: Results, config: SiteConfig, whole: Labels | None = Non
         category_scales=of_categories,
         rate_scale=_tell_apart(NumberFormat(), [known_rates], _MOST_PLACES),
         side_by_side=side_by_side,
-        turned=bool(results.scores.direction.min() < 0),
+        turning=say("label.turning") if results.scores.direction.min() < 0 else "",
         model_slugs=make_slugs(results.scores.models),
         task_slugs=make_slugs(results.scores.tasks),
     )
