@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import cache, lru_cache
 from html import escape
 from itertools import pairwise
@@ -48,9 +48,10 @@ def write_rows(table: Table, href: Href) -> Markup:
     A cell has its value as `data-value` where its text alone does not say it. `href` returns where
     a link leads from the page, empty if it may not be followed. Rows without cells are left out.
     """
-    write_row = _row_writer(table, href)
+    shown = {id(row) for row, is_shown in zip(table.rows, table.shown, strict=True) if is_shown}
+    write_row = _row_writer(table, shown, href)
     parts = [_head(table, href)]
-    for group, rails in zip(table.groups, _rails(table), strict=True):
+    for group, rails in zip(table.groups, _rails(table, shown), strict=True):
         room = f"--rows:{len(group)}" if table.is_long else ""
         start = _attributes(("class", rails), ("style", room))
         parts += (f"<tbody{start}>\n", *(write_row(row) for row in group if row.cells))
@@ -243,11 +244,10 @@ def _group_class(column: Column) -> str:
     return "" if column.heat_group is None else "whole" if column.heat_group.is_whole else "part"
 
 
-def _rails(table: Table) -> list[str]:
+def _rails(table: Table, shown: Collection[int]) -> list[str]:
     """Return for each group whether the rail beside its rows goes on above or below it."""
-    shown = dict(zip(map(id, table.rows), table.shown, strict=True))
     goes_on = [
-        all(row.is_level and shown[id(row)] for row in (above[-1], below[0]))
+        all(row.is_level and id(row) in shown for row in (above[-1], below[0]))
         for above, below in pairwise(table.groups)
     ]
     return [
@@ -256,7 +256,8 @@ def _rails(table: Table) -> list[str]:
     ]
 
 
-def _row_writer(table: Table, href: Href) -> Callable[[Row], str]:
+def _row_writer(table: Table, shown: Collection[int], href: Href) -> Callable[[Row], str]:
+    """Return how rows are written; `shown` are the ids of those that are shown at first."""
     is_drawn = len(table.rows) <= MAX_DRAWN
     tags = ["th" if i == table.header else "td" for i in range(len(table.columns))]
     classes = [
@@ -268,13 +269,9 @@ def _row_writer(table: Table, href: Href) -> Callable[[Row], str]:
         for tag, cls in zip(tags, classes, strict=True)
     ]
 
-    hidden = {
-        id(row) for row, is_shown in zip(table.rows, table.shown, strict=True) if not is_shown
-    }
-
     def write(row: Row) -> str:
         row_id = next((value for name, value in row.filters if name == ROW_ID), "")
-        kind = _joined(row.kind, "level" * row.is_level, "off" * (id(row) in hidden))
+        kind = _joined(row.kind, "level" * row.is_level, "off" * (id(row) not in shown))
         start = _attributes(("class", kind), ("id", row.anchor), (f"data-{ROW_ID}", row_id))
         cells = zip(writers, row.cells, strict=True)
         return f"<tr{start}>{''.join([write_cell(cell) for write_cell, cell in cells])}\n"
