@@ -291,7 +291,7 @@ def _read_replaced(
         return None, ()
     from site_builder.releases.read import read_replaced
 
-    return read_replaced(files, find_release(tables.loaded, tables.results, config.site.released))
+    return read_replaced(files, find_release(tables, config.site.released))
 
 
 def _folder_faults(out: Path | None, root: Path) -> tuple[Fault, ...]:

@@ -18,7 +18,7 @@ from site_builder.tables.boards import wanted_texts
 from site_builder.tables.columns import texts_of
 from site_builder.tables.overrides import named_tasks
 from site_builder.tables.parts import ancestors_of, part_parents
-from site_builder.tables.read import LoadedTable, Tables
+from site_builder.tables.read import Tables
 from site_builder.tables.schema import Facet
 
 STATED_TEXTS = ("source", "date", "command", "flag", "submitted_by", "log_url")
@@ -60,9 +60,7 @@ class Release(Record):
         return f"data release {self.short}{f', {self.date}' if self.date else ''}"
 
 
-def find_release(
-    loaded: Mapping[str, LoadedTable], results: pd.DataFrame, released: date | None
-) -> Release:
+def find_release(tables: Tables, released: date | None) -> Release:
     """Identify the release of a project's tables.
 
     The checksum is the SHA-256 of the output of `LC_ALL=C sha256sum *.parquet` on the tables, so
@@ -73,9 +71,9 @@ def find_release(
     """
     listing = "".join(
         f"{sha256(table.file).hexdigest()}  {table.spec.file}\n"
-        for table in sorted(loaded.values(), key=lambda table: table.spec.file)
+        for table in sorted(tables.loaded.values(), key=lambda table: table.spec.file)
     )
-    dates = results["date"].dropna()
+    dates = tables.results["date"].dropna()
     newest = str(dates.max()) if len(dates) else None
     day = released.isoformat() if released else newest
     return Release(sha256(listing.encode()).hexdigest(), day)

@@ -189,7 +189,7 @@ def compute_site(tables: Tables, config: SiteConfig) -> SiteResults:
     """
     scores, entries = collect_scores(tables, config.board), tuple(tables.models["model"])
     catalog = collect_catalog(tables)
-    release = find_release(tables.loaded, tables.results, config.site.released)
+    release = find_release(tables, config.site.released)
     known: dict[object, Results] = {}
 
     def over(tasks: tuple[str, ...], models: tuple[str, ...], board: BoardConfig) -> Results:

@@ -9,7 +9,6 @@ from uuid import UUID, uuid5
 from xml.etree import ElementTree
 
 from site_builder.addresses import Address
-from site_builder.compute.catalog import Release
 from site_builder.config import SiteConfig
 from site_builder.labels import variant_label
 from site_builder.messages import Messages
@@ -133,9 +132,7 @@ def _named_score(config: SiteConfig, say: Messages, changes: Changes, change: Sc
     return say(f"changes.named.{change.noise}", **of, before=before, after=after)
 
 
-def write_feed(
-    config: SiteConfig, release: Release, news: ReleaseNews, page: str, link: str
-) -> bytes:
+def write_feed(config: SiteConfig, news: ReleaseNews, page: str, link: str) -> bytes:
     """Write the feed, the last entry first. No date in it is the build's.
 
     `page` and `link` are the absolute addresses of the page of changes and of the feed.
@@ -145,7 +142,7 @@ def write_feed(
     say, title = site_messages(config), config.site.title
     feed = ElementTree.Element("feed", xmlns=_ATOM)
     heading = say("changes.feed", title=title)
-    _add(feed, id=page, title=heading, updated=_moment(release.date or ""))
+    _add(feed, id=page, title=heading, updated=_moment(news.changes.new.date or ""))
     _add(ElementTree.SubElement(feed, "author"), name=title)
     ElementTree.SubElement(feed, "link", rel="self", type="application/atom+xml", href=link)
     ElementTree.SubElement(feed, "link", rel="alternate", type="text/html", href=page)

@@ -418,8 +418,7 @@ def _feed(site: Site, urls: Urls) -> dict[str, bytes]:
     if site.news is None or not site.has_feed:
         return {}
     path, page = urls.path(FEED), urls.canonical(Address("changes"))
-    release = site.results.release
-    return {path: write_feed(site.config, release, site.news, page, urls.absolute(path))}
+    return {path: write_feed(site.config, site.news, page, urls.absolute(path))}
 
 
 def _files_for_hosts(pages: Sequence[Page], urls: Urls, root: Path) -> dict[str, bytes]:

@@ -95,7 +95,7 @@ def release_of(folder: Path, toml: str = SITE_TOML, **frames: pd.DataFrame) -> R
     """The release of the fixture board, with some tables in place of its own."""
     config = load_config(write_project(folder, {**board(), **frames}, toml))
     tables = check_tables(load_tables(config.data_dir), config)
-    return find_release(tables.loaded, tables.results, config.site.released)
+    return find_release(tables, config.site.released)
 
 
 def test_the_checksum_is_what_sha256sum_prints_of_the_published_files(index_site):
