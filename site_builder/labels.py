@@ -204,11 +204,6 @@ class Labels(Record):
         query = () if variant == self.roles.primary else (("variant", variant),)
         return Address("model", model, self.score_anchor(task), query)
 
-    def baseline_key(self, task: str, variant: str) -> ScoreKey:
-        """Return the key of the baseline's score beside a variant."""
-        roles = self.roles
-        return roles.baseline or "", task, roles.baseline_variants.get(variant, variant)
-
     def before_noun(self, variant: str) -> str:
         """Return a variant's label for `... score`, with a space; empty if there is only one."""
         return f"{self.in_sentence(variant)} " if len(self.roles.variants) > 1 else ""
@@ -265,7 +260,7 @@ class Labels(Record):
             # Tasks without a score of a ranked model do not count.
             if any(s.scored and s.rank is None for s in board.entries):
                 over = "board.tasks_ranked"
-        elif not all(map(board.is_complete, board.ranked)):
+        elif any(s.scored < n for s in board.ranked):
             over = "board.tasks_each"
         return self.say(over, n)
 

@@ -71,7 +71,7 @@ def _similarity_title(
     groups: Sequence[tuple[int, int]], n_tasks: int, whole: Concordance | None, labels: Labels
 ) -> str:
     """Name the size of the largest group, where the tasks agree more than by chance."""
-    if whole is not None and not whole.is_beyond_chance:
+    if whole is not None and whole.w <= whole.chance:
         return labels.say("similarity.title.chance")
     largest = max((end - start + 1 for start, end in groups), default=0)
     of = labels.say("n_tasks", n_tasks)

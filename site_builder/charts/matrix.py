@@ -198,9 +198,7 @@ def _baseline_row(one: Measured, before: Sequence[str]) -> Row:
         text = one.score_text(value, x)
         if column.category is not None:
             return Cell(text, value, heat=0.0, tone="soft")
-        link = Link(
-            text, labels.score_address(labels.baseline_key(column.tasks[0], spec.scores.variant))
-        )
+        link = Link(text, labels.score_address((spec.baseline, column.tasks[0], variant)))
         marks = flagged_mark(spec, column, spec.baseline, variant)
         return Cell(text, value, heat=0.0, tone="soft", link=link, marks=marks)
 

@@ -67,7 +67,8 @@ class Measured(CachingRecord, eq=False):
         spec, values = self.spec, self.values
         if self.against is None:
             return heat_of_scores(self._placed, spec.direction, self._axes)
-        known = values[np.ix_(spec.rivals, spec.line_places)]
+        tasks = [x for x, column in enumerate(spec.columns) if column.category is None]
+        known = values[np.ix_(spec.rivals, tasks or range(len(spec.columns)))]
         return heat_of_differences(values, known, is_shared=spec.is_shared)
 
     @cached_property

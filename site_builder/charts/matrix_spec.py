@@ -135,12 +135,6 @@ class MatrixSpec(CachingRecord, eq=False):
         scores = self.scores
         return scores.direction[[scores.columns[column.tasks[0]] for column in self.columns]]
 
-    @property
-    def line_places(self) -> list[int]:
-        """The places of the columns that the table of numbers has: tasks, or else categories."""
-        places = range(len(self.columns))
-        return [i for i in places if self.columns[i].category is None] or [*places]
-
     def of_columns(self, values: Array, merge: Callable[[Array], Array] = _mean) -> Array:
         """Return numbers of tasks as those of the columns; shape (models, columns).
 

@@ -85,11 +85,6 @@ class Concordance(Record):
     w: float
     chance: float
 
-    @property
-    def is_beyond_chance(self) -> bool:
-        """Whether unrelated rankings rarely agree as much."""
-        return self.w > self.chance
-
 
 def compute_concordance(scores: Scores, tasks: Sequence[str]) -> Concordance | None:
     """Compute Kendall's W of some tasks, corrected for ties.

@@ -145,10 +145,6 @@ class Board(CachingRecord):
         """Return what ranks the board."""
         return self.figure(entry, self.rule.statistic)
 
-    def is_complete(self, entry: Entry) -> bool:
-        """Return whether a model has a score on every task."""
-        return entry.scored == len(self.tasks)
-
     @cached_property
     def merits(self) -> Spread | None:
         """Where what ranks the board lies, of its ranked entries."""

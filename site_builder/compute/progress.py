@@ -93,11 +93,6 @@ class FacetRecord(Record):
     record: tuple[RecordStep, ...]
     lag: Lag | None
 
-    @property
-    def is_yes_no(self) -> bool:
-        """Whether the facet says yes or no."""
-        return self.value.lower() in _YES_NO
-
 
 class Progress(CachingRecord):
     """A board over time: the entries that it ranks and shows at first, by one kind of date.
@@ -120,7 +115,7 @@ class Progress(CachingRecord):
     @property
     def opening(self) -> FacetRecord | None:
         """The record that is shown beside that of all: of a yes/no facet, the one behind."""
-        return next((f for f in self.by_facet if f.is_yes_no and f.lag), None)
+        return next((f for f in self.by_facet if f.lag and f.value.lower() in _YES_NO), None)
 
 
 def middle_day(text: str) -> str:

@@ -333,8 +333,7 @@ def _leave_out_tasks(names: Sequence[str], tasks: Sequence[str], measure: Array)
     if merit[0] == merit[1] or not np.isfinite(change).any():
         return LeftOut(int(tried.sum()), changed, None, None, None)
     column = int(np.where(np.isfinite(change), change, -1.0).argmax())
-    share = float_or_none(shares[column])
-    share = None if share is None else round_float(share)
+    share = float_or_none(round_float(shares[column]))
     return LeftOut(int(tried.sum()), changed, tasks[column], share, float(left[column]))
 
 
