@@ -116,18 +116,11 @@ class Messages(CachingRecord):
 
         They are in the words of the site; a script (`site.texts`) fills in the parameters.
         """
-        if section not in self._sections:
-            ids = self.section(section)
-            self._sections[section] = {name: self._forms(f"{section}.{name}") for name in ids}
-        return self._sections[section] | {name: self._forms(name) for name in others}
-
-    @cached_property
-    def _sections(self) -> dict[str, dict[str, Forms]]:
-        """The sections that scripts got: every page with a table asks for the same."""
-        return {}
-
-    def _forms(self, message: str) -> Forms:
-        return tuple(map(self._worded, self.texts[message]))
+        named = {name: f"{section}.{name}" for name in self.section(section)}
+        named |= {name: name for name in others}
+        return {
+            name: tuple(map(self._worded, self.texts[message])) for name, message in named.items()
+        }
 
     def _worded(self, text: str) -> str:
         return _PARAMETER.sub(lambda found: self.words.get(found[1], found[0]), text)

@@ -48,10 +48,8 @@ def task_cell(labels: Labels, task: str) -> Cell:
     return Cell(name, name, link=page_link(name, "task", task))
 
 
-def category_cell(name: str | None) -> Cell:
+def category_cell(name: str) -> Cell:
     """Make a category's name with a link to its page."""
-    if name is None:
-        return Cell(MISSING)
     return Cell(name, name, link=page_link(name, "category", name))
 
 
@@ -185,11 +183,9 @@ def attribute_field(
     return number_field(column, attrgetter(column.key), write, wanted=wanted)
 
 
-def source_cell(source: str | None, published: Collection[str] = ()) -> Cell:
+def source_cell(source: str) -> Cell:
     """Make the cell of a source."""
-    if source is None:
-        return text_cell(None)
-    link = source_link(source, published)
+    link = source_link(source)
     return Cell(link.text, source, link=link)
 
 

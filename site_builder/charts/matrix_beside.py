@@ -69,13 +69,10 @@ class MeasureMatrix(CachingRecord, eq=False):
     measure: Measure
 
     @cached_property
-    def _of_tasks(self) -> Array:
-        return self.spec.scores.measured[self.measure.id]
-
-    @cached_property
     def values(self) -> Array:
         """The values; of several tasks, as boards combine them. Shape (models, columns)."""
-        return self.spec.of_columns(self._of_tasks, partial(combine, self.measure))
+        of_tasks = self.spec.scores.measured[self.measure.id]
+        return self.spec.of_columns(of_tasks, partial(combine, self.measure))
 
     @cached_property
     def _known(self) -> list[float]:
@@ -105,7 +102,8 @@ class MeasureMatrix(CachingRecord, eq=False):
         rivals, n = self.spec.rivals, self.values.shape[1]
         competes = np.isin(np.arange(len(self.values)), rivals)[:, np.newaxis]
         direction = np.full(n, 1.0 if self.measure.higher_is_better else -1.0)
-        of_tasks, values = (np.where(competes, v, np.nan) for v in (self._of_tasks, self.values))
+        found = self.spec.scores.measured[self.measure.id], self.values
+        of_tasks, values = (np.where(competes, v, np.nan) for v in found)
         return self.spec.find_best(of_tasks, values, direction)
 
     def data(self) -> Mapping[str, object]:

@@ -191,8 +191,9 @@ def _pinned(row: Row, table: Table, href: Href) -> str:
 def _heading(column: Column, href: Href, *, is_name: bool) -> str:
     """Write a heading, which links to the section that explains it; a drawing's has its axis."""
     align = "" if column.align == "number" else column.align
+    of_task = "of-task" * (column.task is not None)
     attributes = _attributes(
-        ("class", _joined(align, "name" * is_name, "extra" * column.is_extra, _task_class(column))),
+        ("class", _joined(align, "name" * is_name, "extra" * column.is_extra, of_task)),
         ("data-key", column.key),
         ("data-title", column.spoken_label if column.task else ""),
         ("data-first", column.first_order),
@@ -215,10 +216,6 @@ def _heading(column: Column, href: Href, *, is_name: bool) -> str:
         if to
         else f"<th{attributes}>{words}"
     )
-
-
-def _task_class(column: Column) -> str:
-    return "of-task" if column.task else ""
 
 
 def _heat_heading(column: Column) -> str:
