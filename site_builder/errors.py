@@ -9,7 +9,7 @@ from errno import EDQUOT, ENOSPC
 from itertools import islice
 from pathlib import Path
 from traceback import extract_tb
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Literal
 
 from site_builder.records import Record
 
@@ -202,8 +202,3 @@ class LockedError(FaultsError):
 
 class TemplateFaultError(SiteError):
     """A template cannot be read, or uses a name that its page does not have."""
-
-    @classmethod
-    def at(cls, place: str, what: str) -> Self:
-        """Return the error of a template, or of a line of it."""
-        return cls(Fault(f"templates/{place}", what))

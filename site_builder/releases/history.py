@@ -90,13 +90,6 @@ ViewKey: TypeAlias = tuple[str, str]
 """What tells a ranking from others: its board and its variant."""
 
 
-class _View(Record, eq=False):
-    """One ranking of today: a board in a variant."""
-
-    of: BoardResults
-    board: Board
-
-
 def compute_histories(
     computed: SiteResults, snapshots: Iterable[Snapshot], today: Release
 ) -> dict[ViewKey, BoardHistory]:
@@ -106,21 +99,17 @@ def compute_histories(
 
     Source: docs/statistics.md#history.
     """
-    views = {
-        (of.spec.id, variant): _View(of, board)
-        for of in computed.boards
-        for variant, board in of.results.boards.items()
-    }
     pasts: dict[ViewKey, list[_Past]] = {}
     for snapshot in snapshots:
         earlier = _place_scores(computed, snapshot)
-        for key, view in views.items():
-            state, variant = snapshot.boards.get(view.of.spec.id), view.board.variant
-            if state is not None and variant in state.ranks:
-                now, ranks = computed.whole.scores, state.ranks[variant]
-                past = _Past(view, now, earlier, snapshot.release, ranks, state.tasks)
-                pasts.setdefault(key, []).append(past)
-    return {key: _history(views[key], found, today) for key, found in pasts.items()}
+        for of in computed.boards:
+            state = snapshot.boards.get(of.spec.id)
+            for variant, board in of.results.boards.items():
+                if state is not None and variant in state.ranks:
+                    now, ranks = computed.whole.scores, state.ranks[variant]
+                    past = _Past(of, board, now, earlier, snapshot.release, ranks, state.tasks)
+                    pasts.setdefault((of.spec.id, variant), []).append(past)
+    return {key: _history(found, today) for key, found in pasts.items()}
 
 
 class _Earlier(Record, eq=False):
@@ -198,12 +187,14 @@ class _Past(CachingRecord, eq=False):
     """A ranking at a release, beside that of today.
 
     Attributes:
+        of, board: The board of today, and its ranking in one variant.
         now: All scores of today.
         published: The ranks of then.
         stated: The tasks that it ranked over, by the names of then.
     """
 
-    view: _View
+    of: BoardResults
+    board: Board
     now: Scores
     earlier: _Earlier
     release: Release
@@ -224,7 +215,7 @@ class _Past(CachingRecord, eq=False):
     @cached_property
     def common(self) -> tuple[str, ...]:
         """The entries that the board has today too."""
-        rows = self.view.of.results.scores.rows
+        rows = self.of.results.scores.rows
         return tuple(model for model in self.models if model in rows)
 
     @cached_property
@@ -237,7 +228,7 @@ class _Past(CachingRecord, eq=False):
         key = models, tasks, then
         if key not in self._ranked:
             scores = self.earlier.scores if then else self.now
-            self._ranked[key] = _rank(self.view, scores, models, tasks)
+            self._ranked[key] = _rank(self.of, self.board, scores, models, tasks)
         return self._ranked[key]
 
     def split(self) -> tuple[RankSplit, ...]:
@@ -249,10 +240,10 @@ class _Past(CachingRecord, eq=False):
 
         Source: docs/statistics.md#history.
         """
-        own = self.view.of.results.scores.tasks
+        own = self.of.results.scores.tasks
         still = {*own}
         tasks = tuple(t for t in self.tasks if t in still)
-        today = {s.model: s.rank for s in self.view.board.entries}
+        today = {s.model: s.rank for s in self.board.entries}
         steps = [self.published]
         for models, over, then in (
             (self.models, self.tasks, True),
@@ -280,25 +271,27 @@ def _split(model: str, ranks: Sequence[int | None]) -> RankSplit:
     return RankSplit(model, known[0], known[-1], parts)
 
 
-def _rank(view: _View, scores: Scores, models: Sequence[str], tasks: Sequence[str]) -> _Ranked:
+def _rank(
+    of: BoardResults, board: Board, scores: Scores, models: Sequence[str], tasks: Sequence[str]
+) -> _Ranked:
     """Rank entries over tasks by the rule of the board of today; return ranks and what ranks."""
     if not models or not tasks:
         return {}, {}
-    roles = view.of.results.scores.roles
+    roles = of.results.scores.roles
     if roles.baseline not in models:
         roles = replace(roles, baseline=None, baseline_variants={})
-    part = replace(scores.of_models(models, view.of.spec.config), roles=roles).only(tasks)
-    _, merit, ranks = rank_models(part.of_variant(view.board.variant), view.board.rules)
+    part = replace(scores.of_models(models, of.spec.config), roles=roles).only(tasks)
+    _, merit, ranks = rank_models(part.of_variant(board.variant), board.rules)
     return (
         dict(zip(models, integers_or_none(ranks), strict=True)),
         dict(zip(models, floats_or_none(merit.shown), strict=True)),
     )
 
 
-def _history(view: _View, pasts: Sequence[_Past], today: Release) -> BoardHistory:
+def _history(pasts: Sequence[_Past], today: Release) -> BoardHistory:
     """Rank a board at each release on the tasks that all of these have; `pasts` newest first."""
-    board, scores, compared = view.board, view.of.results.scores, list[_Past]()
-    common = board.tasks
+    of, board = pasts[0].of, pasts[0].board
+    scores, common, compared = of.results.scores, board.tasks, list[_Past]()
     for past in pasts:
         shared = tuple(task for task in common if task in {*past.tasks})
         if past.common and len(shared) >= max(_LEAST_COMMON * len(board.tasks), 1):
@@ -306,7 +299,7 @@ def _history(view: _View, pasts: Sequence[_Past], today: Release) -> BoardHistor
             compared.append(past)
     published = {s.model: s.rank for s in board.entries}
     is_explained = board.variant == scores.roles.primary  # the page of a release has no other
-    found = [BoardAt(today, published, *_rank(view, scores, scores.models, common))]
+    found = [BoardAt(today, published, *_rank(of, board, scores, scores.models, common))]
     for past in pasts:
         gone = {
             model: past.earlier.gone[model] for model in past.models if model in past.earlier.gone

@@ -186,7 +186,7 @@ class Templates:
             place, what = self._explain(error, name)
             if not what:
                 raise
-            raise TemplateFaultError.at(place, what) from error
+            raise TemplateFaultError(Fault(f"templates/{place}", what)) from error
 
     def _explain(self, error: Exception, name: str) -> tuple[str, str]:
         """Return where an error is and what it is; no words for a bug of the generator."""
