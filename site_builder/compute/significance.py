@@ -232,13 +232,9 @@ def adjust_for_many(p: Array) -> Array:
 
     The k-th least p-value times m - k + 1, at least the one before it, at most 1.
 
-    Shape: (m,) or (m, families), each column for itself, to the same.
     Source: S. Holm (1979), Scandinavian Journal of Statistics 6(2), 65-70;
         docs/statistics.md#correlation.
     """
-    order = np.argsort(p, axis=0, kind="stable")
-    factors = np.arange(len(p), 0, -1.0).reshape(-1, *[1] * (p.ndim - 1))
-    stepped = np.maximum.accumulate(np.take_along_axis(p, order, axis=0) * factors, axis=0)
-    adjusted = np.empty(p.shape)
-    np.put_along_axis(adjusted, order, np.minimum(stepped, 1.0), axis=0)
-    return round_significant(adjusted)
+    order, adjusted = np.argsort(p, kind="stable"), np.empty(p.shape)
+    adjusted[order] = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1.0))
+    return round_significant(np.minimum(adjusted, 1.0))
