@@ -340,14 +340,9 @@ def file_keys(name: str) -> Iterator[tuple[str, _Type, str]]:
     named = {key for line in found for key in line["names"].split(", ")}
     published = _published()
     meanings = {**_for_readers(field_meanings(Entry)), **published}
+    others = ", ".join(key for key in published if key not in named)
     for line in found:
-        keys = [
-            key
-            for names in line["names"].split(", ")
-            for key in (
-                [k for k in published if k not in named] if names == "STATISTICS" else [names]
-            )
-        ]
+        keys = line["names"].replace("STATISTICS", others).split(", ")
         kind = _NAMED[line["type"] or keys[0]]
         yield from ((key, kind, line["meaning"].strip() or meanings[key]) for key in keys)
 

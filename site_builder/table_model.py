@@ -152,11 +152,9 @@ class AxisRange(Record):
         """Return where a value stands between the ends, 0..1; in the middle where they are one."""
         if self.high <= self.low:
             return 0.5
-        low, high, at = (
-            map(math.log, (self.low, self.high, value))
-            if self.is_log
-            else (self.low, self.high, value)
-        )
+        low, high, at = self.low, self.high, value
+        if self.is_log:
+            low, high, at = map(math.log, (low, high, at))
         return round((at - low) / (high - low), 4)
 
     def place(self, value: float | None) -> float | None:

@@ -229,12 +229,9 @@ class _Renderer:
         """
         if page.address.kind in ("model", "embed"):
             return {}
-        charts, tables = list[Chart | Matrix](), dict[str, Table]()
-        for part in _charts_and_tables((context, page.charts)):
-            if isinstance(part, Chart | Matrix):
-                charts.append(part)
-            else:
-                tables[part.id] = part
+        parts = [*_charts_and_tables((context, page.charts))]
+        tables = {part.id: part for part in parts if isinstance(part, Table)}
+        charts = [part for part in parts if not isinstance(part, Table)]
         folder = self._urls.chart_data(page.address)
         apart = (table for table in tables.values() if table.details_apart)
         return {

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from functools import cache, lru_cache
 from html import escape
 from itertools import pairwise
@@ -137,25 +137,17 @@ def write_csv(table: Table) -> bytes:
 
     It begins with a byte order mark, by which Excel knows the encoding.
     """
-    columns = list(enumerate(table.columns))
-
-    def fields(row: Row) -> Iterator[str]:
-        for i, column in columns:
-            if column.align not in ("plot", "slots"):
-                yield _plain_value(row.cells[i], column)
-            for k in range(len(column.details)):
-                yield _number(row.cells[i].details[k] if row.cells[i].details else None)
-
-    heads = [
-        _defused(name)
-        for _, column in columns
-        for name in (
-            *([] if column.align in ("plot", "slots") else [column.spoken_label or column.label]),
-            *column.details,
-        )
-    ]
+    written = list[list[str]]()  # by column
+    for i, column in enumerate(table.columns):
+        cells = [row.cells[i] for row in table.rows]
+        if column.align not in ("plot", "slots"):
+            head = _defused(column.spoken_label or column.label)
+            written.append([head, *(_plain_value(cell, column) for cell in cells)])
+        for k, name in enumerate(column.details):
+            numbers = (_number(cell.details[k] if cell.details else None) for cell in cells)
+            written.append([_defused(name), *numbers])
     text = io.StringIO()
-    csv.writer(text).writerows([heads, *map(fields, table.rows)])
+    csv.writer(text).writerows(zip(*written, strict=True))
     return b"\xef\xbb\xbf" + text.getvalue().encode()
 
 
@@ -209,13 +201,10 @@ def _heading(column: Column, href: Href, *, is_name: bool) -> str:
     if column.task:
         note = f"<small>{escaped(column.note)}</small>" if column.note else ""
         return f"<th{attributes}>{_linked(column.label, column.task, href)}{note}"
-    words = write_unbroken(column.label)
-    to = href(method_link(column.label, column.term)) if column.term else ""
-    return (
-        f"<th{attributes}><a{_attribute('href', to)}>{words}</a>"
-        if to
-        else f"<th{attributes}>{words}"
-    )
+    words: str = write_unbroken(column.label)
+    if column.term and (to := href(method_link(column.label, column.term))):
+        words = f"<a{_attribute('href', to)}>{words}</a>"
+    return f"<th{attributes}>{words}"
 
 
 def _heat_heading(column: Column) -> str:
