@@ -40,9 +40,6 @@ from site_builder.compute.statistics import Statistic, statistics_of
 from site_builder.config import BoardConfig
 from site_builder.records import CachingRecord, Record, make_records, replace
 
-Figures: TypeAlias = Mapping[str, tuple[float | None, ...]]
-"""By statistic, its value for each entry of a board, in the order of its entries."""
-
 
 class Entry(Record):
     """One row of a board.
@@ -91,6 +88,7 @@ class Board(CachingRecord):
         tasks: Those on which any model has a score in this variant.
         rule: What ranks them.
         statistics: What is computed of each entry.
+        figures: By statistic, its value for each entry, in the order of these.
         tested: Whether pairs of models are compared: two are ranked, and there are enough tasks,
             or one and the error of each score.
         by_errors: Whether the errors of scores on the only task tell pairs apart.
@@ -110,7 +108,7 @@ class Board(CachingRecord):
     by_errors: bool
     inseparable: tuple[tuple[int, int], ...]
     entries: tuple[Entry, ...]
-    figures: Figures
+    figures: Mapping[str, tuple[float | None, ...]]
     tests: Mapping[Against, Mapping[str, LiftTest]]
     ahead: tuple[int, ...]
     tail: float
