@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -169,43 +169,32 @@ def _heads(spec: MatrixSpec) -> Iterator[Column]:
 
 def _pinned(one: Measured, before: Sequence[str]) -> Iterator[Row]:
     """Yield the row of the medians, and that of the baseline."""
-    spec = one.spec
+    spec, labels, places = one.spec, one.spec.labels, range(len(one.spec.columns))
+
+    def row(name: Cell, merit: Cell, heat: Iterable[Cell]) -> Row:
+        cells = {"rank": Cell(MISSING), "model": name, "merit": merit}
+        return Row((*(cells.get(key, Cell("")) for key in before), *heat), "reference")
+
     if spec.has_medians:
-        text = spec.labels.say("matrix.median", len(spec.rivals))
-        cells = {
-            "rank": Cell(MISSING),
-            "model": Cell(text, text),
-            "merit": one.merit_cell(spec.middle_merit(one.measure.id)),
-        }
-        medians = map(one.median_cell, range(len(spec.columns)))
-        yield Row((*(cells.get(key, Cell("")) for key in before), *medians), "reference")
+        text = labels.say("matrix.median", len(spec.rivals))
+        merit = one.merit_cell(spec.middle_merit(one.measure.id))
+        yield row(Cell(text, text), merit, map(one.median_cell, places))
     if spec.baseline:
-        yield _baseline_row(one, before)
+        variant = labels.roles.baseline_variants[spec.scores.variant]
+        board, average = spec.results.boards[variant], None
+        if set(spec.tasks) == set(board.tasks):
+            average = board.average(board.entry(spec.baseline))
+        merit = Cell("" if average is None else labels.scale.score(average), average)
+        heat = (_baseline_cell(one, variant, x) for x in places)
+        yield row(model_cell(labels, spec.baseline), merit, heat)
 
 
-def _baseline_row(one: Measured, before: Sequence[str]) -> Row:
-    spec, labels = one.spec, one.spec.labels
-    variant = labels.roles.baseline_variants[spec.scores.variant]
-    board, average = spec.results.boards[variant], None
-    if set(spec.tasks) == set(board.tasks):
-        average = board.average(board.entry(spec.baseline))
-
-    def cell(x: int) -> Cell:
-        column = spec.columns[x]
-        value = spec.baseline_values[x]
-        if value is None:
-            return Cell(MISSING, tone="soft")
-        text = one.score_text(value, x)
-        if column.category is not None:
-            return Cell(text, value, heat=0.0, tone="soft")
-        link = Link(text, labels.score_address((spec.baseline, column.tasks[0], variant)))
-        marks = flagged_mark(spec, column, spec.baseline, variant)
-        return Cell(text, value, heat=0.0, tone="soft", link=link, marks=marks)
-
-    cells = {
-        "rank": Cell(MISSING),
-        "model": model_cell(labels, spec.baseline),
-        "merit": Cell("" if average is None else labels.scale.score(average), average),
-    }
-    row = (*(cells.get(key, Cell("")) for key in before), *map(cell, range(len(spec.columns))))
-    return Row(row, "reference")
+def _baseline_cell(one: Measured, variant: str, x: int) -> Cell:
+    spec, column, value = one.spec, one.spec.columns[x], one.spec.baseline_values[x]
+    if value is None:
+        return Cell(MISSING, tone="soft")
+    cell = Cell(one.score_text(value, x), value, heat=0.0, tone="soft")
+    if column.category is not None:
+        return cell
+    link = Link(cell.text, spec.labels.score_address((spec.baseline, column.tasks[0], variant)))
+    return replace(cell, link=link, marks=flagged_mark(spec, column, spec.baseline, variant))
