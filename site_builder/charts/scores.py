@@ -58,7 +58,8 @@ _Bin: TypeAlias = tuple[float, float, int]
 def _draw_bins(
     bins: Sequence[_Bin], labels: Labels, scale: NumberFormat, unit: str, lines: Lines
 ) -> theme.Drawing:
-    low, high, most = bins[0][0], bins[-1][1], max(n for *_, n in bins)
+    ends = bins[0][0], bins[-1][1], *(x for x, *_ in lines)
+    low, high, most = min(ends), max(ends), max(n for *_, n in bins)
     hovers = [
         labels.say("scores_chart.hover", n, low=scale.score(start), high=scale.score(end))
         for start, end, n in bins
@@ -71,8 +72,6 @@ def _draw_bins(
         "marker": {"color": theme.ACCENT},
         **theme.hover(hovers),
     }
-    ends = (low, high, *(x for x, *_ in lines))
-    low, high = min(ends), max(ends)
     around = room_around(low, high)
     return theme.figure(
         [bars],

@@ -11,7 +11,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from site_builder.compute.board import Board, Entry
+from site_builder.compute.board import Entry
+from site_builder.compute.results import BoardResults
 from site_builder.errors import Fault, SiteError, one_line, shortened
 from site_builder.labels import Labels, make_labels
 from site_builder.records import Record
@@ -245,21 +246,19 @@ def _entries(new: ComputedBoard, changes: Changes) -> Iterator[ReviewedEntry]:
     touched = dict.fromkeys(c.model for c in (*changes.scores_added, *changes.scores_changed))
     names = [*touched][:_MAX_ENTRIES]
     for found in new.computed.boards:
-        boards, labels = found.results.boards, make_labels(found.results, new.config)
-        for variant, board in boards.items():
-            titles = (
-                found.spec.title if found.spec.id else "",
-                labels.variants[variant] if len(boards) > 1 else "",
-            )
+        labels = make_labels(found.results, new.config)
+        for variant, board in found.results.boards.items():
             entries = {entry.model: entry for entry in board.entries if entry.scored}
             for name in (name for name in names if name in entries):
                 is_new = name in changes.models_added
-                yield _entry(board, entries[name], labels, titles, is_new=is_new)
+                yield _entry(found, variant, entries[name], labels, is_new=is_new)
 
 
 def _entry(
-    board: Board, entry: Entry, labels: Labels, titles: tuple[str, str], *, is_new: bool
+    found: BoardResults, variant: str, entry: Entry, labels: Labels, *, is_new: bool
 ) -> ReviewedEntry:
+    boards = found.results.boards
+    board = boards[variant]
     merit = board.merit(entry)
     value = "" if merit is None else labels.merit_scale(board).score(merit)
     best, worst = entry.rank_interval or (0, 0)
@@ -267,8 +266,8 @@ def _entry(
     return ReviewedEntry(
         name=_cut(labels.models[entry.model]),
         is_new=is_new,
-        board=_cut(titles[0]),
-        variant=_cut(titles[1]),
+        board=_cut(found.spec.title if found.spec.id else ""),
+        variant=_cut(labels.variants[variant] if len(boards) > 1 else ""),
         rank=entry.rank,
         best=best,
         worst=worst,
