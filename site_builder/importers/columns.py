@@ -209,7 +209,7 @@ def _errors(plain: Mapping[str, str], free: Collection[str]) -> dict[str, str]:
 
 
 def _errors_of_groups(scores: Sequence[str], free: Collection[str]) -> dict[str, str]:
-    """Return the error of each score that is the only one of its group: `mmlu.stderr`."""
+    """Return the error of each score that is the only one of its group: `a.stderr`."""
     stderrs = [name for name in free if plain_name(_last_part(name)) in SYNONYMS["stderr"]]
     of_group: dict[str, list[str]] = {}
     for name in scores:
