@@ -101,18 +101,9 @@ class Fact(Record):
     """A labelled value, in a list of facts or as a large figure.
 
     Attributes:
-        note: A second, smaller text.
         link: A link instead of the text.
-        term: The section of the method page that explains it, if it is computed.
     """
 
     label: str
     text: str
-    note: str = ""
     link: Link | None = None
-    term: str = ""
-
-    @property
-    def method(self) -> Link | None:
-        """The label with a link to the explanation."""
-        return method_link(self.label, self.term) if self.term else None

@@ -137,6 +137,8 @@ class NumberFormat(Record):
             text = rounded(value, self.places)
         if not self.unit:
             return text
+        if value and not _is_not_zero(text):  # a low cost is not free
+            text = rounded(value, _places(value, self.places))
         if self.unit == "USD":
             return _dollars(text)
         gap = "" if self.unit == "B" else _SPACE

@@ -221,13 +221,17 @@ def _notation(texts: Mapping[str, Forms], translation: Translation) -> Notation:
     return ENGLISH if notation == ENGLISH else notation
 
 
+_LIKE_CONSONANT = re.compile("one|eu|uni[^mn]|use|usu|util", re.IGNORECASE)
+_LIKE_VOWEL = re.compile(r"(11|18)(?!\d)|hour|honest|heir", re.IGNORECASE)
+
+
 def with_article(phrase: str) -> str:
     """Put `a` or `an` before a noun, as spoken: `an instruct model`, `an SFT model`."""
     word = re.split(r"[\W_]", phrase, maxsplit=1)[0]
-    spelled_out = len(word) > 1 and (word.isupper() or not re.search("[aeiouy]", word.lower()))
+    spelled_out = word.isupper() or not re.search("[aeiouy]", word.lower())
     vowels = "AEFHILMNORSX8" if spelled_out else "AEIOU8"
-    is_vowel = word[:1].upper() in tuple(vowels) and not word.lower().startswith(("one", "eu"))
-    return f"{'an' if is_vowel else 'a'} {phrase}"
+    is_vowel = word[:1].upper() in tuple(vowels) and not _LIKE_CONSONANT.match(word)
+    return f"{'an' if is_vowel or _LIKE_VOWEL.match(word) else 'a'} {phrase}"
 
 
 # --- plural rules ---------------------------------------------------------------------------------

@@ -182,7 +182,7 @@ def _draw_latency(rows: Sequence[Latency], names: Sequence[str], labels: Labels)
 def price_title(results: Results, labels: Labels) -> str:
     """Return what the cheapest offers cost, beside the baseline where it has a price."""
     say, baseline = labels.say, labels.roles.baseline
-    priced = [p for p in results.serving.prices if p.million_usd]
+    priced = [p for p in results.serving.prices if p.million_usd is not None]
     others = [p for p in priced if p.model != baseline]
     if not priced:
         return say("serving.prices")

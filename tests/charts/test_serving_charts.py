@@ -127,7 +127,11 @@ def test_no_latency(frames):
         ),
         ([("p", "a", 1, 1, None)], "a at p costs $1.00 per million tokens", None),
         ([("p", "a", None, None, 4)], "List prices", None),
-        ([("p", "a", 0, 0, None)], "List prices", None),
+        (
+            [("p", "a", 0, 0, None), ("q", "ref", 2, 2, None)],
+            "a at p is cheapest, $0.00 per million tokens",
+            ["\u2013", f"1.00{TIMES}"],
+        ),
     ],
 )
 def test_prices_beside_the_baseline(prices, title, compared):

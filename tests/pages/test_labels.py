@@ -169,6 +169,10 @@ def test_every_heading_of_differences_says_that_they_are_turned(name):
         ("SFT model", "an SFT model"),
         ("one-shot model", "a one-shot model"),
         ("8-bit model", "an 8-bit model"),
+        ("11B model", "an 11B model"),
+        ("180B model", "a 180B model"),
+        ("unit", "a unit"),
+        ("unimportant one", "an unimportant one"),
         ("", "a "),
     ],
 )
