@@ -249,8 +249,8 @@ def _kinds(sheet: Sheet, columns: Collection[str], options: ImportOptions) -> di
     units = {n: sheet.units.get(n, "") for n in columns if not kinds[n]}
     kinds |= {n: "size" for n, u in units.items() if "/" not in u and measure_of(u) == "size"}
     # A cost or a size is no percentage, and has no margin; nor has a margin: `Elo (95% CI)`.
-    kinds |= {n: "" for n, what in kinds.items() if what in _AMOUNTS and _is_marked(sheet, n)}
-    kinds |= {n: "" for n, what in kinds.items() if what == "interval" and _has_margins(sheet, n)}
+    amounts = {n: what for n, what in kinds.items() if what in (*_AMOUNTS, "interval")}
+    kinds |= {n: "" for n, what in amounts.items() if _is_marked(sheet, n, what)}
     # The ends of an interval: `elo+` and `elo-`.
     ends = (n for n in columns if n[-1] in "+-" and n[:-1] in kinds and f"{n[:-1]}+" in kinds)
     kinds |= dict.fromkeys((*ends, *_margins(columns)), "interval")
@@ -504,15 +504,10 @@ def _holds_more(sheet: Sheet, name: str) -> bool:
     return _are_most(sheet, name, sum(map(bool, whys)))
 
 
-def _is_marked(sheet: Sheet, name: str) -> bool:
-    """Return whether most numbers of a column have a percent sign or a margin."""
-    marked = [number.is_percent or number.has_spread for number in sheet.numbers(name)]
+def _is_marked(sheet: Sheet, name: str, what: str) -> bool:
+    """Return whether most numbers of a column have a margin or, of an amount, a percent sign."""
+    marked = [n.has_spread or (n.is_percent and what in _AMOUNTS) for n in sheet.numbers(name)]
     return 2 * sum(marked) > len(marked)
-
-
-def _has_margins(sheet: Sheet, name: str) -> bool:
-    found = [number.has_spread for number in sheet.numbers(name)]
-    return 2 * sum(found) > len(found)
 
 
 def _are_most(sheet: Sheet, name: str, n: int) -> bool:
