@@ -38,7 +38,6 @@ class Bar(Record):
     is_striped: bool = False
 
 
-_BAR_PX = 28  # a row has room for its name on a narrow screen
 # Room for values beside the ends, as a share of what is drawn.
 _ROOM = 0.06
 
@@ -66,7 +65,7 @@ def draw_bars(bars: Sequence[Bar], unit: str) -> theme.Drawing:
     }
     return theme.figure(
         [trace],
-        theme.rows_height(len(bars), _BAR_PX),
+        theme.rows_height(len(bars)),
         # Names stand above their bars, which then have the whole width.
         narrow={"meta.above": True} | theme.narrow_ticks(low, high, signed=True),
         room=theme.room_for_values(

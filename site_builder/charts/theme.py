@@ -43,7 +43,7 @@ BARE = {"showgrid": False, "zeroline": False}
 DOTTED = {"color": INK, "width": 1.5, "dash": "dot"}
 TICK_MARK = {"symbol": "line-ns-open", "size": 14, "color": INK, "line": {"width": 2}}
 
-ROW_PX = 24
+ROW_PX = 28  # room for a name above its mark on a narrow screen
 _MONTH = 365.25 / 12  # days
 _AROUND_PX = 76
 _ROOM_FOR_LEGEND = {"t": 56}

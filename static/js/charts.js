@@ -74,7 +74,10 @@
   const putNamesAbove = (layout) => {
     const { yaxis } = layout;
     const place = { x: 0, xref: "paper", xanchor: "left", yanchor: "bottom", yshift: 4, showarrow: false };
-    layout.annotations = (yaxis.ticktext ?? []).map((text, i) => ({ ...place, y: yaxis.tickvals?.[i], text, font: { ...yaxis.tickfont, size: 11 } }));
+    const names = (yaxis.ticktext ?? []).map((text, i) => ({ ...place, y: yaxis.tickvals?.[i], text, font: { ...yaxis.tickfont, size: 11 } }));
+    // The name of the first row stands below that of a line of reference.
+    if (layout.annotations?.length && yaxis.range) yaxis.range = [yaxis.range[0], -1];
+    layout.annotations = [...(layout.annotations ?? []), ...names];
     layout.margin = { ...layout.template.layout.margin, ...layout.margin, l: 8 };
     layout.bargap = 0.75;
     Object.assign(yaxis, { showticklabels: false, automargin: false });
