@@ -162,3 +162,10 @@ def test_a_chart_shows_its_numbers_as_a_table(chromium, home):
     expect(figure.get_by_role("row").nth(1)).to_contain_text("635")
     head, row = (box_of(figure.locator(f"{part} th").first) for part in ("thead", "tbody"))
     assert head["y"] + head["height"] <= row["y"] + 1
+
+
+def test_a_line_of_reference_keeps_its_name_on_a_phone(chromium, home):
+    page, _ = open_page(chromium, home + "models/", NARROW)
+    page.locator("#chart-averages").scroll_into_view_if_needed()
+    for name in ("GPT-4 0.661", "Zephyr 7B Beta"):
+        expect(page.locator("#chart-averages .annotation", has_text=name)).to_be_visible()
