@@ -201,7 +201,8 @@ def _category_summary(site: Site, category: CategoryResult) -> str:
     if category.compared < 2:
         return first
     words = {"contender": say.with_article(labels.contender), "baseline": labels.baseline}
-    second = say("categories.beating", category.beating, of=category.compared, **words)
+    kind = "beating" if category.beating else "beating_none"
+    second = say(f"categories.{kind}", category.beating, of=category.compared, **words)
     return f"{first} {second}"
 
 
