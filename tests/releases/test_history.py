@@ -194,6 +194,8 @@ def test_ranks_on_the_tasks_that_all_releases_have(today):
         ["a", "3 [0.700]", "1 [0.700]", "1 [0.700]"],
         ["b", "4 [0.600]", "2 [0.600]", "2 [0.600]"],
     ] == rows(today, "history/", "history")
+    csv = today.files["charts/history/ranks-over-releases.csv"].decode("utf-8-sig")
+    assert ["c,1,3,3", "d,2,,", "a,3,1,1", "b,4,2,2"] == csv.splitlines()[1:]
     said = "On the 2 tasks that all releases have, rank 1 now: c. In the release before: a."
     assert said == visible(today.page("history/").select(".lede")[0])
 
