@@ -127,17 +127,20 @@ def _title(found: ModelTasks) -> str:
 
 
 def _place_title(found: ModelTasks) -> str:
-    """Return where it is first, or else its highest place; only where entries differ."""
-    say = found.labels.say
-    rows = [row for row in found.wholes if row.rank and row.of > 1 and not found.is_level(row.task)]
+    """Return where it is first, or else its highest place; only where entries differ.
+
+    Parts count where there are few tasks.
+    """
+    say, every = found.labels.say, found.wholes if len(found.wholes) > 2 else found.rows
+    rows = [row for row in every if row.rank and row.of > 1 and not found.is_level(row.task)]
     first = [row for row in rows if row.rank == 1]
-    if not rows or len(found.wholes) == 1:
-        return say("model.tasks.plain", len(found.wholes))
+    if not rows or len(every) == 1:
+        return say("model.tasks.plain", len(every))
     if len(first) == 1:
         return say("model.tasks.first_on", name=found.labels.tasks[first[0].task])
     if first:
-        kind = "all" if len(first) == len(found.wholes) else "some"
-        return say(f"model.tasks.first.{kind}", len(found.wholes), first=len(first))
+        kind = "all" if len(first) == len(every) else "some"
+        return say(f"model.tasks.first.{kind}", len(every), first=len(first))
     ranks = [row.rank or row.of for row in rows]
     rank, best = min(zip(ranks, rows, strict=True), key=lambda pair: pair[0] / pair[1].of)
     if 2 * rank > best.of:

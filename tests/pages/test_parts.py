@@ -57,6 +57,12 @@ def test_worst_part_and_spread_are_those_of_the_published_scores(calling):
     assert first.idxmin() == rows[0]["worst"].text
 
 
+def test_parts_count_where_an_entry_has_few_tasks(calling):
+    """It is first on four parts, and 36th on the whole."""
+    page = calling.page("models/bitagent-bounty-8b/")
+    assert "First on 4 of 25 tasks" == visible(page.select("#scores")[0])
+
+
 def test_groups_have_their_weight_and_their_parts(calling):
     """A group of one column has its name in place of `all`; weights are shares of 100."""
     page = calling.page("tasks/overall-acc/")
