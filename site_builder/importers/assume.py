@@ -23,6 +23,7 @@ from site_builder.tables.metrics import (
     direction_of,
     is_changed,
     is_cost,
+    is_earned,
     is_likely_lower,
     is_limited,
     is_share,
@@ -36,7 +37,7 @@ _FEWEST = 4
 """Tasks that are worth a pattern."""
 _MOST_NAMED = 4
 _UNIT = re.compile(  # `pp512 (tok/s)`, `HD95 (mm)`
-    r"[(\[]([A-Za-z]+/[A-Za-z]+|[mnu]?s|min|h|[kGMT]i?B|[mck]m|dB|[mkM]?W|k?Wh|[kM]?J|[kMG]Hz)[)\]]$",
+    r"[(\[]([A-Za-z]+/[A-Za-z]+|[mnu]?s|min|h|k?g|[kGMT]i?B|[mck]m|dB|[mkM]?W|k?Wh|[kM]?J|[kMG]Hz)[)\]]$",
     re.ASCII,
 )
 _RATES = ("dB", "kHz", "MHz", "GHz", "Hz")  # units in names of which more may be better
@@ -142,6 +143,10 @@ class Assumed(Record):
 
 def _likely_direction(task: _Task) -> bool:
     names, unit = (task.name, task.metric), str(task.stated.get("unit", ""))
+    if any(map(is_earned, names)):
+        return True
+    if task.are_places:
+        return False
     in_name = _UNIT.search(task.name)
     of_name = in_name[1] if in_name and in_name[1] not in _RATES else ""
     if "/" not in of_name and (of_name or ("/" not in unit and unit and measure_of(unit))):
@@ -185,7 +190,9 @@ def _answer(
         is_bounded = facts.get("higher_is_better", True) and 0 <= min(scores) <= max(scores) <= 100
         if named or is_bounded:
             # Scores of judges go up to 5 or 10; so few percent are rare.
-            guess = "points" if 1 < max(scores) <= 10 else "percent"
+            guess = (
+                "place" if first.are_places else "points" if 1 < max(scores) <= 10 else "percent"
+            )
             facts["unit"] = named or (guess if max(scores) > 1 else "proportion")
             others += [] if named or len(group.names) == 1 else ['another unit, such as "s"']
             others += ['unit = "percent"'] if facts["unit"] == "points" else []
@@ -228,6 +235,13 @@ class _Task(Record):
     @property
     def scores(self) -> list[float]:
         return [one.score.score for one in self.placed]
+
+    @property
+    def are_places(self) -> bool:
+        """Whether the scores may be the places of the models: 1, 2, 3, ..., most of them once."""
+        n = len(self.scores)
+        are_whole = all(score % 1 == 0 and 1 <= score <= n for score in self.scores)
+        return n > 2 and are_whole and len({*self.scores}) > 0.8 * n
 
     @property
     def is_percent(self) -> bool:

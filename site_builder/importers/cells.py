@@ -104,6 +104,8 @@ def _has_decimals(number: str, mark: str, other: str) -> bool:
     return bool(_PLAIN[mark].fullmatch(number)) and not _GROUPS[mark].fullmatch(number)
 
 
+SIZE = re.compile(r"(\d{1,6}(?:\.\d{1,6})?) ?([MBTmbt])", re.ASCII)
+"""The number of parameters of a model: `7B`, `560M`."""
 ARROW = re.compile(r"\([\u2191\u2193\u2b06\u2b07]\ufe0f?\)|[\u2191\u2193\u2b06\u2b07]\ufe0f?")
 """In a name, tells which way is better: `CHAIR \u2193`, `x (acc \u2191)`."""
 _POINTS = Marks()

@@ -13,6 +13,7 @@ from typing import Any
 from site_builder.errors import did_you_mean
 from site_builder.formatting import listed, quoted
 from site_builder.importers.cells import (
+    SIZE,
     is_blank,
     names_percent,
     parse_number,
@@ -49,10 +50,22 @@ _INTERVALS = (
     ("_q025", "_q975"),
     ("_p2_5", "_p97_5"),
 )
+# Only beside what they are the ends of: `Accuracy low`.
+_ENDS = (
+    *(("_low", "_high"), ("_lo", "_hi"), ("_min", "_max"), ("_lcb", "_ucb"), ("_p5", "_p95")),
+    *(
+        ("_lower_bound", "_upper_bound"),
+        ("_95_low", "_95_high"),
+        ("_q05", "_q95"),
+        ("_2_5", "_97_5"),
+    ),
+)
 _AMOUNT = re.compile(r"\d[\d.,]*+\s?[A-Za-z]{1,2}", re.ASCII)  # `26.5 GB`, `500k`
 _AMOUNTS = ("cost", "time", "size", "tokens", "count")
 _LAST = ("size", "count", "tokens", "order", "setting")
 _MOST_PARTS = 300
+_CAMEL = re.compile(r"[a-z]+([A-Z][a-z]+)+", re.ASCII)
+_CAPITAL = re.compile(r"(?=[A-Z])")
 _IS_RATE = re.compile(r"(/|[ _]per[ _])\w+\W*$")  # `Tokens/s`, which is no time
 _DECIMALS = re.compile(r"[.,](\d++)", re.ASCII)
 _MEAN_WORDS = {"mean", "average", "all", "macro"}
@@ -142,11 +155,21 @@ def guess_columns(sheet: Sheet, options: ImportOptions) -> Columns:
     of_names = {*(options.model_by or ()), *options.task_by}
     unused = [name for name in columns.unused if name not in of_names]
     further = find_further(sheet, unused, numeric, taken, several=several)
-    found = tuple(replace(of, is_taken=of.is_taken or options.further) for of in further)
     named = {name: column for name, column in columns.named.items() if name in SYNONYMS}
+    parts = {n for n in unused if options.further and _is_part_of_task(sheet, named, n)}
+    found = tuple(
+        replace(of, is_taken=of.is_taken or (options.further and of.column not in parts))
+        for of in further
+    )
     others = (n for n in columns.unused if n not in numeric)
     settings = tuple(n for n in others if names_setting(n) or options.is_setting(n))
     return replace(columns, named=named, further=found, settings=settings)
+
+
+def _is_part_of_task(sheet: Sheet, named: Mapping[str, str], column: str) -> bool:
+    """Return whether a column tells rows of a model apart by what was measured: `Difficulty`."""
+    is_named = not {*WORDS["tasks"]}.isdisjoint(plain_name(column).split("_"))
+    return is_named and _tells_apart(sheet, named, column)
 
 
 def _guess(sheet: Sheet, options: ImportOptions) -> Columns:
@@ -157,7 +180,7 @@ def _guess(sheet: Sheet, options: ImportOptions) -> Columns:
     """
     stated, tasks, models = options.columns, options.task_columns, options.model_columns
     _check_stated(sheet.names, stated, tasks or (), models)
-    plain = {name: plain_name(name) for name in sheet.names}
+    plain = {name: plain_name(_in_words(name)) for name in sheet.names}
     named = _name_columns(sheet, plain, stated, (*(tasks or ()), *models))
     free = [name for name in sheet.names if name not in named.values()]
     errors = _errors(plain, free)
@@ -231,6 +254,11 @@ def _totals(kinds: Mapping[str, str]) -> dict[str, str]:
     return {n: group for n, group in averages.items() if times[group] == 1 and others[group]}
 
 
+def _in_words(name: str) -> str:
+    """Return a name with its words apart where capitals begin them: `costPerTask`."""
+    return _CAPITAL.sub(" ", name) if _CAMEL.fullmatch(name) else name
+
+
 def _last_part(name: str) -> str:
     """Return the last part of a name: of an object in another, or below a group in a heading."""
     return name.rpartition(".")[2].rpartition(": ")[2]
@@ -244,7 +272,7 @@ def _is_wide(sheet: Sheet, named: Mapping[str, str]) -> bool:
 
 def _kinds(sheet: Sheet, columns: Collection[str], options: ImportOptions) -> dict[str, str]:
     """Return what each column of numbers is that is no score, such as `cost`; else nothing."""
-    kinds = {n: measure_of(n) or measure_of(_last_part(n)) for n in columns}
+    kinds = {n: measure_of(_in_words(n)) or measure_of(_last_part(n)) for n in columns}
     # Gigabytes are of what something ran on, or made.
     units = {n: sheet.units.get(n, "") for n in columns if not kinds[n]}
     kinds |= {n: "size" for n, u in units.items() if "/" not in u and measure_of(u) == "size"}
@@ -252,7 +280,7 @@ def _kinds(sheet: Sheet, columns: Collection[str], options: ImportOptions) -> di
     amounts = {n: what for n, what in kinds.items() if what in (*_AMOUNTS, "interval")}
     kinds |= {n: "" for n, what in amounts.items() if _is_marked(sheet, n, what)}
     # The ends of an interval: `elo+` and `elo-`.
-    ends = (n for n in columns if n[-1] in "+-" and n[:-1] in kinds and f"{n[:-1]}+" in kinds)
+    ends = (n for n in columns if n[-1] in "+-" and {n[:-1].strip(), f"{n[:-1]}+"} <= kinds.keys())
     kinds |= dict.fromkeys((*ends, *_margins(columns)), "interval")
     kinds |= dict.fromkeys((n for n in columns if _counts_rows(sheet, n)), "rank")
     kinds |= dict.fromkeys(filter(options.is_setting, columns), "setting")
@@ -316,6 +344,13 @@ def _margins(columns: Collection[str]) -> Iterator[str]:
             other = f"{whole.removesuffix(low)}{high}".removeprefix("_")
             if whole.endswith(low) and other in of_plain:
                 yield from (name, of_plain[other])
+        for low, high in _ENDS:
+            other = f"{plain.removesuffix(low)}{high}"
+            if plain.endswith(low) and {other, plain.removesuffix(low)} <= of_plain.keys():
+                yield from (name, of_plain[other])
+        other, middle = f"upper_{plain[6:]}", plain[6:]
+        if plain.startswith("lower_") and {other, middle} <= of_plain.keys():
+            yield from (name, of_plain[other])
         if plain.startswith("moe_") and plain.removeprefix("moe_") in of_plain:
             yield name
 
@@ -409,8 +444,9 @@ def _no_scores(
     elif "score" in named:
         why = f"its column {named['score']!r} has scores, but no column names their task"
         texts = ({**options.columns, "task": name} for name in _texts(sheet, named))
-        paste = tuple({"columns": of} for of in texts)
-        fix = "Add a column 'task', or name it." if paste else "Add a column 'task'."
+        alone: Choices = ({"task_columns": [named["score"]]},) if "model" in named else ()
+        paste = (*alone, *({"columns": of} for of in texts))
+        fix = "Add a column 'task', or say that all are of one task."
     return UnreadableFileError(why=why, fix=fix, paste=paste)
 
 
@@ -442,20 +478,45 @@ def _name_columns(
         taken = {*named.values(), *tasks}
         first = {plain[name]: name for name in reversed(plain) if name not in taken}
         match = next((first[word] for word in names if word in first), None)
-        if meaning in ("model", "task") and match and _are_fractions(sheet, match):
-            match = None  # a time of the system names no system
+        if match and not _is_meant(sheet, named, meaning, match):
+            match = None
         if meaning == "model" and match is None:
             match = _nested_name(sheet, taken)
-        if meaning == "subset" and match and not _tells_apart(sheet, named, match):
-            match = None
         if meaning == "parameters_b" and match is None:
-            match = next((name for name in first.values() if is_size_in_billions(name)), None)
+            sizes = (n for n in first.values() if is_size_in_billions(n) or _has_sizes(sheet, n))
+            match = next(sizes, None)
         if meaning not in named and match is not None:
             named[meaning] = match
-    if not {*stated} & {"task", "score"} and "task" not in named and _is_wide(sheet, named):
-        # A score for each model is one of the tasks. The error may be that of another.
-        return {of: name for of, name in named.items() if of not in ("score", "stderr")}
+    if {*stated} & {"task", "score"} or "task" in named:
+        return named
+    if _is_wide(sheet, named) or _has_scores_beside(sheet, named):
+        # A score for each model is one of the tasks. The error may be that of another, and what is
+        # called a category that of the model.
+        of_tasks = {"score", "stderr", *MEANINGS["tasks"]} - {*stated}
+        return {of: name for of, name in named.items() if of not in of_tasks}
     return named
+
+
+def _is_meant(sheet: Sheet, named: Mapping[str, str], meaning: str, column: str) -> bool:
+    """Return whether a column can hold what its name says."""
+    if meaning in ("model", "task") and _are_fractions(sheet, column):
+        return False  # a time of the system names no system
+    if meaning == "task" and _is_wide(sheet, named) and _is_numeric(sheet, column):
+        return False  # it is the score on a test
+    return meaning != "subset" or _tells_apart(sheet, named, column)
+
+
+def _has_scores_beside(sheet: Sheet, named: Mapping[str, str]) -> bool:
+    """Return whether rows have numbers beside the score that may be scores too."""
+    others = (n for n in sheet.names if n not in named.values() and not names_setting(n))
+    return "score" in named and any(not measure_of(n) and _is_numeric(sheet, n) for n in others)
+
+
+def _has_sizes(sheet: Sheet, name: str) -> bool:
+    """Return whether a column that is called a size has those of models: `7B`, `560M`."""
+    texts = [text for text in sheet.texts(name) if text]
+    is_size = measure_of(name) == "size" and texts != []
+    return is_size and all(map(SIZE.fullmatch, texts))
 
 
 def _tells_apart(sheet: Sheet, named: Mapping[str, str], name: str) -> bool:
@@ -561,7 +622,7 @@ def find_further(
         found = _further(sheet, name, column, is_measure=column in numeric, several=several)
         yield replace(found, is_taken=True)
     used = {*(column.name for column in RESULTS.columns), *_RUN, *taken}
-    margins = {*_margins(unused)}
+    margins = {*_margins(sheet.names)}
     for column in unused:
         is_measure = column in numeric
         is_margin = column in margins or column[-1:] in "+-"

@@ -15,6 +15,7 @@ from typing import Any, Literal
 from site_builder.formatting import counted, listed, quoted
 from site_builder.importers.cells import (
     MONEY,
+    SIZE,
     Marks,
     ParsedNumber,
     find_marks,
@@ -62,6 +63,8 @@ from site_builder.tables.metrics import (
 )
 from site_builder.tables.schema import is_date
 
+_OF_TASKS = ("category", "subset")
+"""Meanings of columns that may tell scores of a task apart."""
 _ROUNDING = 0.002  # scores and averages are rounded
 _MEANS = ("average", "avg", "mean", "median", "overall", "total")  # of other rows
 _DISK = re.compile(r"/|[A-Za-z]:[/\\]")  # begins the path of a model on somebody's disk
@@ -69,7 +72,6 @@ _LINKED = re.compile(r"\[([^\[\]]{1,500})\]\(https?://[^()\s]{1,2000}\)")
 _SIGNS = (
     " \N{VARIATION SELECTOR-16}\U0001f947\U0001f948\U0001f949\U0001f3c6\u2b50\U0001f195\U0001f4d1"
 )
-_SIZE = re.compile(r"(\d{1,6}(?:\.\d{1,6})?) ?([MBTmbt])", re.ASCII)  # `7B`, `560M`
 _LIKE_NUMBER = re.compile(  # `12.5k`, `<1`, `2m30s`; no date
     r"[<>~\u2248\u2264\u2265]?\s?[+\-\u2212]?[$\u20ac\u00a3\u00a5]?\d++(?![-./]\d+[-./]\d)",
     re.ASCII,
@@ -199,7 +201,8 @@ def _left_out(
     if plain_name(score.model) in _MEANS:
         return Skipped(f"{where}, {score.model}", "it stands for other rows", "score")
     if is_of_others and plain_name(score.task) in _MEANS:
-        return Skipped(f"{where}, {score.task}", "it stands for other tasks", "score")
+        fix = "To keep it, give it another name."
+        return Skipped(where, f"{score.task!r} stands for other tasks", "row", fix)
     what = _unwanted_measure(score.task, score.metric, options.metrics)
     why = f"{score.metric!r} is no score ({what})"
     return Skipped(f"{where}, {score.task}", why, "score") if what else None
@@ -290,6 +293,7 @@ def _rows(
     settings = [
         n for n, last in lasts.items() if options.is_setting(n) or measure_of(last) in kinds
     ]
+    settings += [columns.named[of] for of in _OF_TASKS if of in columns.named]
     for number, row in enumerate(sheet.rows, start=1):
         named = {name: row.get(column) for name, column in columns.named.items()}
         values = {"model": options.model, **named}
@@ -430,7 +434,7 @@ def _typed(name: str, value: object) -> str | float | bool | None:
     """Return a value of a model or task in the type of its column."""
     if is_blank(value):
         return None
-    if name == "parameters_b" and (size := _SIZE.fullmatch(word_of(value))):
+    if name == "parameters_b" and (size := SIZE.fullmatch(word_of(value))):
         return float(f"{size[1]}e{_POWERS[size[2].upper()]}")
     if name in ("score_min", "score_max", "parameters_b"):
         number = parse_number(value)

@@ -33,8 +33,12 @@ _METRICS = _HIGHER | _LOWER | {*_WORDS["good"]}
 _CHANGES = {name: {*words} for name, words in _WORDS["changes"].items()}
 _CHANGE_OF = re.compile(rf"(^|_)({'|'.join(_CHANGES['last'])})_(in|of|by|to|for|between)_")
 SPREADS = ("error", "deviation", "interval")
-_PLUS_MINUS = re.compile("\N{PLUS-MINUS SIGN}|\\+/-")
-_HEART = "\N{HEAVY BLACK HEART}"
+_DELTA = re.compile("[\u0394\u2206]")
+_SIGNS_OF_MEASURES = {
+    **dict.fromkeys(("\N{PLUS-MINUS SIGN}", "+/-"), "ci"),
+    "\N{GREEK SMALL LETTER SIGMA}": "std",
+    "\N{HEAVY BLACK HEART}": "likes",
+}
 _COSTS = {"cost", "time", "size", "tokens", "rank"}
 _SIGNS, _PHRASES = (
     {name: re.compile("|".join(parts), re.IGNORECASE) for name, parts in _WORDS[key].items()}
@@ -113,7 +117,7 @@ def is_changed(name: str) -> bool:
 
 def _changes(name: str) -> set[str]:
     """Return the words in a name that make another number of a metric in it."""
-    words = [*map(_unnumbered, _words(name))]
+    words = [*map(_unnumbered, _words(_DELTA.sub(" delta ", name)))]
     metrics = _METRICS.intersection(words)
     known = [word for word in words if word in metrics | _CHANGES["last"]]
     found = _CHANGES["any"].intersection(words)
@@ -142,7 +146,16 @@ def _is_of_contest(words: Iterable[str]) -> bool:
 
 def is_likely_lower(name: str) -> bool:
     """Return whether a name is of something of which less is likely to be better: `Toxicity`."""
-    return not {*_WORDS["likely_lower"]}.isdisjoint(_words(plain_name(name).replace("_", " ")))
+    return _has_word(name, "likely_lower")
+
+
+def is_earned(name: str) -> bool:
+    """Return whether a name is of money of which more is likely to be better: `Net worth`."""
+    return _has_word(name, "earned")
+
+
+def _has_word(name: str, kind: str) -> bool:
+    return not {*_WORDS[kind]}.isdisjoint(plain_name(name).split("_"))
 
 
 def is_share(metric: str) -> bool:
@@ -170,7 +183,8 @@ def measure_of(name: str) -> str:
 
 
 def _measures(name: str) -> list[str]:
-    name = _PLUS_MINUS.sub(" ci ", name).replace(_HEART, " likes ")
+    for sign, word in _SIGNS_OF_MEASURES.items():
+        name = name.replace(sign, f" {word} ")
     plain = plain_name(name)
     words, last = {*_words(name)}, _last_word(name)
     return [

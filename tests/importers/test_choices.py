@@ -4,7 +4,9 @@ import json
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from site_builder.commands import main
 from tests.helpers.imported import (
     HARNESSES,
     UP,
@@ -414,3 +416,27 @@ def test_mean_of_columns_beside_it_is_no_task(tmp_path):
     assert what in said.stderr
     tasks = {row["task"] for row in rows(tmp_path, "tasks")}
     assert tasks == {"A", "B", "C", "mean_average_precision", "Kept mean"}
+
+
+ROLES = {
+    # A score beside others of a model in several settings is no less of one.
+    "model,agent,Score,A acc\na,X,61,0.5\na,Y,55,0.4\n": 'task_columns = ["Score", "A acc"]',
+    # What was measured is no setting of the model, and a category may be of the model.
+    "model,Difficulty,acc\na,Easy,91\na,Hard,35\n": 'task_by = ["Difficulty"]',
+    "model,category,Elo\na,overall,9\na,math,5\n": 'task_by = ["category"]',
+    "model,category,acc\na,Closed,0.5\nb,Open,0.25\nc,Open,0.1\n": "facet category = 'category'",
+    "model,agent,score\na,X,61\na,Y,55\n": 'task_columns = ["score"]',
+    # Numbers of which no model has two are scores on a test.
+    "model,Test,acc\na,71,70\nb,66,60\n": 'task_columns = ["Test", "acc"]',
+    "modelName,avgCost,mathScore\na,1,71\nb,2,65\n": 'task_columns = ["mathScore"]',
+    "model,Size,acc\na,7B,0.5\nb,560M,0.25\n": "parameters_b = 'Size'",
+    "model,A,B,C\na,1,2,1\nb,2,1,3\nc,3,3,2\n": '"A" = { higher_is_better = false }',
+    "model,acc,acc low,acc high,acc sem,acc vs. a\na,2,1,3,1,0\nb,1,0,2,1,1\n": "'acc vs. a'. Use",
+}
+
+
+@pytest.mark.parametrize("table", ROLES)
+def test_what_a_column_is_follows_from_the_others(tmp_path, table):
+    path = write(tmp_path, "a.csv", table)
+    said = CliRunner().invoke(main, ["init", str(tmp_path / "p"), "--from", str(path)])
+    assert ROLES[table] in said.stderr
