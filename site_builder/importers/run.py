@@ -49,12 +49,12 @@ from site_builder.importers.runs import (
     joined_faults,
     unclear_faults,
 )
-from site_builder.importers.values import as_text, is_wanted
+from site_builder.importers.values import as_number, as_text, is_wanted
 from site_builder.importers.versions import part_versions, versions_of
 from site_builder.records import Record, field, replace
 from site_builder.tables.columns import names_setting, sort_columns
 from site_builder.tables.lock import read_locked, write_locked
-from site_builder.tables.metrics import assumption_lines
+from site_builder.tables.metrics import are_mixed, assumption_lines
 from site_builder.tables.read import LoadedTables
 from site_builder.tables.schema import EXAMPLES, MODELS, RESULTS, TASKS
 from site_builder.tables.submissions import read_submissions
@@ -209,6 +209,22 @@ def _hint(text: str, known: Iterable[tuple[str, str]]) -> str:
     return did_you_mean(text, names, "metrics") or "Leave the option out."
 
 
+def _check_scales(old: Iterable[StoredRow], placed: Iterable[Placed]) -> None:
+    """Raise an error for tasks of the tables whose new scores seem to have another unit."""
+    known = ((str(row.get("task")), as_number(row.get("score"))) for row in old)
+    before = grouped((task, score) for task, score in known if score is not None)
+    new = grouped((one.task, one.score.score) for one in placed)
+    mixed = [
+        task
+        for task in before.keys() & new.keys()
+        if are_mixed([*before[task], *new[task]]) and not are_mixed(before[task])
+    ]
+    if mixed:
+        what = f"new scores of {quoted(sorted(mixed))} may be proportions beside percentages"
+        fix = "Write them in the unit of the table; --percent or --other-unit if they are right."
+        raise FaultsError([Fault("", f"{what} in the tables, or the other way round", fix)])
+
+
 def _merge(
     reading: Reading,
     stored: Mapping[str, StoredTable],
@@ -228,6 +244,8 @@ def _merge(
     lacking = {"variant", "source"} - table.types.keys() if is_text else set[str]()
     known = [*table.rows, *submitted]
     merged = merge_results(known, placed, default, lacking, ours=options.ours)
+    if options.scale is None:
+        _check_scales(table.rows, placed)
     del merged.rows[len(table.rows) : len(known)]
     examples = _placed_examples(reading.examples, placed, merged)
     of_models = _model_facts(reading.models, placed, config.importing.models)

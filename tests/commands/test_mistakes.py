@@ -76,7 +76,7 @@ MISTAKES: dict[str, tuple[Files, str, str]] = {
         {"r.csv": "model,score\na,0.4\n"},
         "import csv r.csv --into board",
         "warning: r.csv: skipped: its column 'score' has scores, but no column names their task. "
-        "Add a column 'task'.",
+        "Add a column 'task', or say that all are of one task.",
     ),
     "file of a HELM run": (
         {"run/stats.json": "[]"},

@@ -22,6 +22,7 @@ from tests.helpers.imported import (
     rows,
     run_import,
     scores,
+    write,
     write_json,
 )
 
@@ -453,3 +454,14 @@ def test_scores_that_the_project_has_stay_if_ours():
     assert scores == [(row["model"], row["score"]) for row in merged.rows]
     assert ["the stored score stays (0.5)"] == [why for _, why in merged.refused]
     assert ([("n", "t", "base")], [("o", "t", "base")]) == (merged.unchanged, merged.added)
+
+
+def test_new_scores_in_another_unit_are_refused(tmp_path):
+    imported("csv", write(tmp_path, "a.csv", "model,A acc\na,71.25\nb,65.5\n"), into=tmp_path)
+    later = write(tmp_path, "b.csv", "model,A acc\na,0.735\nb,0.66\n")
+    said = run_import("csv", later, into=tmp_path)
+    what = "new scores of 'A acc' may be proportions beside percentages in the tables"
+    assert (1, True) == (said.exit_code, what in said.stderr)
+    assert 71.25 == scores(tmp_path)["a", "A acc", "base"]
+    imported("csv", later, "--percent", into=tmp_path)
+    assert 0.735 == scores(tmp_path)["a", "A acc", "base"]
