@@ -44,6 +44,9 @@ _BESIDE = re.compile(
 )
 
 
+_VERSION = re.compile(r"v?\d+(\.\d+){2}|\d{1,2}/\d{1,2}/\d{2}", re.ASCII)  # or a date
+
+
 class ParsedNumber(Record):
     """A number in a cell as written, 71.3 for `71.3%`.
 
@@ -132,6 +135,8 @@ def why_no_number(value: object, marks: Marks = _POINTS) -> str:
     """Return why a cell that begins with a number holds none; empty if it holds one, or a text."""
     text = str(value).strip()
     if parse_number(value, marks) or not isinstance(value, str) or not _BESIDE.fullmatch(text):
+        return ""
+    if _VERSION.match(text):
         return ""
     match = _NUMBER.fullmatch(text)
     is_group = match and any(groups.fullmatch(match["number"]) for groups in _GROUPS.values())

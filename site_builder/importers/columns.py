@@ -29,6 +29,7 @@ from site_builder.importers.values import Choices, UnreadableFileError, as_link,
 from site_builder.records import Record, field, replace
 from site_builder.tables.columns import RESERVED, names_setting
 from site_builder.tables.metrics import (
+    SPREADS,
     direction_in,
     is_cost,
     is_size_in_billions,
@@ -279,6 +280,9 @@ def _kinds(sheet: Sheet, columns: Collection[str], options: ImportOptions) -> di
     # A cost or a size is no percentage, and has no margin; nor has a margin: `Elo (95% CI)`.
     amounts = {n: what for n, what in kinds.items() if what in (*_AMOUNTS, "interval")}
     kinds |= {n: "" for n, what in amounts.items() if _is_marked(sheet, n, what)}
+    # Places are whole: `Place (n=10)` is what a robot does.
+    places = (n for n, what in kinds.items() if what == "order" and re.search(r"\(n\s*=", n))
+    kinds |= dict.fromkeys(places, "")
     # The ends of an interval: `elo+` and `elo-`.
     ends = (n for n in columns if n[-1] in "+-" and {n[:-1].strip(), f"{n[:-1]}+"} <= kinds.keys())
     kinds |= dict.fromkeys((*ends, *_margins(columns)), "interval")
@@ -461,7 +465,8 @@ def _groups(sheet: Sheet, numbers: Sequence[str], measures: Mapping[str, str]) -
     of_kind: dict[str, list[str]] = {}
     for name in sheet.names:
         if name in kinds:
-            is_result = plain_name(name).split("_")[0] in _RESULTS and kinds[name] not in _LAST
+            is_result = plain_name(name).split("_")[0] in _RESULTS
+            is_result = is_result and kinds[name] not in (*_LAST, *SPREADS)
             of_kind.setdefault("result" if is_result else kinds[name], []).append(name)
     ordered = sorted(
         of_kind, key=lambda what: (what != "result", what in _LAST, -len(of_kind[what]))

@@ -225,6 +225,18 @@ def _check_scales(old: Iterable[StoredRow], placed: Iterable[Placed]) -> None:
         raise FaultsError([Fault("", f"{what} in the tables, or the other way round", fix)])
 
 
+def _split_entries(old: Sequence[StoredRow], merged: Sequence[StoredRow]) -> Iterator[Fault]:
+    """Yield a warning for each new facet that only some scores of a model have."""
+    known = {name for row in old for name, value in row.items() if value is not None}
+    names = {name for row in merged for name, value in row.items() if isinstance(value, str)}
+    for name in sorted(names - known - RESERVED) if old else ():
+        stated = grouped((str(row.get("model")), row.get(name) is None) for row in merged)
+        if split := sorted(model for model, lacks in stated.items() if len({*lacks}) > 1):
+            what = f"some scores of {quoted(split)} have no {name!r}, so they are an entry apart"
+            fix = "Fill it in where the results lack it."
+            yield Fault("", what, fix, "warning")
+
+
 def _merge(
     reading: Reading,
     stored: Mapping[str, StoredTable],
@@ -265,6 +277,7 @@ def _merge(
     nouns = (("model", MODELS.name), ("task", TASKS.name), ("example", EXAMPLES.name))
     n_added = {noun: len(rows[name]) - len(old[name]) for noun, name in nouns}
     stray = len(reading.examples) - len(examples)
+    report = replace(report, faults=(*report.faults, *_split_entries(table.rows, merged.rows)))
     return replace(report, merged=merged, added=n_added, stray_examples=stray), rows
 
 

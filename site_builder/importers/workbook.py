@@ -47,7 +47,9 @@ def _read(book: CalamineWorkbook) -> dict[str, Any] | str:
     if not sheets:
         return "it has no sheet that is shown"
     tables = [sheet.to_python() for sheet in sheets]
-    at = next((n for n, rows in enumerate(tables) if _first_with_number(rows) < len(rows)), 0)
+    # A number may stand in a text about the board too.
+    numbers = [sum(_has_number(row) for row in rows) for rows in tables]
+    at = next((n for n, found in enumerate(numbers) if found > 1), numbers.index(max(numbers)))
     _fill_merged(sheets[at], tables[at])
     others = [s.name for n, s in enumerate(sheets) if n != at and tables[n]]
     return {"rows": tables[at], "name": sheets[at].name, "others": others}
@@ -55,10 +57,11 @@ def _read(book: CalamineWorkbook) -> dict[str, Any] | str:
 
 def _first_with_number(rows: list[list[Any]]) -> int:
     """Return the place of the first row with a number; that behind the last if none has one."""
-    numbers = (
-        n for n, row in enumerate(rows) if any(isinstance(cell, int | float) for cell in row)
-    )
-    return next(numbers, len(rows))
+    return next((n for n, row in enumerate(rows) if _has_number(row)), len(rows))
+
+
+def _has_number(row: list[Any]) -> bool:
+    return any(isinstance(cell, int | float) for cell in row)
 
 
 def _fill_merged(sheet: CalamineSheet, rows: list[list[Any]]) -> None:

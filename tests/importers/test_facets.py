@@ -13,6 +13,7 @@ from tests.helpers.imported import (
     record,
     rows,
     run_import,
+    write,
     write_json,
 )
 from tests.helpers.sites import ROOT
@@ -235,3 +236,11 @@ def test_objects_without_a_model_or_results_are_named(tmp_path):
     assert "A" == imported("objects", path, into=tmp_path)[1]["agent"]
     path = write_json(tmp_path / "e.json", {"model": "o", "scores": {"t": {"f1": 1, "stderr": -1}}})
     assert "stderr" not in imported("objects", path, into=tmp_path)[2]
+
+
+def test_a_facet_that_only_later_scores_have_is_named(tmp_path):
+    imported("csv", write(tmp_path, "a.csv", "model,Elo\na,5\nb,4\n"), into=tmp_path)
+    write(tmp_path, "site.toml", "[facets]\neffort = {}\n")
+    table = write(tmp_path, "b.csv", "model,effort,Elo\na,high,7\na,low,6\n")
+    said = run_import("csv", table, into=tmp_path)
+    assert "some scores of 'a' have no 'effort', so they are an entry apart. Fill it" in said.stderr
