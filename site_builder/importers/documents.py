@@ -20,6 +20,7 @@ _FAMILY = re.compile(
     re.I,
 )
 _MODELS = ("model", "model_name", "model_id")
+_TASKS = (NAME, "task", "task_name", "benchmark", "dataset", "eval")
 
 
 class Rows(Record):
@@ -120,7 +121,8 @@ def _of_models(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
         lists = [value for value in record.values() if _is_records(value)]
         shared = {k: v for k, v in record.items() if not _is_records(v)}
         named = {key for row in lists[0] for key in row} if len(lists) == 1 else {*shared}
-        if named & {*shared} or not any(as_text(record.get(key)) for key in _MODELS):
+        is_named = any(as_text(record.get(key)) for key in _MODELS) and not named.isdisjoint(_TASKS)
+        if named & {*shared} or not is_named:
             return []
         title = NAME if "task" in named else "task"
         rows += [{**shared, **{title if k == NAME else k: row[k] for k in row}} for row in lists[0]]
