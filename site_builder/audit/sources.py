@@ -17,7 +17,8 @@ from site_builder.formatting import quoted
 from site_builder.importers.choices import taken_sections
 from site_builder.importers.formats import format_of
 from site_builder.importers.reading import ImportOptions
-from site_builder.importers.run import ImportReport, read_as_tables, warnings_of
+from site_builder.importers.report import warnings_of
+from site_builder.importers.run import ImportReport, read_as_tables
 from site_builder.records import Record, replace
 from site_builder.releases.download import download_file, is_address
 from site_builder.tables.check import check_tables

@@ -64,7 +64,7 @@ def submit(  # noqa: PLR0913 - one per option
     It reads what `import any` reads, and writes a file into data/submissions/ of the project, to
     be proposed as a pull request. `--model` is the id that the model gets. No table changes.
     """
-    from site_builder.importers import run
+    from site_builder.importers.report import warnings_of
     from site_builder.tables import submission_text as submission
 
     stated = {"source": link, "submitted_by": submitted_by, "verification": "self_reported"}
@@ -77,7 +77,7 @@ def submit(  # noqa: PLR0913 - one per option
         path = root / submission.path_of(entry)
         text = submission.entry_text(entry, settings)
         write_files({path: text.encode()}, replaces=False)
-    console.warn(run.warnings_of(report, config))
+    console.warn(warnings_of(report, config))
     console.say(f"Wrote {counted(len(entry.rows), 'score')} of {entry.model} into {path}.")
     console.say(f"Next: `leaderboard-site check --project {root}`.")
 

@@ -154,14 +154,14 @@ def import_files(
     **options: Any,  # noqa: ANN401 - fields of `ImportOptions`
 ) -> ImportReport:
     """Import files of a format into a project as `run_import` does, and report it."""
-    from site_builder.importers import run
     from site_builder.importers.choices import further_lines
+    from site_builder.importers.report import lines_of, warnings_of
     from site_builder.starter.project import replacing_sample
 
     with replacing_sample(root, console.say):
         report, config = run_import(root, console, source, paths, dry=dry, **options)
-    console.warn(run.warnings_of(report, config, verbose=verbose))
-    for line in run.lines_of(report, verbose=verbose, dry=dry):
+    console.warn(warnings_of(report, config, verbose=verbose))
+    for line in lines_of(report, verbose=verbose, dry=dry):
         console.say(shortened(line))
     for line in further_lines(report.reading.further, config):
         console.say(line)

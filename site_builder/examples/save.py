@@ -21,7 +21,7 @@ from site_builder.examples.files import ExampleFiles
 from site_builder.formatting import counted, listed
 from site_builder.importers.merge import MergedScores, Placed, key_of, merge_facts, merge_results
 from site_builder.importers.reading import ImportedScore
-from site_builder.importers.run import written_lines
+from site_builder.importers.report import written_lines
 from site_builder.records import Record, replace
 from site_builder.tables.lock import read_locked, write_locked
 from site_builder.tables.schema import DIFFERENCES, MODELS, RESULTS, TASKS

@@ -1,4 +1,4 @@
-"""Run an import and report it."""
+"""Run an import: read files, decide what counts, merge it into the tables."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from site_builder.config import SiteConfig
-from site_builder.errors import MAX_ALIKE, Fault, FaultsError, did_you_mean
+from site_builder.errors import Fault, FaultsError, did_you_mean
 from site_builder.formatting import counted, listed, quoted
 from site_builder.importers.assume import Assumed, StatedRows, assume_tasks, first_known
 from site_builder.importers.choices import as_key, choice_lines, lines_to_paste
@@ -18,7 +18,6 @@ from site_builder.importers.facets import state_facets, state_measures
 from site_builder.importers.formats import ANY, Format
 from site_builder.importers.merge import (
     RESERVED,
-    Key,
     MergedScores,
     Pairing,
     Placed,
@@ -45,7 +44,6 @@ from site_builder.importers.reading import (
 from site_builder.importers.runs import (
     choices_apart,
     choose_run,
-    has_same_numbers,
     joined_faults,
     unclear_faults,
 )
@@ -54,7 +52,7 @@ from site_builder.importers.versions import part_versions, versions_of
 from site_builder.records import Record, field, replace
 from site_builder.tables.columns import names_setting, sort_columns
 from site_builder.tables.lock import read_locked, write_locked
-from site_builder.tables.metrics import are_mixed, assumption_lines
+from site_builder.tables.metrics import are_mixed
 from site_builder.tables.read import LoadedTables
 from site_builder.tables.schema import EXAMPLES, MODELS, RESULTS, TASKS
 from site_builder.tables.submissions import read_submissions
@@ -68,14 +66,11 @@ from site_builder.tables.write import (
 
 _SETTING = "setting"
 """Column of the tasks, outside the schema: how a task was measured."""
-_NO_MODEL = re.compile(
-    r"humans?\b.*|(random|majority|chance)( (guess\w*|chance|baseline|class|agent|policy|level))?",
-    re.IGNORECASE,
-)
-_MAX_REASONS = 5
-_LISTS = {"task_columns", "model_columns"}
 # Columns whose empty cells have a meaning, so that old rows keep them.
 _EMPTY_MEANS = ("higher_is_better", "score_min", "score_max", "mean_of_examples")
+
+
+_LISTS = {"task_columns", "model_columns"}
 
 
 class ImportReport(Record):
@@ -197,7 +192,7 @@ def _check(source: Format, reading: Reading, metrics: Iterable[str], config: Sit
         what += "" if reading.skipped else ", since there is no file"
         wanted = f"scores in a format that {listing} lists" if is_any else source.meaning
         nothing = Fault("", what, f"Name files or folders that contain {wanted}.")
-        raise FaultsError((*_skipped_faults(reading, config), nothing))
+        raise FaultsError((*skipped_faults(reading, config), nothing))
     known = {(score.task, score.metric) for score in reading.measures}
     if unknown := [text for text in metrics if not any(is_wanted(text, *of) for of in known)]:
         what = "--metric {!r}: no score is of this metric"
@@ -487,24 +482,7 @@ def _task_facts(assumed: Assumed) -> Iterator[tuple[str, Mapping[str, Any]]]:
         yield task, {"metric": score.metric or None}
 
 
-def warnings_of(report: ImportReport, config: SiteConfig, *, verbose: bool = False) -> list[Fault]:
-    """Return warnings: skipped files, unclear scores, models that are not paired.
-
-    `verbose` gives each skipped file and row a line of its own.
-    """
-    faults = [*_skipped_faults(report.reading, config, verbose=verbose), *report.faults]
-    for new, why in (*report.assumed.refused, *report.merged.refused):
-        where = f"{new.score.source}: {_words(new.key)}"
-        faults.append(Fault(where, f"not imported: {why}", severity="warning"))
-    for (of, by), n in report.merged.undated.items():
-        what = f"{counted(n, 'score')} of {of} replaced, and no date tells that {by} is newer"
-        fix = "If both count, import both files at once: that asks what tells them apart."
-        faults.append(Fault("", what, fix, "warning"))
-    notes = report.pairing.notes
-    return faults + [Fault("", f"not paired: {note}", severity="warning") for note in notes]
-
-
-def _skipped_faults(reading: Reading, config: SiteConfig, *, verbose: bool = False) -> list[Fault]:
+def skipped_faults(reading: Reading, config: SiteConfig, *, verbose: bool = False) -> list[Fault]:
     """Return a warning for each kind of skipped files and rows, with their names."""
     kinds: dict[object, list[Skipped]] = {}
     for number, s in enumerate(reading.skipped):
@@ -540,87 +518,3 @@ def _joint(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
     """Return a choice with the columns of two files."""
     lists = {key: [*one[key], *other.get(key, ())] for key in one.keys() & _LISTS}
     return {**one, **{key: [*dict.fromkeys(names)] for key, names in lists.items()}}
-
-
-def _words(key: Key) -> str:
-    model, task, variant, *facets = key
-    stated = ", ".join(filter(None, facets))
-    return f"{model}{stated and f' ({stated})'}, {task} ({variant})"
-
-
-def lines_of(report: ImportReport, *, verbose: bool, dry: bool) -> Iterator[str]:
-    """Yield the lines of the report; `verbose` lists what is otherwise only counted."""
-    reading, merged = report.reading, report.merged
-    skipped = sum(s.what == "file" for s in reading.skipped)
-    yield from (*reading.notes, *report.notes)
-    if report.assumed.assumptions:
-        yield "Assumed of the new tasks; `[tasks]` in site.toml overrides it:"
-        lines = (f"  {line}" for line in assumption_lines(report.assumed.assumptions))
-        yield from _limited(lines, verbose=verbose)
-    yield f"{counted(reading.files, 'file')} with scores, {skipped:,} skipped."
-    yield from _limited(_older_lines(report), verbose=verbose)
-    yield from _left_out_lines(report, verbose=verbose)
-    if report.stray_examples:
-        n = counted(report.stray_examples, "score")
-        yield f"Left out {n} of single examples, whose task, metric or run was not imported."
-    moved = (f"moved: {_words(key)} to {m} ({v})" for key, (m, v) in merged.moved)
-    replaced = (
-        f"replaced: {_words(key)}, "
-        + (f"{a!r} by {b!r}" if a != b else f"what is stated with {a!r}")
-        for key, a, b in merged.replaced
-    )
-    paired = (f"paired: {tuned} with {base}" for tuned, base in report.pairing.pairs)
-    for lines in (moved, replaced, paired):
-        yield from _limited(lines, verbose=verbose)
-    yield (
-        f"Scores: {len(merged.added):,} added, {len(merged.replaced):,} replaced, "
-        f"{len(merged.moved):,} moved, {len(merged.unchanged):,} unchanged, "
-        f"{len(merged.refused) + len(report.assumed.refused):,} not imported."
-    )
-    if added := [counted(n, name) for name, n in report.added.items() if n]:
-        yield f"New: {listed(added, most=5)}."
-    if aside := sorted({key[0] for key in merged.added if _NO_MODEL.fullmatch(key[0])}):
-        line = f'{as_key(aside[0])} = {{ role = "reference" }}'
-        yield f"{quoted(aside)}: ranked. If only for reference, write {line} below [models]."
-    yield from written_lines(report.saved, dry=dry)
-
-
-def _limited(lines: Iterable[str], *, verbose: bool) -> Iterator[str]:
-    every = list(lines)
-    most = len(every) if verbose else MAX_ALIKE
-    yield from every[:most]
-    if len(every) > most:
-        yield f"and {len(every) - most:,} more like these; --verbose lists them"
-
-
-def _older_lines(report: ImportReport) -> Iterator[str]:
-    """Count the scores that another one replaces, file by file."""
-    files = Counter((has_same_numbers(a, b), a.source, b.source) for a, b in report.older)
-    for (is_same, old, new), n in files.items():
-        again = f"{old} has them again" if old == new else f"{new} has them too"
-        newer = f"{'a record of it' if old == new else new} is newer"
-        how, why = ("identical", again) if is_same else ("older", newer)
-        yield f"{how}: {counted(n, 'score')} of {old}, since {why}"
-
-
-def _left_out_lines(report: ImportReport, *, verbose: bool) -> Iterator[str]:
-    """Count by reason what was left out of files that were read, or yield a line for each."""
-    parts = [*(s for s in report.reading.skipped if s.what == "score"), *report.other_metrics]
-    if verbose:
-        yield from (f"left out: {part.where}: {part.why}" for part in parts)
-    elif parts:
-        reasons = Counter(part.why for part in parts)
-        shown = [f"{why} ({n:,})" for why, n in reasons.most_common(_MAX_REASONS)]
-        rest = len(reasons) - len(shown)
-        more = f"; {counted(rest, 'more reason')}" if rest > 0 else ""
-        yield f"Left out {len(parts):,}, which --verbose lists: {'; '.join(shown)}{more}."
-
-
-def written_lines(saved: Sequence[Path], *, dry: bool) -> Iterator[str]:
-    """Yield which tables were written."""
-    if dry:
-        yield "Nothing was written (--dry-run)."
-    elif saved:
-        yield f"Wrote {listed([str(path) for path in saved], most=5)}."
-    else:
-        yield "Nothing changed; nothing was written."

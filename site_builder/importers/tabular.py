@@ -28,7 +28,8 @@ from site_builder.importers.cells import (
     without_arrows,
     word_of,
 )
-from site_builder.importers.columns import MEANINGS, SYNONYMS, Columns, guess_columns, values_of
+from site_builder.importers.columns import MEANINGS, SYNONYMS, Columns, guess_columns
+from site_builder.importers.further import values_of
 from site_builder.importers.reading import (
     Found,
     ImportedRow,

@@ -30,7 +30,8 @@ from site_builder.examples.files import find_examples
 from site_builder.examples.save import save
 from site_builder.importers.formats import FORMATS, Format, format_of
 from site_builder.importers.reading import UNEXPECTED, ImportedScore, ImportOptions, Reading
-from site_builder.importers.run import import_paths, warnings_of
+from site_builder.importers.report import warnings_of
+from site_builder.importers.run import import_paths
 from site_builder.profile import find_sets, find_tokenizer, profile_sets, save_features
 from site_builder.prose.markdown import load_prose, plain_text
 from site_builder.publish.folder import check_replaceable

@@ -1,0 +1,171 @@
+"""Tell what columns of numbers are by their names and cells: scores, costs, margins, averages."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import accumulate, takewhile
+
+from site_builder.importers.cells import is_blank, parse_number, why_no_number
+from site_builder.importers.reading import ImportOptions
+from site_builder.importers.sheets import Sheet
+from site_builder.tables.metrics import measure_of, plain_name
+
+_INTERVALS = (
+    ("_lower", "_upper"),
+    ("_lb", "_ub"),
+    ("_ci_low", "_ci_high"),
+    ("_q025", "_q975"),
+    ("_p2_5", "_p97_5"),
+)
+# Only beside what they are the ends of: `Accuracy low`.
+_ENDS = (
+    *(("_low", "_high"), ("_lo", "_hi"), ("_min", "_max"), ("_lcb", "_ucb"), ("_p5", "_p95")),
+    *(
+        ("_lower_bound", "_upper_bound"),
+        ("_95_low", "_95_high"),
+        ("_q05", "_q95"),
+        ("_2_5", "_97_5"),
+    ),
+)
+_AMOUNTS = ("cost", "time", "size", "tokens", "count")
+_MOST_PARTS = 300
+_CAMEL = re.compile(r"[a-z]+([A-Z][a-z]+)+", re.ASCII)
+_CAPITAL = re.compile(r"(?=[A-Z])")
+_DECIMALS = re.compile(r"[.,](\d++)", re.ASCII)
+_MEAN_WORDS = {"mean", "average", "all", "macro"}
+_ROW_NUMBERS = ("#", "\N{NUMERO SIGN}", "pos", "column 1")  # the last is without a name
+
+
+def kinds_of(sheet: Sheet, columns: Collection[str], options: ImportOptions) -> dict[str, str]:
+    """Return what each column of numbers is that is no score, such as `cost`; else nothing."""
+    kinds = {n: measure_of(in_words(n)) or measure_of(last_part(n)) for n in columns}
+    # Gigabytes are of what something ran on, or made.
+    units = {n: sheet.units.get(n, "") for n in columns if not kinds[n]}
+    kinds |= {n: "size" for n, u in units.items() if "/" not in u and measure_of(u) == "size"}
+    # A cost or a size is no percentage, and has no margin; nor has a margin: `Elo (95% CI)`.
+    amounts = {n: what for n, what in kinds.items() if what in (*_AMOUNTS, "interval")}
+    kinds |= {n: "" for n, what in amounts.items() if _is_marked(sheet, n, what)}
+    # Places are whole: `Place (n=10)` is what a robot does.
+    places = (n for n, what in kinds.items() if what == "order" and re.search(r"\(n\s*=", n))
+    kinds |= dict.fromkeys(places, "")
+    # The ends of an interval: `elo+` and `elo-`.
+    ends = (n for n in columns if n[-1] in "+-" and {n[:-1].strip(), f"{n[:-1]}+"} <= kinds.keys())
+    kinds |= dict.fromkeys((*ends, *find_margins(columns)), "interval")
+    kinds |= dict.fromkeys((n for n in columns if _counts_rows(sheet, n)), "rank")
+    kinds |= dict.fromkeys(filter(options.is_setting, columns), "setting")
+    return kinds | dict.fromkeys(_means(sheet, kinds), "average")
+
+
+def _counts_rows(sheet: Sheet, name: str) -> bool:
+    """Return whether the numbers of a column without a name, or `#` or `Pos`, count the rows."""
+    if name.strip(" .").casefold() not in _ROW_NUMBERS:
+        return False
+    numbers = [number.value for number in sheet.numbers(name)]
+    ranks = all(n % 1 == 0 and 0 <= n <= len(sheet.rows) for n in numbers)
+    return ranks and numbers == sorted(numbers)
+
+
+def _means(sheet: Sheet, kinds: Mapping[str, str]) -> Iterator[str]:
+    """Yield the columns that are called a mean, and are that of columns next to them: `CT Mean`."""
+    columns = [name for name, what in kinds.items() if not what]
+    means = {n for n in columns if not _MEAN_WORDS.isdisjoint(plain_name(n).split("_"))}
+    parts = [name for name in columns if name not in means]
+    if not means or len(parts) < 2:
+        return
+    digits, place = _decimals(sheet, parts), 0
+    for name in columns:
+        if name not in means:
+            place += 1
+            continue
+        most = 1.01 * 10.0 ** -min(digits, _decimals(sheet, [name]))  # both are rounded
+        sides = (parts[max(0, place - _MOST_PARTS) : place][::-1], parts[place:][:_MOST_PARTS])
+        if any(_is_mean(sheet, name, side, most) for side in sides):
+            yield name
+
+
+def _is_mean(sheet: Sheet, name: str, parts: Sequence[str], most: float) -> bool:
+    """Return whether a column is `most` off the mean of the first few parts, in several rows."""
+    lengths, times = {*range(2, len(parts) + 1)}, Counter[int]()
+    for row in sheet.rows:
+        mean, *numbers = (parse_number(row.get(n), sheet.marks) for n in (name, *parts))
+        sums = [*accumulate(n.value for n in takewhile(bool, numbers) if n)]
+        known = {k for k in lengths if mean and k <= len(sums)}
+        times.update(known)
+        lengths -= {k for k in known if mean and abs(sums[k - 1] / k - mean.value) > most}
+        if not lengths:
+            return False
+    return any(times[k] > 1 for k in lengths)
+
+
+def _decimals(sheet: Sheet, names: Sequence[str]) -> int:
+    """Return the most decimals that a number of some columns is written with, up to six."""
+    found = (_DECIMALS.search(text) for name in names for text in sheet.texts(name))
+    return min(6, max((len(match[1]) for match in found if match), default=0))
+
+
+def find_margins(columns: Collection[str]) -> Iterator[str]:
+    """Yield both ends of each interval by name, and margins: `moe_win_loss` of `win_loss`."""
+    of_plain = {plain_name(name): name for name in columns}
+    for plain, name in of_plain.items():
+        for low, high in _INTERVALS:
+            # With one score in a row, the ends have no name before them: `lower`, `upper`.
+            whole = f"_{plain}"
+            other = f"{whole.removesuffix(low)}{high}".removeprefix("_")
+            if whole.endswith(low) and other in of_plain:
+                yield from (name, of_plain[other])
+        for low, high in _ENDS:
+            other = f"{plain.removesuffix(low)}{high}"
+            if plain.endswith(low) and {other, plain.removesuffix(low)} <= of_plain.keys():
+                yield from (name, of_plain[other])
+        other, middle = f"upper_{plain[6:]}", plain[6:]
+        if plain.startswith("lower_") and {other, middle} <= of_plain.keys():
+            yield from (name, of_plain[other])
+        if plain.startswith("moe_") and plain.removeprefix("moe_") in of_plain:
+            yield name
+
+
+def group_of(name: str) -> str:
+    """Return the object or the heading that a column is below; empty for none."""
+    return name.removesuffix(last_part(name)).rstrip(".: ")
+
+
+def find_totals(kinds: Mapping[str, str]) -> dict[str, str]:
+    """Return the group of each average that is the only one of it, beside others of the group."""
+    averages = {n: group_of(n) for n, what in kinds.items() if what == "average" and group_of(n)}
+    others = Counter(group_of(n) for n, what in kinds.items() if not what)
+    times = Counter(averages.values())
+    return {n: group for n, group in averages.items() if times[group] == 1 and others[group]}
+
+
+def in_words(name: str) -> str:
+    """Return a name with its words apart where capitals begin them: `costPerTask`."""
+    return _CAPITAL.sub(" ", name) if _CAMEL.fullmatch(name) else name
+
+
+def last_part(name: str) -> str:
+    """Return the last part of a name: of an object in another, or below a group in a heading."""
+    return name.rpartition(".")[2].rpartition(": ")[2]
+
+
+def is_numeric(sheet: Sheet, name: str) -> bool:
+    """Return whether at least half of the filled cells of a column are numbers."""
+    return _are_most(sheet, name, len(sheet.numbers(name)))
+
+
+def holds_more(sheet: Sheet, name: str) -> bool:
+    """Return whether at least half of the filled cells hold more than a number."""
+    whys = (why_no_number(cell, sheet.marks) for cell in sheet.cells(name))
+    return _are_most(sheet, name, sum(map(bool, whys)))
+
+
+def _is_marked(sheet: Sheet, name: str, what: str) -> bool:
+    """Return whether most numbers of a column have a margin or, of an amount, a percent sign."""
+    marked = [n.has_spread or (n.is_percent and what in _AMOUNTS) for n in sheet.numbers(name)]
+    return 2 * sum(marked) > len(marked)
+
+
+def _are_most(sheet: Sheet, name: str, n: int) -> bool:
+    """Return whether `n` cells are at least half of the filled ones of a column."""
+    return n > 0 and 2 * n >= sum(not is_blank(cell) for cell in sheet.cells(name))
