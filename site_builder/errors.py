@@ -92,9 +92,9 @@ def unreadable(path: Path | str, error: OSError) -> Fault:
     return Fault(str(path), f"cannot be read: {error.strerror}", "Make it readable.")
 
 
-def not_installed(what: str, package: str, extra: str, where: str = "") -> Fault:
+def not_installed(what: str, package: str, where: str = "") -> Fault:
     """Return the fault that `what` needs a package that only an extra of the generator brings."""
-    fix = f"Install it: pip install 'leaderboard-site[{extra}]'."
+    fix = f"Install it: pip install {package}."
     return Fault(where, f"{what} needs the package {package}, which is not installed", fix)
 
 

@@ -298,7 +298,7 @@ def find_tokenizer(name: str) -> Tokenizer:
     try:
         from tokenizers import Tokenizer as FromFile
     except ImportError as error:
-        missing = not_installed("a tokenizer.json", "tokenizers", "tokens", str(path))
+        missing = not_installed("a tokenizer.json", "tokenizers", str(path))
         raise FaultsError([missing]) from error
     try:
         tokenizer = FromFile.from_file(str(path))

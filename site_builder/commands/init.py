@@ -80,7 +80,7 @@ def _is_source(text: str) -> bool:
     "carries",
     is_flag=True,
     help="Carry this generator as a wheel (5 MB), so that the workflows need no action of its "
-    "release. A generator that is no release is always carried.",
+    "release. A generator that is no release is always carried, but into a template only so.",
 )
 @reading_options
 @with_console

@@ -59,7 +59,7 @@ class _ImportCommand(click.Command):
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         from site_builder.importers.formats import known_formats
 
-        formats = (f"  {name:<17}{meaning}" for name, meaning in known_formats().items())
+        formats = (f"  {name:<22}{meaning}" for name, meaning in known_formats().items())
         example = ("Example:", "  leaderboard-site import lm-eval results/ --into my-board")
         self.epilog = "\n".join(("\b", "Formats:", *formats, "", "\b", *example))
         super().format_epilog(ctx, formatter)

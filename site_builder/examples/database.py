@@ -34,7 +34,7 @@ def open_database(memory: int) -> Iterator[Database]:
     try:
         import duckdb
     except ImportError as error:
-        raise SiteError(not_installed("`aggregate`", "duckdb", "aggregate")) from error
+        raise SiteError(not_installed("`aggregate`", "duckdb")) from error
     with TemporaryDirectory(prefix="leaderboard-site-") as folder:
         settings: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": f"{memory}B",

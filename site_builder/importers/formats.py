@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
@@ -73,8 +73,14 @@ def _read_any(path: Path, options: ImportOptions) -> Reading:
 def _that_have_scores(
     formats: Iterable[Format], path: Path, options: ImportOptions
 ) -> dict[str, Reading]:
-    """Return the readings with scores, or with some that were left out, by format."""
-    readings = {known.name: known.read(path, options) for known in formats}
+    """Return the readings with scores, or with some that were left out, by format.
+
+    A format that a package brings may fail on files that are not its own.
+    """
+    readings = dict[str, Reading]()
+    for known in formats:
+        with nullcontext() if known.name in BUILT_IN else suppress(FaultsError):
+            readings[known.name] = known.read(path, options)
     return {
         name: of
         for name, of in readings.items()

@@ -103,12 +103,10 @@ def start_project(
 
     Raises:
         SiteError: The folder cannot have the files, the scores cannot be imported, or the title
-            would not be used; nothing was written.
+            or the source of updates would not be used; nothing was written.
     """
     data, toml = folder / "data", folder / "site.toml"
-    if plan.title and os.path.lexists(toml):
-        what = "it exists already, so --title would change nothing"
-        raise SiteError(Fault(str(toml), what, "Set title in it."))
+    _check_unused(folder, plan)
     has_tables = any(find_files(spec, data) for spec in TABLES) or has_submissions(data)
     sample = None if import_scores else find_sample(data)
     if not (import_scores or has_tables):
@@ -135,6 +133,17 @@ def start_project(
         error.outcome = "the project is written, but its site.toml does not state what ranks"
         raise
     return sorted(missing), kept
+
+
+def _check_unused(folder: Path, plan: Plan) -> None:
+    """Raise an error for an option whose file is there already and stays as it is."""
+    for stated, path, option, fix in (
+        (plan.title, "site.toml", "--title", "Set title in it."),
+        (plan.updates_from, UPDATE, "--updates-from", "Set SOURCE in it."),
+    ):
+        if stated and os.path.lexists(folder / path):
+            what = f"it exists already, so {option} would change nothing"
+            raise SiteError(Fault(str(folder / path), what, fix))
 
 
 def _files_on_request(root: Path, plan: Plan) -> dict[str, bytes]:

@@ -53,7 +53,7 @@ def find_part_faults(tables: Tables, where: str) -> Iterator[Fault]:
     for part, parent in parents.items():
         what = f"part_of of task {part!r} is {parent!r}, "
         if parent not in known:
-            yield Fault(where, f"{what}which is no task", did_you_mean(parent, known))
+            yield Fault(where, f"{what}which is no task", did_you_mean(parent, known - {part}))
         elif part in ancestors_of(part, parents):
             yield Fault(where, f"{what}which is a part of {part!r}", "Name the whole of both.")
 
