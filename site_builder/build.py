@@ -211,11 +211,14 @@ def load_project(
 
     Raises:
         FaultsError: Every fault of `site.toml`, and every other fault of the project that shows
-            with the sound part of it, so that one run reports all of them.
+            with the sound part of it, so that one run reports all of them. Where it is no TOML,
+            nothing tells which other faults there are.
     """
     config, faults = read_config(root, base_url, released)
     if not faults:
         return config
+    if config.sha256 is None:
+        raise FaultsError(faults)
     others: tuple[Fault, ...] = ()
     try:
         others = make_files(config, out=out, dry=True, previous=previous)[1]
