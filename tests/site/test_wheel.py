@@ -16,9 +16,9 @@ import pytest
 from site_builder import __version__
 from tests.helpers.sites import ROOT, contents
 
-# What the wheel depends on is the tests' own. Folders named here are searched after the new
-# environment's, and their .pth files are not read, so that the repository is out of reach.
-DEPENDENCIES = os.pathsep.join(path for path in sys.path if path.endswith("site-packages"))
+# What the wheel depends on is the tests' own. A .pth file names their folders, so that they are
+# searched after the new environment's; those in them are not read: the repository is out of reach.
+DEPENDENCIES = "\n".join(path for path in sys.path if path.endswith("site-packages"))
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     scripts = folder / "env" / ("Scripts" if os.name == "nt" else "bin")
     pip = [sys.executable, "-m", "pip", "--python", str(scripts / "python"), "install", "--quiet"]
     subprocess.run([*pip, "--no-index", "--no-deps", str(wheel)], check=True)
-    env = {"PATH": str(scripts), "PYTHONPATH": DEPENDENCIES, "HOME": str(folder)}
+    (packages,) = (folder / "env").rglob("site-packages")
+    (packages / "dependencies.pth").write_text(DEPENDENCIES)
+    env = {"PATH": str(scripts), "HOME": str(folder)}
     return Installed(wheel, scripts, env)
 
 
