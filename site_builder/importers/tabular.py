@@ -294,6 +294,8 @@ def _rows(
     settings = [
         n for n, last in lasts.items() if options.is_setting(n) or measure_of(last) in kinds
     ]
+    # `Format Sensitivity` of 8.5 was measured.
+    settings = [n for n in settings if not names_setting(n) or not _has_fractions(sheet, n)]
     settings += [columns.named[of] for of in _OF_TASKS if of in columns.named]
     for number, row in enumerate(sheet.rows, start=1):
         named = {name: row.get(column) for name, column in columns.named.items()}
@@ -312,6 +314,10 @@ def _rows(
                 measures=measures,
             ),
         )
+
+
+def _has_fractions(sheet: Sheet, column: str) -> bool:
+    return any(number.value % 1 for number in sheet.numbers(column))
 
 
 def _no_number(where: str, column: str, value: object, sheet: Sheet, columns: Columns) -> Skipped:

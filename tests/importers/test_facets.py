@@ -244,3 +244,11 @@ def test_a_facet_that_only_later_scores_have_is_named(tmp_path):
     table = write(tmp_path, "b.csv", "model,effort,Elo\na,high,7\na,low,6\n")
     said = run_import("csv", table, into=tmp_path)
     assert "some scores of 'a' have no 'effort', so they are an entry apart. Fill it" in said.stderr
+
+
+def test_numbers_with_decimals_are_no_setting(tmp_path):
+    """Nor are those of a column that is called like one."""
+    table = "model,Format Sensitivity,format,Elo\na,8.5,diff,5\nb,N/A,diff,4\n"
+    write(tmp_path, "site.toml", '[import]\ntask_columns = ["Elo"]\n')
+    said = run_import("csv", write(tmp_path, "a.csv", table), into=tmp_path)
+    assert "Facets: format.\n" in said.stderr
