@@ -193,6 +193,6 @@ def migrate(root: Path, console: Console) -> None:
     console.warn(faults)
     for where in moved:
         console.say(f"  {where}")
-    console.say(f"Brought {len(moved)} of {counted(n, 'submission')} up to schema {VERSION}.")
+    console.say(f"{counted(len(moved), 'submission')} of {n:,} brought up to schema {VERSION}.")
     if any(fault.severity == "error" for fault in faults):
         sys.exit(1)

@@ -11,9 +11,9 @@ from typing import Any
 
 from site_builder.config import SiteConfig
 from site_builder.errors import Fault
-from site_builder.importers.merge import RUN
 from site_builder.importers.values import DATA_SETS, as_link
 from site_builder.tables.check import check_tables
+from site_builder.tables.columns import RUN
 from site_builder.tables.overrides import NOTHING
 from site_builder.tables.read import Tables, load_tables
 from site_builder.tables.schema import MODELS

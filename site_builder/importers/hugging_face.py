@@ -17,7 +17,6 @@ from ruamel.yaml import YAML
 from site_builder.config import SiteConfig
 from site_builder.errors import Fault, FaultsError
 from site_builder.importers.cells import parse_number
-from site_builder.importers.merge import RUN
 from site_builder.importers.reading import (
     Found,
     ImportedRow,
@@ -42,6 +41,7 @@ from site_builder.importers.values import (
 )
 from site_builder.records import replace
 from site_builder.symlinks import list_files, refuse_outside
+from site_builder.tables.columns import RUN
 from site_builder.tables.schema import MODELS, RESULTS, TASKS
 from site_builder.tables.write import StoredRow, read_all_stored
 

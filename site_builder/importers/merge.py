@@ -14,6 +14,7 @@ from site_builder.formatting import listed
 from site_builder.importers.reading import ImportedExample, ImportedScore, Skipped, grouped
 from site_builder.importers.values import as_link, is_wanted
 from site_builder.records import Record, field
+from site_builder.tables.columns import RUN
 from site_builder.tables.schema import RESULTS
 from site_builder.tables.write import StoredRow
 
@@ -33,8 +34,6 @@ Run = tuple[str, str | None]
 Key = tuple[str, ...]
 """A model, a task and a variant, and the values of the facets that tell entries apart."""
 
-RUN = "run_model"
-"""Column of the results, outside the schema: what was run, if that is not the model id."""
 # Columns that belong to a measurement and are replaced with its score. Those of the second line are
 # outside the schema.
 _DETAILS = (

@@ -36,6 +36,8 @@ _FIELDS = (
 _STATISTICS = re.findall(r"^statistic\.(\w+)\.label$", "\n".join(MESSAGES), re.MULTILINE)
 RESERVED = frozenset((*RULES, *_STATISTICS, *_FIELDS.split()))
 """Names of rules, of statistics and of fields of entries in the API: no measure may have one."""
+RUN = "run_model"
+"""The column in which an import keeps what the model of a run was called, where that differs."""
 _UNITS = {"cost_usd": "USD", "seconds": "s", "input_tokens": "tokens", "output_tokens": "tokens"}
 _LABELS = {"cost_usd": "Cost", "seconds": "Time"}
 
@@ -57,7 +59,7 @@ def sort_columns(
     of_models = [str(name) for name in models.frame.columns] if models else []
     faults += _undeclared_names(config, [*further, *MEASURES], [*of_models, *further, VARIANT])
     declared = [n for n in further if n in config.facets or n in results.settings]
-    others = [n for n in further if n not in (*declared, *config.measures)]
+    others = [n for n in further if n not in (*declared, *config.measures, RUN)]
     texts = [n for n in others if not _is_number(frame[n])]
     settings, unsure = _settings(frame, declared, texts, config.default_variant)
     for name in unsure:
@@ -69,7 +71,7 @@ def sort_columns(
     numbers = [n for n in others if _is_number(frame[n]) and n not in misspelt]
     if is_table and numbers:
         what = f"{listed(numbers, most=8)}: not shown"
-        fix = "Declare them under [measures] in site.toml, as unit and higher_is_better."
+        fix = "State their unit and higher_is_better under [measures] in site.toml."
         faults.append(Fault(results.where, what, fix, "warning"))
     facets = [make_facet(name, config, frame[name]) for name in settings]
     if models:

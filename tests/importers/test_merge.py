@@ -25,6 +25,7 @@ from tests.helpers.imported import (
     write,
     write_json,
 )
+from tests.helpers.tables import fault_lines
 
 
 def store(project, table="results", /, **columns):
@@ -465,3 +466,11 @@ def test_new_scores_in_another_unit_are_refused(tmp_path):
     assert 71.25 == scores(tmp_path)["a", "A acc", "base"]
     imported("csv", later, "--percent", into=tmp_path)
     assert 0.735 == scores(tmp_path)["a", "A acc", "base"]
+
+
+def test_the_name_of_a_run_that_the_import_keeps_is_no_fault(tmp_path):
+    imported("csv", write(tmp_path, "a.csv", "model,acc,f1\na,0.5,0.5\n"), into=tmp_path)
+    tuned = write(tmp_path, "b.csv", "model,acc,base_model\na-lora,0.6,a\n")
+    imported("csv", tuned, into=tmp_path)
+    assert "a-lora" in [row.get("run_model") for row in rows(tmp_path)]
+    assert [] == fault_lines(tmp_path)

@@ -154,8 +154,8 @@ def test_measures_are_known_or_declared_and_others_are_named(tmp_path):
         "cost_usd": ("Cost", "USD", False, "sum"),
     } == found
     assert [
-        "data/results.parquet: calls: not shown. Declare them under [measures] in site.toml, as "
-        "unit and higher_is_better."
+        "data/results.parquet: calls: not shown. State their unit and higher_is_better "
+        "under [measures] in site.toml."
     ] == fault_lines(root)
 
 

@@ -450,7 +450,7 @@ def test_submissions_move_up_to_a_newer_schema(tmp_path, monkeypatch):
     with_table(root, "submissions/c.yaml", "schema: 9\nmodel: m\n")
     newer = "data/submissions/c.yaml:1: it is of schema '9', and this generator reads {}. Read it "
     newer += "with a newer generator: install it, then `leaderboard-site upgrade`."
-    said = "Brought 0 of {} submissions up to schema 1."
+    said = "0 submissions of {} brought up to schema 1."
     assert (1, [newer.format(1), said.format(3)]) == migrated(root)
     (root / "data/submissions/c.yaml").unlink()
     assert (0, [said.format(2)]) == migrated(root)
@@ -472,7 +472,7 @@ def test_submissions_move_up_to_a_newer_schema(tmp_path, monkeypatch):
             "a key. Change it by hand.",
             "  data/submissions/a.yaml",
             "  data/submissions/b.json",
-            "Brought 2 of 4 submissions up to schema 3.",
+            "2 submissions of 4 brought up to schema 3.",
         ],
     ) == migrated(root)
     moved = '# why\r\nschema: 3\r\nmodel: "m"\r\nscored:\r\n  t: 71.50  # last\r\nmore: on\r\n'
