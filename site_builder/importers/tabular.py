@@ -231,30 +231,33 @@ def _ignored(found: Found, cells: Sequence[_Cell]) -> Iterator[str]:
 def _other_order(sheet: Sheet, columns: Columns) -> Iterator[str]:
     """Yield a note where the average or rank of a file orders models unlike the mean of scores."""
     kinds = {what: n for n, what in columns.measures.items() if not is_cost(n) or what == "rank"}
-    name = kinds.get("average") or kinds.get("rank") or ""
+    name, sign = kinds.get("average") or kinds.get("rank") or "", 1 if "average" in kinds else -1
     lower = any(direction_in(n) is False for n in columns.scores)
     if not name or len(columns.scores) < 2 or columns.across != "task" or lower:
         return
-    sign = -1 if "average" not in kinds else 1
     found = list[tuple[float, float, str]]()
     for row in sheet.rows:
-        own, *scores = (parse_number(row.get(n), sheet.marks) for n in (name, *columns.scores))
-        if own and all(scores):
-            mean = sum(score.value for score in scores if score) / len(scores)
-            found.append((sign * own.value, mean, _model(word_of(row.get(columns.named["model"])))))
-    found.sort(reverse=True)
-    highest = max((abs(mean) for _, mean, _ in found), default=0)
-    best = accumulate((mean for _, mean, _ in reversed(found)), max)
-    below = zip(best, [mean for _, mean, _ in reversed(found)], strict=True)
-    if any(of_lower > mean + _ROUNDING * highest for of_lower, mean in below):
-        first, ours = found[0][2], max(found, key=lambda one: one[1])[2]
-        what = f"{name!r} orders the models unlike the mean of their scores"
-        what += f": {first!r} is first, and {ours!r} by the mean" if first != ours else ""
-        for of in columns.further:
-            if of.column == name:
-                what += ". To rank by it, state its higher_is_better under [measures], and write "
-                what += f'rank_by = "{of.id}" under [board]'
-        yield f"{sheet.found.shown}: {what}"
+        own, *cells = (parse_number(row.get(n), sheet.marks) for n in (name, *columns.scores))
+        scores = [cell.value for cell in cells if cell]
+        if own is None or len(scores) < len(cells):
+            continue
+        if sign == 1 and not min(scores) <= own.value <= max(scores):
+            return  # it is that of something else, such as a length
+        model = _model(word_of(row.get(columns.named.get("model", ""))))
+        found.append((sign * own.value, sum(scores) / len(scores), model))
+    found.sort()
+    means = [mean for _, mean, _ in found]
+    least = _ROUNDING * max(map(abs, means), default=0)
+    if all(best <= mean + least for best, mean in zip(accumulate(means, max), means, strict=True)):
+        return
+    first, ours = found[-1][2], max(found, key=lambda one: one[1])[2]
+    what = f"{name!r} orders the models unlike the mean of their scores"
+    what += f": {first!r} is first, and {ours!r} by the mean" if first != ours else ""
+    for of in columns.further:
+        if of.column == name:
+            what += ". To rank by it, state its higher_is_better under [measures], and write "
+            what += f'rank_by = "{of.id}" under [board]'
+    yield f"{sheet.found.shown}: {what}"
 
 
 def _lost(sheet: Sheet, columns: Columns) -> Iterator[Skipped]:

@@ -561,16 +561,17 @@ def test_names_of_models_have_no_medal_and_no_markdown(tmp_path):
 
 
 def test_another_order_of_the_publisher_is_said(tmp_path):
-    table = "model,Overall,A acc,B acc\nx,0.5,0.25,0.5\ny,0.25,0.75,0.5\n"
+    table = "model,Overall,A acc,B acc\nx,0.7,0.25,0.75\ny,0.6,0.5,0.75\n"
     said = run_import("csv", write(tmp_path, "a.csv", table), into=tmp_path)
     what = (
         "a.csv: 'Overall' orders the models unlike the mean of their scores: 'x' is first, and 'y'"
     )
     assert what in said.stderr
     assert 'and write rank_by = "overall" under [board]' in said.stderr
-    same = table.replace("0.25,0.75", "0.25,0.10")
-    said = run_import("csv", write(tmp_path, "b.csv", same), into=tmp_path)
-    assert "orders the models" not in said.stderr
+    for same in (table.replace("0.5,0.75", "0.15,0.75"), table.replace("Overall", "Avg Length")):
+        other = same.replace("0.7,", "70,") if "Length" in same else same
+        said = run_import("csv", write(tmp_path, "b.csv", other), into=tmp_path)
+        assert "orders the models" not in said.stderr
 
 
 def test_people_and_guessing_are_named_once(tmp_path):
