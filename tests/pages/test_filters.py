@@ -95,6 +95,19 @@ def test_the_filters_of_the_columns_stand_in_front_in_their_order(tmp_path):
     assert 6 == len(fronts)
 
 
+def test_boards_open_with_a_size_or_a_model(tmp_path):
+    """A size of 7 is written as 7.0 in the table."""
+    for stated, shown in (("parameters_b = [7]", "a"), ("model = ['b']", "b")):
+        toml = f"[board]\nfilters = {{ {stated} }}\n"
+        table = table_of_board(tmp_path / shown, toml, parameters_b=[7.0, 13.0, None])
+        rows = [
+            dict(row.filters)["id"]
+            for row, is_on in zip(table.rows, table.shown, strict=True)
+            if is_on
+        ]
+        assert {shown} == {name[0] for name in rows}
+
+
 def test_a_filter_that_tells_no_entries_apart_is_none(tmp_path):
     found = facets(table_of_board(tmp_path, license=["MIT"] * 3, view=["x"] * 3))
     assert not {"license", "open", "view_"} & {*found}
