@@ -137,6 +137,8 @@ def test_equal_names_are_told_apart(tmp_path):
     models["developer"] = "Same"
     root = project(tmp_path / "b", rows, models=models)
     assert ["M (x/m)", "M (y/m)", "Z"] == [name for _, name, _ in entries(root)]
+    models["name"] = ["M", "M", "M (x/m)"]  # the name of one is what tells another apart
+    assert 3 == len({name for _, name, _ in entries(project(tmp_path / "c", rows, models=models))})
 
 
 # --- measures -----------------------------------------------------------------------------------
