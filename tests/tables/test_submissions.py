@@ -75,7 +75,10 @@ def scores(root):
 
 def test_a_board_of_submissions_alone(tmp_path):
     """The entries, what they measure, and the facts that only their files state."""
-    tables = check_project(project(tmp_path, a_yaml=HIGH, b_yml=LOW, c_json=AS_JSON))
+    root = project(tmp_path, a_yaml=HIGH, b_yml=LOW, c_json=AS_JSON)
+    (root / "data/submissions/.old").mkdir()
+    (root / "data/submissions/.old/b.yml").write_text(LOW)  # hidden folders are not read
+    tables = check_project(root)
     other = "b\xfc \N{GRINNING FACE}"
     assert [
         ["acme/coder (high)", "verified", 71.5],
