@@ -128,7 +128,9 @@ class _Tables:
             column = replace(column, term="changes")
         if name == "difference":
             meaning = self._say("changes.difference_help", turning=self._labels.turning)
-            column = replace(column, help=meaning)
+            column = replace(column, help=meaning, is_main=True)
+        if section.key == "scores" and name in ("task", "after"):
+            column = replace(column, on_phone=True)
         noted = "task" if "task" in section.columns else "model"
 
         def cell(row: _Row) -> Cell:
@@ -136,7 +138,9 @@ class _Tables:
             has_variant = name == noted and "variant" in row.texts
             return self._in_variant(made, row.texts["variant"]) if has_variant else made
 
-        return Field(column, cell)
+        # Where no error is known, the line above the tables says so once.
+        is_known = any(c.beyond_noise is not None for c in self._changes.scores_changed)
+        return Field(column, cell, is_known or name != "noise")
 
     def _cell(self, name: str, row: _Row) -> Cell:
         change, text = row.change, row.texts[name]
