@@ -197,7 +197,8 @@ def test_see_what_changed(chromium, renewed):
     me.click("link", "What changed")
     expect(me.page.get_by_role("heading", level=1)).to_have_text("Changes")
     expect(me.page.locator("main")).to_contain_text("Delta")
-    expect(me.page.get_by_text("Delta").first).to_be_in_viewport()
+    expect(me.page.get_by_text("1 model added")).to_be_in_viewport()
+    expect(me.page.get_by_role("link", name="Delta").first).to_be_visible()
 
 
 def test_what_too_close_to_call_means(chromium, home):
