@@ -47,6 +47,7 @@ SYNONYMS = {meaning: names for table in MEANINGS.values() for meaning, names in 
 _MAX_CHOICES = 12
 _AMOUNT = re.compile(r"\d[\d.,]*+\s?[A-Za-z]{1,2}", re.ASCII)  # `26.5 GB`, `500k`
 _LAST = ("size", "count", "tokens", "order", "setting")
+_SIZES = ("size", "model_size", "params", "parameters", "n_params", "num_params", "parameter_count")
 _RESULTS = ("result", "results", "metric", "metrics", "score", "scores")
 
 
@@ -137,7 +138,7 @@ def guess_columns(sheet: Sheet, options: ImportOptions) -> Columns:
 def _is_part_of_task(sheet: Sheet, named: Mapping[str, str], column: str) -> bool:
     """Return whether a column tells rows of a model apart by what was measured: `Difficulty`."""
     is_named = not {*WORDS["tasks"]}.isdisjoint(plain_name(column).split("_"))
-    return is_named and _tells_apart(sheet, named, column)
+    return is_named and tells_apart(sheet, named, column)
 
 
 def _guess(sheet: Sheet, options: ImportOptions) -> Columns:
@@ -201,7 +202,9 @@ def _errors(plain: Mapping[str, str], free: Collection[str]) -> dict[str, str]:
 
 def _errors_of_groups(scores: Sequence[str], free: Collection[str]) -> dict[str, str]:
     """Return the error of each score that is the only one of its group: `a.stderr`."""
-    stderrs = [name for name in free if plain_name(last_part(name)) in SYNONYMS["stderr"]]
+    # In a table without groups, `SE` may be a language.
+    words = {*SYNONYMS["stderr"], "sem"}
+    stderrs = [n for n in free if plain_name(last_part(n)) in words and plain_name(n) != "se"]
     of_group: dict[str, list[str]] = {}
     for name in scores:
         of_group.setdefault(name.removesuffix(last_part(name)), []).append(name)
@@ -305,7 +308,10 @@ def _no_scores(
         why = f"its column {named['score']!r} has scores, but no column names their task"
         texts = ({**options.columns, "task": name} for name in _texts(sheet, named))
         alone: Choices = ({"task_columns": [named["score"]]},) if "model" in named else ()
-        paste = (*alone, *({"columns": of} for of in texts))
+        named_texts = tuple({"columns": of} for of in texts)
+        # Settings tell rows of a model apart; of other texts, one is likely the task.
+        are_settings = all(map(names_setting, _texts(sheet, named)))
+        paste = (*alone, *named_texts) if are_settings else (*named_texts, *alone)
         fix = "Add a column 'task', or say that all are of one task."
     return UnreadableFileError(why=why, fix=fix, paste=paste)
 
@@ -362,9 +368,9 @@ def _is_meant(sheet: Sheet, named: Mapping[str, str], meaning: str, column: str)
     """Return whether a column can hold what its name says."""
     if meaning in ("model", "task") and _are_fractions(sheet, column):
         return False  # a time of the system names no system
-    if meaning == "task" and _is_wide(sheet, named) and is_numeric(sheet, column):
-        return False  # it is the score on a test
-    return meaning != "subset" or _tells_apart(sheet, named, column)
+    if meaning == "task" and plain_name(column) == "test" and _is_wide(sheet, named):
+        return not is_numeric(sheet, column)  # else it is the score on a test
+    return meaning != "subset" or tells_apart(sheet, named, column)
 
 
 def _has_scores_beside(sheet: Sheet, named: Mapping[str, str]) -> bool:
@@ -376,11 +382,11 @@ def _has_scores_beside(sheet: Sheet, named: Mapping[str, str]) -> bool:
 def _has_sizes(sheet: Sheet, name: str) -> bool:
     """Return whether a column that is called a size has those of models: `7B`, `560M`."""
     texts = [text for text in sheet.texts(name) if text]
-    is_size = measure_of(name) == "size" and texts != []
+    is_size = plain_name(name) in _SIZES and texts != []
     return is_size and all(map(SIZE.fullmatch, texts))
 
 
-def _tells_apart(sheet: Sheet, named: Mapping[str, str], name: str) -> bool:
+def tells_apart(sheet: Sheet, named: Mapping[str, str], name: str) -> bool:
     """Return whether a column differs between rows of one model on one task."""
     keys = [named[meaning] for meaning in ("model", "task") if meaning in named]
     found = {*zip(*map(sheet.texts, (*keys, name)), strict=True)}

@@ -20,6 +20,7 @@ _FAMILY = re.compile(
     re.I,
 )
 _MODELS = ("model", "model_name", "model_id")
+_RESULTS = ("results", "scores", "evals", "evaluations", "benchmarks", "tasks", "metrics")
 _TASKS = (NAME, "task", "task_name", "benchmark", "dataset", "eval")
 
 
@@ -118,7 +119,7 @@ def _of_models(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """
     rows: list[dict[str, Any]] = []
     for record in records:
-        lists = [value for value in record.values() if _is_records(value)]
+        lists = [v for k, v in record.items() if _is_records(v) and plain_name(k) in _RESULTS]
         shared = {k: v for k, v in record.items() if not _is_records(v)}
         named = {key for row in lists[0] for key in row} if len(lists) == 1 else {*shared}
         is_named = any(as_text(record.get(key)) for key in _MODELS) and not named.isdisjoint(_TASKS)
@@ -223,10 +224,14 @@ def _named(objects: dict[str, dict[str, Any]], word: str, shared: dict[str, Any]
     found = _of_records([{**shared, key: str(name), **of} for name, of in objects.items()])
     inside = (value for _, value in _flat(objects, _MAX_DEPTH))
     is_plain = key == NAME and all(v is None or as_number(v) is not None for v in inside)
-    is_named = 2 * sum(map(looks_like_model, objects)) >= len(objects)
+    is_named = 2 * sum(map(_is_hub_id, objects)) >= len(objects)
     return replace(found, is_across=is_plain and not is_named)
+
+
+def _is_hub_id(name: object) -> bool:
+    return "/" in str(name) or "--" in str(name)
 
 
 def looks_like_model(name: object) -> bool:
     """Return whether a name has the form of those on Hugging Face, `org/model`, or of a family."""
-    return "/" in str(name) or "--" in str(name) or _FAMILY.match(str(name)) is not None
+    return _is_hub_id(name) or _FAMILY.match(str(name)) is not None

@@ -33,6 +33,7 @@ _AMOUNTS = ("cost", "time", "size", "tokens", "count")
 _MOST_PARTS = 300
 _CAMEL = re.compile(r"[a-z]+([A-Z][a-z]+)+", re.ASCII)
 _CAPITAL = re.compile(r"(?=[A-Z])")
+_DOT = re.compile(r"\.(?=[^\d\s])")  # not that of `v1.5` or `pass@0.5`
 _DECIMALS = re.compile(r"[.,](\d++)", re.ASCII)
 _MEAN_WORDS = {"mean", "average", "all", "macro"}
 _ROW_NUMBERS = ("#", "\N{NUMERO SIGN}", "pos", "column 1")  # the last is without a name
@@ -47,15 +48,19 @@ def kinds_of(sheet: Sheet, columns: Collection[str], options: ImportOptions) -> 
     # A cost or a size is no percentage, and has no margin; nor has a margin: `Elo (95% CI)`.
     amounts = {n: what for n, what in kinds.items() if what in (*_AMOUNTS, "interval")}
     kinds |= {n: "" for n, what in amounts.items() if _is_marked(sheet, n, what)}
-    # Places are whole: `Place (n=10)` is what a robot does.
-    places = (n for n, what in kinds.items() if what == "order" and re.search(r"\(n\s*=", n))
-    kinds |= dict.fromkeys(places, "")
+    # Places and numbers of things are whole: `Place (n=10)` is what a robot does.
+    counts = [n for n, what in kinds.items() if what in ("order", "count")]
+    kinds |= {n: "" for n in counts if re.search(r"\(n\s*=", n) or _has_fractions(sheet, n)}
     # The ends of an interval: `elo+` and `elo-`.
     ends = (n for n in columns if n[-1] in "+-" and {n[:-1].strip(), f"{n[:-1]}+"} <= kinds.keys())
     kinds |= dict.fromkeys((*ends, *find_margins(columns)), "interval")
     kinds |= dict.fromkeys((n for n in columns if _counts_rows(sheet, n)), "rank")
     kinds |= dict.fromkeys(filter(options.is_setting, columns), "setting")
     return kinds | dict.fromkeys(_means(sheet, kinds), "average")
+
+
+def _has_fractions(sheet: Sheet, name: str) -> bool:
+    return any(number.value % 1 for number in sheet.numbers(name))
 
 
 def _counts_rows(sheet: Sheet, name: str) -> bool:
@@ -146,7 +151,7 @@ def in_words(name: str) -> str:
 
 def last_part(name: str) -> str:
     """Return the last part of a name: of an object in another, or below a group in a heading."""
-    return name.rpartition(".")[2].rpartition(": ")[2]
+    return _DOT.split(name)[-1].rpartition(": ")[2]
 
 
 def is_numeric(sheet: Sheet, name: str) -> bool:

@@ -54,13 +54,14 @@ from site_builder.tables.files import (
 from site_builder.tables.metrics import SPREADS, measure_of
 
 _BREAK = re.compile(r"<br\s*+/?>", re.IGNORECASE)
-_RAISED = re.compile(r"(\b10)?<sup(?:\s[^<>]*+)?>([^<>]*+)</sup>", re.IGNORECASE)
-_LOWERED = re.compile(r"<sub(?:\s[^<>]*+)?>([^<>]*+)</sub>", re.IGNORECASE)
+# Raised or lowered, with the letter, or the 10, before it.
+_RAISED = re.compile(r"(\b10|[^\W\d_])?<sup(?:\s[^<>]*+)?>([^<>]*+)</sup>", re.IGNORECASE)
+_LOWERED = re.compile(r"([^\W\d_])?<sub(?:\s[^<>]*+)?>([^<>]*+)</sub>", re.IGNORECASE)
 _TAG = re.compile(
     r"</?(?:a|b|code|div|em|font|i|img|p|small|span|strong|u)(?:\s[^<>]*+)?/?>",
     re.IGNORECASE,
 )
-_COMMENT = re.compile(r"\s*#\s*+[^\d\s]")
+_COMMENT = re.compile(r"\s*#\s*+(?!(?:N/A|REF!|VALUE!|NAME\?|DIV/0!)$)[^\d\s]")
 _MARKDOWN_ENDING = ".md"
 _BAR = re.compile(r"(?<!\\)\|")
 _LINK = re.compile(r"!?\[([^\]\[]*)\]\([^()]*\)")
@@ -174,15 +175,25 @@ def _from_text(found: Found, ending: str) -> Sheet:
     return replace(sheet, notes=(*notes, *sheet.notes))
 
 
+def _written_plainly(raised: re.Match[str]) -> str:
+    before, mark = raised.groups()
+    if before is None:
+        return ""
+    return f"10^{mark}" if before == "10" else f"{before}{mark}"
+
+
 def _without_tags(text: str) -> tuple[str, list[str]]:
     """Return a text without the tags of tables for web pages, whose marks separate nothing.
 
-    A raised digit is the mark of a note or a power, and no digit of the number before it.
+    Raised behind a number is the mark of a note or a power, and no digit of it; behind a letter it
+    is part of a name: `R2`, `pass1`.
     """
     plain = _TAG.sub("", _BREAK.sub(" ", text))
-    raised = dict.fromkeys(mark for ten, mark in _RAISED.findall(plain) if not ten)
-    plain = _RAISED.sub(lambda found: f"10^{found[2]}" if found[1] else "", plain)
-    plain = _LOWERED.sub(r" \1", plain)
+    raised = dict.fromkeys(mark for before, mark in _RAISED.findall(plain) if not before)
+    plain = _RAISED.sub(_written_plainly, plain)
+    plain = _LOWERED.sub(
+        lambda found: f"{found[1] or ''}{'' if found[1] else ' '}{found[2]}", plain
+    )
     notes = [f"raised marks are left out: {quoted(raised)}"] if raised else []
     return html.unescape(plain) if plain != text else text, notes
 

@@ -28,7 +28,7 @@ from site_builder.importers.cells import (
     without_arrows,
     word_of,
 )
-from site_builder.importers.columns import MEANINGS, SYNONYMS, Columns, guess_columns
+from site_builder.importers.columns import MEANINGS, SYNONYMS, Columns, guess_columns, tells_apart
 from site_builder.importers.further import values_of
 from site_builder.importers.reading import (
     Found,
@@ -55,6 +55,7 @@ from site_builder.importers.values import (
 from site_builder.records import Record, replace
 from site_builder.tables.columns import names_setting
 from site_builder.tables.metrics import (
+    SPREADS,
     direction_in,
     direction_of,
     is_cost,
@@ -70,6 +71,9 @@ _ROUNDING = 0.002  # scores and averages are rounded
 _MEANS = ("average", "avg", "mean", "median", "overall", "total")  # of other rows
 _DISK = re.compile(r"/|[A-Za-z]:[/\\]")  # begins the path of a model on somebody's disk
 _LINKED = re.compile(r"\[([^\[\]]{1,500})\]\(https?://[^()\s]{1,2000}\)")
+_REFERENCE = re.compile(
+    r"(?<=\S)\s+\(?\[(?:paper|link|code|blog|card)\]\(https?://[^()\s]{1,2000}\)\)?", re.I
+)
 _SIGNS = (
     " \N{VARIATION SELECTOR-16}\U0001f947\U0001f948\U0001f949\U0001f3c6\u2b50\U0001f195\U0001f4d1"
 )
@@ -268,7 +272,9 @@ def _lost(sheet: Sheet, columns: Columns) -> Iterator[Skipped]:
         texts = [start_of(cell) for cell in filled if parse_number(cell, sheet.marks) is None]
         alike = sum(map(bool, map(_LIKE_NUMBER.match, texts))) + len(filled) - len(texts)
         is_named = direction_in(name) is not None and measure_of(name) == ""
-        if name not in used and texts and alike >= (1 if is_named else max(2, len(filled) / 2)):
+        is_known = measure_of(name) in SPREADS or any(_day(text) for text in texts)
+        least = 1 if is_named else max(2, len(filled) / 2)
+        if name not in used and texts and alike >= least and not is_known:
             why = f"most of its cells are no numbers: {quoted(dict.fromkeys(texts), most=4)}"
             fix = "Write plain numbers, and nothing where there is none."
             yield Skipped(f"{sheet.found.shown}: {name!r}", why, "column", fix)
@@ -297,8 +303,8 @@ def _rows(
     settings = [
         n for n, last in lasts.items() if options.is_setting(n) or measure_of(last) in kinds
     ]
-    # `Format Sensitivity` of 8.5 was measured.
-    settings = [n for n in settings if not names_setting(n) or not _has_fractions(sheet, n)]
+    # `Format Sensitivity` of 8.5 was measured, but for where it tells rows of a model apart.
+    settings = [n for n in settings if not _was_measured(sheet, columns.named, n)]
     settings += [columns.named[of] for of in _OF_TASKS if of in columns.named]
     for number, row in enumerate(sheet.rows, start=1):
         named = {name: row.get(column) for name, column in columns.named.items()}
@@ -319,8 +325,10 @@ def _rows(
         )
 
 
-def _has_fractions(sheet: Sheet, column: str) -> bool:
-    return any(number.value % 1 for number in sheet.numbers(column))
+def _was_measured(sheet: Sheet, named: Mapping[str, str], column: str) -> bool:
+    is_called_one = names_setting(column) and measure_of(column) != "setting"
+    has_fractions = any(number.value % 1 for number in sheet.numbers(column))
+    return is_called_one and has_fractions and not tells_apart(sheet, named, column)
 
 
 def _no_number(where: str, column: str, value: object, sheet: Sheet, columns: Columns) -> Skipped:
@@ -371,11 +379,11 @@ def _shared(sheet: Sheet, columns: Columns, values: dict[str, Any]) -> ImportedS
 def _model(text: str) -> str:
     """Return a name without bold, links and medals; of a path on a disk, the last part.
 
-    Of a link alone, the text is the name: `[alpha](https://...)`.
+    A link is its text, but for one behind a name that says what it is: `alpha [paper](...)`.
     """
     plain = text.replace("**", "").strip()
-    name = _LINKED.sub("", plain).strip() or _LINKED.sub(r"\1", plain)
-    name = name.strip(_SIGNS) or text
+    name = _REFERENCE.sub("", plain) or plain
+    name = _LINKED.sub(r"\1", name).strip(_SIGNS) or text
     return re.split(r"[/\\]", name.rstrip("/\\"))[-1] if _DISK.match(name) else name
 
 
@@ -392,6 +400,8 @@ def _of_task(
     first, across = cells[0], columns.across
     task = f"{whole}/{subset}" if subset else whole
     facts = {name: _typed(name, first.values.get(name)) for name in MEANINGS["tasks"]}
+    categories = {_typed("category", cell.values.get("category")) for cell in cells}
+    facts["category"] = facts["category"] if len(categories) == 1 else None
     facts |= {"score_min": 0.0} if first.column in sheet.counts else {}
     facts["unit"] = sheet.units.get(first.column)
     facts["part_of"] = columns.whole_of(first.column) or None

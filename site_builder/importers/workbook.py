@@ -61,7 +61,8 @@ def _first_with_number(rows: list[list[Any]]) -> int:
 
 
 def _has_number(row: list[Any]) -> bool:
-    return any(isinstance(cell, int | float) for cell in row)
+    # A percentage or a number with a margin may be a text.
+    return any(isinstance(cell, int | float) or str(cell)[:1].isdigit() for cell in row)
 
 
 def _fill_merged(sheet: CalamineSheet, rows: list[list[Any]]) -> None:
