@@ -21,12 +21,12 @@ from site_builder.tables.metrics import (
     bounds_text,
     direction_in,
     direction_of,
-    is_changed,
     is_cost,
     is_earned,
     is_likely_lower,
     is_limited,
     is_share,
+    is_worsened,
     measure_of,
     unit_of,
 )
@@ -152,7 +152,7 @@ def _likely_direction(task: _Task) -> bool:
     if "/" not in of_name and (of_name or ("/" not in unit and unit and measure_of(unit))):
         return False  # a time, a size, a price or a distance
     is_amount = not task.is_percent and any(map(is_cost, names))
-    is_worse = min(task.scores) >= 0 and any(map(is_changed, names))  # such as a drop
+    is_worse = min(task.scores) >= 0 and any(map(is_worsened, names))  # such as a drop
     is_low = any(direction_of(name) is False or is_likely_lower(name) for name in names)
     return not (is_amount or is_worse or is_low)
 
@@ -175,7 +175,7 @@ def _answer(
     of_direction: Collection[Alike],
     of_unit: Collection[Alike],
 ) -> str:
-    """Return the line that answers what is asked about some tasks; empty for scores in two units.
+    """Return the line that answers what is asked about some tasks; empty where none is likely.
 
     A direction is a guess that the reader has to look at: the other one stands beside it.
     """
@@ -185,7 +185,8 @@ def _answer(
     if group in of_direction:
         facts["higher_is_better"] = first.name not in low
         others.append(as_toml(not facts["higher_is_better"]))
-    if group in of_unit and not _are_mixed(group, tasks):
+    # Nor is there an answer for scores up to 1 below a percent sign.
+    if group in of_unit and not _are_mixed(group, tasks) and not first.is_percent:
         named = _named_unit(first)
         is_bounded = facts.get("higher_is_better", True) and 0 <= min(scores) <= max(scores) <= 100
         if named or is_bounded:
@@ -381,8 +382,9 @@ def _bounds(
         return None, "the file"
     is_in_range = all(0 <= score <= 100 for score in task.scores)
     if is_in_range and better is not False and task.is_percent:
-        # A sheet may show 0.872 as 87.2%.
-        return ("unclear", "") if max(task.scores) <= 1 else (BOUNDS["percent"], "percent signs")
+        # A sheet may show 0.872 as 87.2%, below a heading that says so too.
+        is_sure = max(task.scores) > 1 or all(one.score.has_sign for one in task.placed)
+        return (BOUNDS["percent"], "percent signs") if is_sure else ("unclear", "")
     unit = unit_of(
         task.scores,
         task.metric,

@@ -194,7 +194,7 @@ def _errors(plain: Mapping[str, str], free: Collection[str]) -> dict[str, str]:
     by_word = {plain[name]: name for name in free}
     return {
         column: by_word[word]
-        for end in ("_se", "_stderr")
+        for end in ("_se", "_stderr", "_sem")
         for column in free
         if (word := f"{plain[column]}{end}") in by_word
     }

@@ -33,6 +33,7 @@ _AMOUNTS = ("cost", "time", "size", "tokens", "count")
 _MOST_PARTS = 300
 _CAMEL = re.compile(r"[a-z]+([A-Z][a-z]+)+", re.ASCII)
 _CAPITAL = re.compile(r"(?=[A-Z])")
+_VAGUE = re.compile(r"[\s_](uncertainty|margin|var)$", re.IGNORECASE)
 _DOT = re.compile(r"\.(?=[^\d\s])")  # not that of `v1.5` or `pass@0.5`
 _DECIMALS = re.compile(r"[.,](\d++)", re.ASCII)
 _MEAN_WORDS = {"mean", "average", "all", "macro"}
@@ -48,6 +49,8 @@ def kinds_of(sheet: Sheet, columns: Collection[str], options: ImportOptions) -> 
     # A cost or a size is no percentage, and has no margin; nor has a margin: `Elo (95% CI)`.
     amounts = {n: what for n, what in kinds.items() if what in (*_AMOUNTS, "interval")}
     kinds |= {n: "" for n, what in amounts.items() if _is_marked(sheet, n, what)}
+    plain = {plain_name(n) for n in columns}
+    kinds |= {n: "" for n in kinds if _VAGUE.search(n) and not _is_beside(plain_name(n), plain)}
     # Places and numbers of things are whole: `Place (n=10)` is what a robot does.
     counts = [n for n, what in kinds.items() if what in ("order", "count")]
     kinds |= {n: "" for n in counts if re.search(r"\(n\s*=", n) or _has_fractions(sheet, n)}
@@ -57,6 +60,11 @@ def kinds_of(sheet: Sheet, columns: Collection[str], options: ImportOptions) -> 
     kinds |= dict.fromkeys((n for n in columns if _counts_rows(sheet, n)), "rank")
     kinds |= dict.fromkeys(filter(options.is_setting, columns), "setting")
     return kinds | dict.fromkeys(_means(sheet, kinds), "average")
+
+
+def _is_beside(name: str, others: Collection[str]) -> bool:
+    """Return whether a name is that of another with a word more, or a word alone."""
+    return "_" not in name or name.rpartition("_")[0] in others
 
 
 def _has_fractions(sheet: Sheet, name: str) -> bool:

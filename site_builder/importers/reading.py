@@ -52,7 +52,7 @@ class ImportedScore(Record):
         tool: The software that measured it, with its version.
         retrieved: Day on which the score was taken from somewhere else, `YYYY-MM-DD`.
         base: The model that `model` was tuned from, if the file states it.
-        is_percent: Whether the file marks the score as a percentage.
+        is_percent, has_sign: Whether the file marks the score as a percentage, and in its cell.
         main: Whether the format itself calls this the main score of the task.
         time: Seconds since 1970 that the file states, by which runs are ordered; the first counts
             most. Empty if it states none: the time of a file says nothing about a run.
@@ -82,6 +82,7 @@ class ImportedScore(Record):
     base: str | None = None
     variant: str | None = None
     is_percent: bool = False
+    has_sign: bool = False
     main: bool = False
     time: tuple[float, ...] = ()
     where: str = ""

@@ -59,6 +59,7 @@ from site_builder.tables.metrics import (
     direction_in,
     direction_of,
     is_cost,
+    is_likely_lower,
     measure_of,
     metric_in,
     plain_name,
@@ -190,6 +191,7 @@ def _cells(
             else:
                 metric = score.metric or columns.metric
                 is_percent = parsed.is_percent or names_percent(f"{column} {metric}")
+                score = replace(score, has_sign=parsed.is_percent)
                 stderr = _error(sheet, row, columns.errors.get(column))
                 stated = {"metric": metric, "stderr": stderr, "is_percent": is_percent}
                 score = replace(score, score=parsed.value, **stated)
@@ -236,7 +238,7 @@ def _other_order(sheet: Sheet, columns: Columns) -> Iterator[str]:
     """Yield a note where the average or rank of a file orders models unlike the mean of scores."""
     kinds = {what: n for n, what in columns.measures.items() if not is_cost(n) or what == "rank"}
     name, sign = kinds.get("average") or kinds.get("rank") or "", 1 if "average" in kinds else -1
-    lower = any(direction_in(n) is False for n in columns.scores)
+    lower = any(direction_in(n) is False or is_likely_lower(n) for n in columns.scores)
     if not name or len(columns.scores) < 2 or columns.across != "task" or lower:
         return
     found = list[tuple[float, float, str]]()

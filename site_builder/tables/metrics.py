@@ -39,6 +39,7 @@ _SIGNS_OF_MEASURES = {
     "\N{GREEK SMALL LETTER SIGMA}": "std",
     "\N{HEAVY BLACK HEART}": "likes",
 }
+_OF_PAIRS = re.compile("win_?rate|preference|rating")
 _COSTS = {"cost", "time", "size", "tokens", "rank"}
 _SIGNS, _PHRASES = (
     {name: re.compile("|".join(parts), re.IGNORECASE) for name, parts in _WORDS[key].items()}
@@ -115,12 +116,21 @@ def is_changed(name: str) -> bool:
     return bool(_changes(name))
 
 
+def is_worsened(name: str) -> bool:
+    """Return whether a further word makes a number of a metric of which less is likely better."""
+    return not _changes(name) <= _CHANGES["neutral"]
+
+
 def _changes(name: str) -> set[str]:
     """Return the words in a name that make another number of a metric in it."""
     words = [*map(_unnumbered, _words(_DELTA.sub(" delta ", name)))]
     metrics = _METRICS.intersection(words)
     known = [word for word in words if word in metrics | _CHANGES["last"]]
     found = _CHANGES["any"].intersection(words)
+    if {*words} <= metrics | _CHANGES["alone"] | {*_WORDS["fillers"], "month", "week", "year"}:
+        found |= _CHANGES["alone"].intersection(words)
+    if _OF_PAIRS.search(plain_name(name)):
+        found -= _CHANGES["neutral"]  # `win rate vs. alpha`
     found |= _CHANGES["last"].intersection(known[-1:])
     found |= {of[2] for of in _CHANGE_OF.finditer(plain_name(name))}
     return found if metrics - found else set()
@@ -146,16 +156,13 @@ def _is_of_contest(words: Iterable[str]) -> bool:
 
 def is_likely_lower(name: str) -> bool:
     """Return whether a name is of something of which less is likely to be better: `Toxicity`."""
-    return _has_word(name, "likely_lower")
+    words = [word for word in plain_name(name).split("_") if word not in _WORDS["fillers"]]
+    return not {*_WORDS["likely_lower"]}.isdisjoint(words[-1:]) and "non" not in words
 
 
 def is_earned(name: str) -> bool:
-    """Return whether a name is of money of which more is likely to be better: `Net worth`."""
-    return _has_word(name, "earned")
-
-
-def _has_word(name: str, kind: str) -> bool:
-    return not {*_WORDS[kind]}.isdisjoint(plain_name(name).split("_"))
+    """Return whether a name is of an amount of which more is likely to be better: `Net worth`."""
+    return not {*_WORDS["earned"]}.isdisjoint(plain_name(name).split("_"))
 
 
 def is_share(metric: str) -> bool:

@@ -431,6 +431,15 @@ ROLES = {
     "modelName,avgCost,mathScore\na,1,71\nb,2,65\n": 'task_columns = ["mathScore"]',
     "model,Size,acc\na,7B,0.5\nb,560M,0.25\n": "parameters_b = 'Size'",
     "model,A,B,C\na,1,2,1\nb,2,1,3\nc,3,3,2\n": '"A" = { higher_is_better = false }',
+    # Words that stand for something else in another name.
+    "model,EN acc,SE acc\na,70,60\nb,60,50\n": "tasks = EN acc, SE acc",
+    "model,v1.5 average acc,v1.5 easy acc\na,0.5,0.25\n": "tasks = v1.5 easy acc\n",
+    "model,Card games acc,Win margin acc\na,0.5,0.25\n": "tasks = Card games acc, Win margin acc",
+    "model,Human genome AUROC\na,0.5\n": "tasks = Human genome AUROC",
+    "model,Win rate vs GPT-5 (%)\na,50\nb,70\n": "tasks = Win rate vs GPT-5 (%)",
+    "model,Training set size,acc\na,1.2T,0.5\n": "not used: Training set size",
+    "model,task,accuracy\na,31,0.5\nb,31,0.25\n": "task = 'task'; score = 'accuracy'",
+    "model,SE,EN\na,70,60\nb,60,50\n": 'task_columns = ["SE", "EN"]',
     "model,acc,acc low,acc high,acc sem,acc vs. a\na,2,1,3,1,0\nb,1,0,2,1,1\n": "'acc vs. a'. Use",
 }
 
