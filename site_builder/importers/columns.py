@@ -369,7 +369,8 @@ def _is_meant(sheet: Sheet, named: Mapping[str, str], meaning: str, column: str)
     if meaning in ("model", "task") and _are_fractions(sheet, column):
         return False  # a time of the system names no system
     if meaning == "task" and plain_name(column) == "test" and _is_wide(sheet, named):
-        return not is_numeric(sheet, column)  # else it is the score on a test
+        differ = len({*sheet.texts(column)}) > 1
+        return not (differ and is_numeric(sheet, column))  # else it is the score on a test
     return meaning != "subset" or tells_apart(sheet, named, column)
 
 

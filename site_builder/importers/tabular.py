@@ -238,8 +238,10 @@ def _other_order(sheet: Sheet, columns: Columns) -> Iterator[str]:
     """Yield a note where the average or rank of a file orders models unlike the mean of scores."""
     kinds = {what: n for n, what in columns.measures.items() if not is_cost(n) or what == "rank"}
     name, sign = kinds.get("average") or kinds.get("rank") or "", 1 if "average" in kinds else -1
+    known = all(direction_in(n) for n in columns.scores)  # else which is first is not
     lower = any(direction_in(n) is False or is_likely_lower(n) for n in columns.scores)
-    if not name or len(columns.scores) < 2 or columns.across != "task" or lower:
+    is_told = name and len(columns.scores) > 1 and columns.across == "task" and not lower
+    if not is_told or (sign == -1 and not known):
         return
     found = list[tuple[float, float, str]]()
     for row in sheet.rows:
@@ -258,7 +260,7 @@ def _other_order(sheet: Sheet, columns: Columns) -> Iterator[str]:
         return
     first, ours = found[-1][2], max(found, key=lambda one: one[1])[2]
     what = f"{name!r} orders the models unlike the mean of their scores"
-    what += f": {first!r} is first, and {ours!r} by the mean" if first != ours else ""
+    what += f": {first!r} is first, and {ours!r} by the mean" if known and first != ours else ""
     for of in columns.further:
         if of.column == name:
             what += ". To rank by it, state its higher_is_better under [measures], and write "
