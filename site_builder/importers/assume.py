@@ -41,7 +41,6 @@ _UNIT = re.compile(  # `pp512 (tok/s)`, `HD95 (mm)`
     re.ASCII,
 )
 _RATES = ("dB", "kHz", "MHz", "GHz", "Hz")  # units in names of which more may be better
-_NO_UNITS = ("average", "deviation", "error", "setting")
 _DIGITS = re.compile(r"\d+")
 _STATE_DIRECTION = (
     "Use --higher-is-better or --lower-is-better, or write {} = {{ higher_is_better = true }} "
@@ -159,8 +158,8 @@ def _likely_direction(task: _Task) -> bool:
 
 def _named_unit(task: _Task) -> str:
     """Return the unit that the name of a task tells; empty if it tells none."""
-    of_name, what = _UNIT.search(task.name), measure_of(task.name)
-    return of_name[1] if of_name else "" if what in _NO_UNITS else what
+    of_name = _UNIT.search(task.name)
+    return of_name[1] if of_name else "tokens" if measure_of(task.name) == "tokens" else ""
 
 
 def _named(group: Alike, tasks: Mapping[str, _Task]) -> str:

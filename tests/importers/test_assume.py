@@ -76,7 +76,7 @@ def test_one_question_about_many_tasks_is_one_line(tmp_path):
     assert (
         '\n    "q*" = { higher_is_better = true, unit = "points" }  # or false; or another' in said
     )
-    assert '\n    "load_time" = { higher_is_better = false, unit = "time" }' in said
+    assert '\n    "load_time" = { higher_is_better = false }' in said
     assert 2 == said.count("higher_is_better = ") - 1  # and once in the sentence
 
 
