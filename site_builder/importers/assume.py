@@ -362,7 +362,7 @@ def _direction(
 def _has_percents(task: _Task) -> bool:
     """Return whether scores of a task may be percentages above 2, by its files alone."""
     in_range = all(0 <= score <= 100 for score in task.scores)
-    may_be = not task.metric or is_limited(task.metric)
+    may_be = is_limited(task.metric) if task.metric else not measure_of(task.name)
     return in_range and max(task.scores) > 2 and may_be and task.direction[0] is not False
 
 
