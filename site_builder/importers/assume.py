@@ -141,14 +141,13 @@ class Assumed(Record):
 
 
 def _likely_direction(task: _Task) -> bool:
-    names, unit = (task.name, task.metric), str(task.stated.get("unit", ""))
+    names, named = (task.name, task.metric), _named_unit(task)
+    unit = named or str(task.stated.get("unit", ""))
     if any(map(is_earned, names)):
         return True
     if task.are_places:
         return False
-    in_name = _UNIT.search(task.name)
-    of_name = in_name[1] if in_name and in_name[1] not in _RATES else ""
-    if "/" not in of_name and (of_name or ("/" not in unit and unit and measure_of(unit))):
+    if unit and "/" not in unit and unit not in _RATES and (named or measure_of(unit)):
         return False  # a time, a size, a price or a distance
     is_amount = not task.is_percent and any(map(is_cost, names))
     is_worse = min(task.scores) >= 0 and any(map(is_worsened, names))  # such as a drop
@@ -190,9 +189,7 @@ def _answer(
         is_bounded = facts.get("higher_is_better", True) and 0 <= min(scores) <= max(scores) <= 100
         if named or is_bounded:
             # Scores of judges go up to 5 or 10; so few percent are rare.
-            guess = (
-                "place" if first.are_places else "points" if 1 < max(scores) <= 10 else "percent"
-            )
+            guess = "points" if 1 < max(scores) <= 10 else "percent"
             facts["unit"] = named or (guess if max(scores) > 1 else "proportion")
             others += [] if named or len(group.names) == 1 else ['another unit, such as "s"']
             others += ['unit = "percent"'] if facts["unit"] == "points" else []

@@ -20,16 +20,16 @@ MONEY = {
     "\N{YEN SIGN}": "\N{YEN SIGN}",
 }
 """Units by their sign, which stands before or after a number; that of yen is that of yuan too."""
-_SIGNED = f"[{''.join(MONEY)}]"
+SIGN_OF_MONEY = f"[{''.join(MONEY)}]"
+MEDALS = "\U0001f947\U0001f948\U0001f949\U0001f3c6"
 # Bold, or a mark of a note or a change, before a number a medal.
 _MARKS = r"[*_ \u2020\u2021\u00a7\u00b6\u25b2\u25bc\u25b3\u25bd]*+"
-_MEDALS = r"[*_ \U0001f947\U0001f948\U0001f949\U0001f3c6]*+"
 # A number, perhaps in bold, with a sign of money or percent, and anything after a plus-minus sign.
 # What may match nothing keeps what it took (`*+`): trying shorter matches takes the square of the
 # length.
 _NUMBER = re.compile(
-    rf"{_MEDALS}(?P<sign>[+\-\u2212\u2013]?){_SIGNED}?(?P<number>[\d.,]++)"
-    rf"(?P<power>(?:e[+-]?\d++)?)\s*+(?P<percent>%?){_SIGNED}?(?P<marks>{_MARKS})"
+    rf"[*_ {MEDALS}]*+(?P<sign>[+\-\u2212\u2013]?){SIGN_OF_MONEY}?(?P<number>[\d.,]++)"
+    rf"(?P<power>(?:e[+-]?\d++)?)\s*+(?P<percent>%?){SIGN_OF_MONEY}?(?P<marks>{_MARKS})"
     r"(?P<spread>(?:\N{PLUS-MINUS SIGN}|\+/-)[^/|@;]*+)?",
     re.IGNORECASE | re.ASCII,
 )
@@ -39,7 +39,7 @@ _GROUPS = {
 }
 # A number with more beside it, such as `71.3 (12)` or `24/40`: no name, date or version.
 _BESIDE = re.compile(
-    rf"[*_ ]*+[+\-\u2212\u2013]?{_SIGNED}?[\d.,]*+(?<=\d)\s*+%?{_MARKS}(?:[(\[/@|\u00b1].*)?",
+    rf"[*_ ]*+[+\-\u2212\u2013]?{SIGN_OF_MONEY}?[\d.,]*+(?<=\d)\s*+%?{_MARKS}(?:[(\[/@|\u00b1].*)?",
     re.ASCII,
 )
 

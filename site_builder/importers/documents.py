@@ -17,7 +17,7 @@ _TITLES = (NAME, "title", "id")
 _HEADS = ("columns", "column_names", "headers", "header", "fields", "names")
 _FAMILY = re.compile(
     r"(gpt|claude|llama|gemini|gemma|mi[sx]tral|qwen|deepseek|phi|grok|kimi|glm|o\d)(\b|[-_\d])",
-    re.I,
+    re.IGNORECASE,
 )
 _MODELS = ("model", "model_name", "model_id")
 _RESULTS = ("results", "scores", "evals", "evaluations", "benchmarks", "tasks", "metrics")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
@@ -28,7 +28,10 @@ _GROUP = "site_builder.importers"
 
 
 class Format(Record):
-    """A format of evaluation output; its reader raises nothing, but skips what it cannot read."""
+    """A format of evaluation output, whose reader skips what it cannot read.
+
+    That of a package raises a `FaultsError` if it cannot be loaded, or fails.
+    """
 
     name: str
     meaning: str
@@ -58,29 +61,32 @@ def _read_any(path: Path, options: ImportOptions) -> Reading:
     """Read a path as the format that finds scores in it; as objects or a table if no other does."""
     every = {name: format_of(name) for name in known_formats() if name != ANY.name}
     tables, objects = every.pop("csv"), every.pop("objects")
-    found = _that_have_scores(every.values(), path, options)
+    failed = list[str]()
+    found = _that_have_scores(every.values(), path, options, failed)
     if not found and options.task_columns is None:  # these name the numbers of an object by column
-        found = _that_have_scores([objects], path, options)
+        found = _that_have_scores([objects], path, options, failed)
     if len(found) > 1:
         why = f"it has scores of the formats {listed([*found], most=len(found))}"
         fix = "Import each with `leaderboard-site import FORMAT`."
         return Reading(skipped=(Skipped(as_text(str(path)), why, fix=fix),))
     (name, reading), *_ = found.items() or [(tables.name, tables.read(path, options))]
-    notes = (f"{as_text(path.name)}: format {name}", *reading.notes)
+    notes = (*failed, f"{as_text(path.name)}: format {name}", *reading.notes)
     return replace(reading, notes=notes) if reading.files else reading
 
 
 def _that_have_scores(
-    formats: Iterable[Format], path: Path, options: ImportOptions
+    formats: Iterable[Format], path: Path, options: ImportOptions, failed: list[str]
 ) -> dict[str, Reading]:
     """Return the readings with scores, or with some that were left out, by format.
 
-    A format that a package brings may fail on files that are not its own.
+    The format of a package may fail on files of others: why is added to `failed`.
     """
     readings = dict[str, Reading]()
     for known in formats:
-        with nullcontext() if known.name in BUILT_IN else suppress(FaultsError):
+        try:
             readings[known.name] = known.read(path, options)
+        except FaultsError as error:
+            failed += map(str, error.faults)
     return {
         name: of
         for name, of in readings.items()
@@ -103,22 +109,16 @@ def known_formats() -> dict[str, str]:
 
 
 def format_of(name: str) -> Format:
-    """Return a format by its name in `known_formats`.
-
-    Raises:
-        FaultsError: It comes from a package and cannot be loaded.
-    """
+    """Return a format by its name in `known_formats`."""
     return _BY_NAME.get(name) or Format(name, known_formats()[name], _load_reader(name))
 
 
 def _load_reader(name: str) -> Reader:
     entry = next(iter(entry_points(group=_GROUP, name=name)))
-    with _name_package(entry):
-        read: Reader = entry.load()
 
     def guarded(path: Path, options: ImportOptions) -> Reading:
         with _name_package(entry):
-            reading = read(path, options)
+            reading = entry.load()(path, options)
         if not isinstance(reading, Reading):
             what = f"format {name!r} returned {type(reading).__name__} instead of Reading"
             raise FaultsError([Fault(package_of(entry), what)])

@@ -53,7 +53,7 @@ def kinds_of(sheet: Sheet, columns: Collection[str], options: ImportOptions) -> 
     kinds |= {n: "" for n in kinds if _VAGUE.search(n) and not _is_beside(plain_name(n), plain)}
     # Places and numbers of things are whole: `Place (n=10)` is what a robot does.
     counts = [n for n, what in kinds.items() if what in ("order", "count")]
-    kinds |= {n: "" for n in counts if re.search(r"\(n\s*=", n) or _has_fractions(sheet, n)}
+    kinds |= {n: "" for n in counts if re.search(r"\(n\s*=", n) or has_fractions(sheet, n)}
     # The ends of an interval: `elo+` and `elo-`.
     ends = (n for n in columns if n[-1] in "+-" and {n[:-1].strip(), f"{n[:-1]}+"} <= kinds.keys())
     kinds |= dict.fromkeys((*ends, *find_margins(columns)), "interval")
@@ -67,7 +67,8 @@ def _is_beside(name: str, others: Collection[str]) -> bool:
     return "_" not in name or name.rpartition("_")[0] in others
 
 
-def _has_fractions(sheet: Sheet, name: str) -> bool:
+def has_fractions(sheet: Sheet, name: str) -> bool:
+    """Return whether a column has numbers with decimals."""
     return any(number.value % 1 for number in sheet.numbers(name))
 
 

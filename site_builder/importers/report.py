@@ -78,8 +78,8 @@ def lines_of(report: ImportReport, *, verbose: bool, dry: bool) -> Iterator[str]
     if added := [counted(n, name) for name, n in report.added.items() if n]:
         yield f"New: {listed(added, most=5)}."
     if aside := sorted({key[0] for key in merged.added if _NO_MODEL.fullmatch(key[0])}):
-        line = f'{as_key(aside[0])} = {{ role = "reference" }}'
-        yield f"{quoted(aside)}: ranked. If only for reference, write {line} below [models]."
+        how = f'if only for reference, write {as_key(aside[0])} = {{ role = "reference" }}'
+        yield f"{quoted(aside)} would be ranked; {how} below [models]."
     yield from written_lines(report.saved, dry=dry)
 
 

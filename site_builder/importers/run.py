@@ -220,11 +220,13 @@ def _check_scales(old: Iterable[StoredRow], placed: Iterable[Placed]) -> None:
         raise FaultsError([Fault("", f"{what} in the tables, or the other way round", fix)])
 
 
-def _split_entries(old: Sequence[StoredRow], merged: Sequence[StoredRow]) -> Iterator[Fault]:
+def _split_entries(
+    placed: Iterable[Placed], old: Sequence[StoredRow], merged: Sequence[StoredRow]
+) -> Iterator[Fault]:
     """Yield a warning for each new facet that only some scores of a model have."""
     known = {name for row in old for name, value in row.items() if value is not None}
-    names = {name for row in merged for name, value in row.items() if isinstance(value, str)}
-    for name in sorted(names - known - RESERVED) if old else ():
+    names = {name for one in placed for name in one.facets}
+    for name in sorted(names - known) if old else ():
         stated = grouped((str(row.get("model")), row.get(name) is None) for row in merged)
         if split := sorted(model for model, lacks in stated.items() if len({*lacks}) > 1):
             what = f"some scores of {quoted(split)} have no {name!r}, so they are an entry apart"
@@ -272,7 +274,8 @@ def _merge(
     nouns = (("model", MODELS.name), ("task", TASKS.name), ("example", EXAMPLES.name))
     n_added = {noun: len(rows[name]) - len(old[name]) for noun, name in nouns}
     stray = len(reading.examples) - len(examples)
-    report = replace(report, faults=(*report.faults, *_split_entries(table.rows, merged.rows)))
+    split = _split_entries(placed, table.rows, merged.rows)
+    report = replace(report, faults=(*report.faults, *split))
     return replace(report, merged=merged, added=n_added, stray_examples=stray), rows
 
 

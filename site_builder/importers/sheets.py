@@ -191,9 +191,7 @@ def _without_tags(text: str) -> tuple[str, list[str]]:
     plain = _TAG.sub("", _BREAK.sub(" ", text))
     raised = dict.fromkeys(mark for before, mark in _RAISED.findall(plain) if not before)
     plain = _RAISED.sub(_written_plainly, plain)
-    plain = _LOWERED.sub(
-        lambda found: f"{found[1] or ''}{'' if found[1] else ' '}{found[2]}", plain
-    )
+    plain = _LOWERED.sub(lambda found: f"{found[1] or ' '}{found[2]}", plain)
     notes = [f"raised marks are left out: {quoted(raised)}"] if raised else []
     return html.unescape(plain) if plain != text else text, notes
 

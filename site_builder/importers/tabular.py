@@ -14,7 +14,9 @@ from typing import Any, Literal
 
 from site_builder.formatting import counted, listed, quoted
 from site_builder.importers.cells import (
+    MEDALS,
     MONEY,
+    SIGN_OF_MONEY,
     SIZE,
     Marks,
     ParsedNumber,
@@ -30,6 +32,7 @@ from site_builder.importers.cells import (
 )
 from site_builder.importers.columns import MEANINGS, SYNONYMS, Columns, guess_columns, tells_apart
 from site_builder.importers.further import values_of
+from site_builder.importers.kinds import has_fractions
 from site_builder.importers.reading import (
     Found,
     ImportedRow,
@@ -73,13 +76,11 @@ _MEANS = ("average", "avg", "mean", "median", "overall", "total")  # of other ro
 _DISK = re.compile(r"/|[A-Za-z]:[/\\]")  # begins the path of a model on somebody's disk
 _LINKED = re.compile(r"\[([^\[\]]{1,500})\]\(https?://[^()\s]{1,2000}\)")
 _REFERENCE = re.compile(
-    r"(?<=\S)\s+\(?\[(?:paper|link|code|blog|card)\]\(https?://[^()\s]{1,2000}\)\)?", re.I
+    r"(?<=\S)\s+\(?\[(?:paper|link|code|blog|card)\]\(https?://[^()\s]{1,2000}\)\)?", re.IGNORECASE
 )
-_SIGNS = (
-    " \N{VARIATION SELECTOR-16}\U0001f947\U0001f948\U0001f949\U0001f3c6\u2b50\U0001f195\U0001f4d1"
-)
+_SIGNS = f" \N{VARIATION SELECTOR-16}{MEDALS}\u2b50\U0001f195\U0001f4d1"
 _LIKE_NUMBER = re.compile(  # `12.5k`, `<1`, `2m30s`; no date
-    r"[<>~\u2248\u2264\u2265]?\s?[+\-\u2212]?[$\u20ac\u00a3\u00a5]?\d++(?![-./]\d+[-./]\d)",
+    rf"[<>~\u2248\u2264\u2265]?\s?[+\-\u2212]?{SIGN_OF_MONEY}?\d++(?![-./]\d+[-./]\d)",
     re.ASCII,
 )
 _POWERS = {"M": -3, "B": 0, "T": 3}
@@ -172,8 +173,8 @@ def _cells(
     """
     names = {n: columns.totals.get(n, without_arrows(n)) for n in columns.scores}
     places = {n: {columns.across: name} for n, name in names.items() if columns.across}
-    named = {word_of(row.get(columns.named.get("task", ""))) for row in sheet.rows}
-    is_of_others = columns.across != "task" and len(named) > 1
+    tasks = {*map(word_of, sheet.cells(columns.named.get("task", "")))}
+    is_of_others = columns.across != "task" and len(tasks) > 1
     cells: list[_Cell] = []
     skipped: list[Skipped] = []
     for number, row, values, shared in _rows(sheet, columns, options):
@@ -190,11 +191,14 @@ def _cells(
                 skipped.append(left)
             else:
                 metric = score.metric or columns.metric
-                is_percent = parsed.is_percent or names_percent(f"{column} {metric}")
-                score = replace(score, has_sign=parsed.is_percent)
-                stderr = _error(sheet, row, columns.errors.get(column))
-                stated = {"metric": metric, "stderr": stderr, "is_percent": is_percent}
-                score = replace(score, score=parsed.value, **stated)
+                score = replace(
+                    score,
+                    score=parsed.value,
+                    metric=metric,
+                    stderr=_error(sheet, row, columns.errors.get(column)),
+                    is_percent=parsed.is_percent or names_percent(f"{column} {metric}"),
+                    has_sign=parsed.is_percent,
+                )
                 cells.append(_Cell(column, parsed, values, score))
     return cells, skipped
 
@@ -271,14 +275,14 @@ def _other_order(sheet: Sheet, columns: Columns) -> Iterator[str]:
 def _lost(sheet: Sheet, columns: Columns) -> Iterator[Skipped]:
     """Yield the columns that are not used though they may be scores: most cells are no numbers."""
     used = {*columns.measures, *columns.settings, *(of.column for of in columns.further)}
-    for name in columns.unused if columns.across == "task" else ():
+    left = (n for n in columns.unused if n not in used and measure_of(n) not in SPREADS)
+    for name in left if columns.across == "task" else ():
         filled = [cell for cell in sheet.cells(name) if not is_blank(cell)]
         texts = [start_of(cell) for cell in filled if parse_number(cell, sheet.marks) is None]
         alike = sum(map(bool, map(_LIKE_NUMBER.match, texts))) + len(filled) - len(texts)
         is_named = direction_in(name) is not None and measure_of(name) == ""
-        is_known = measure_of(name) in SPREADS or any(_day(text) for text in texts)
         least = 1 if is_named else max(2, len(filled) / 2)
-        if name not in used and texts and alike >= least and not is_known:
+        if texts and alike >= least and not any(map(_day, texts)):
             why = f"most of its cells are no numbers: {quoted(dict.fromkeys(texts), most=4)}"
             fix = "Write plain numbers, and nothing where there is none."
             yield Skipped(f"{sheet.found.shown}: {name!r}", why, "column", fix)
@@ -331,8 +335,7 @@ def _rows(
 
 def _was_measured(sheet: Sheet, named: Mapping[str, str], column: str) -> bool:
     is_called_one = names_setting(column) and measure_of(column) != "setting"
-    has_fractions = any(number.value % 1 for number in sheet.numbers(column))
-    return is_called_one and has_fractions and not tells_apart(sheet, named, column)
+    return is_called_one and has_fractions(sheet, column) and not tells_apart(sheet, named, column)
 
 
 def _no_number(where: str, column: str, value: object, sheet: Sheet, columns: Columns) -> Skipped:
@@ -514,11 +517,11 @@ _WORDS = (
     r"|[MGTP]?(?:FLOPS|FLOPs|flops)|x|\u00d7|pp|pts|points|USD|EUR"
 )
 _MEASURED = re.compile(
-    rf"(?P<number>[*_ ]*+[+-]?[{''.join(MONEY)}]?[\d.,]++(?:[eE][+-]?\d++)?)[ \u00a0\u202f]?"
+    rf"(?P<number>[*_ ]*+[+-]?{SIGN_OF_MONEY}?[\d.,]++(?:[eE][+-]?\d++)?)[ \u00a0\u202f]?"
     rf"(?P<unit>{_PER}|{_WORDS})[*_ ]*+"
 )
-_SIGN = re.compile(f"[{''.join(MONEY)}]")
-_PRICED = re.compile(rf"[*_ ]*+[+-]?{_SIGN.pattern}?[\d.,]++ ?{_SIGN.pattern}?[*_ ]*+")
+_SIGN = re.compile(SIGN_OF_MONEY)
+_PRICED = re.compile(rf"[*_ ]*+[+-]?{SIGN_OF_MONEY}?[\d.,]++ ?{SIGN_OF_MONEY}?[*_ ]*+")
 _DIGIT = re.compile(r"\d")
 _SAMPLE = 50
 _NAMES = SYNONYMS.keys() - {"score", "stderr"}

@@ -67,10 +67,10 @@ def _has_number(row: list[Any]) -> bool:
 
 def _fill_merged(sheet: CalamineSheet, rows: list[list[Any]]) -> None:
     """Write what merged cells below the heading hold into each row of theirs."""
-    top, left = sheet.start or (0, 0)
+    (top, left), below = sheet.start or (0, 0), _first_with_number(rows)
     for (first, column), (last, _) in sheet.merged_cell_ranges or ():
         at = first - top
-        for row in rows[at + 1 : last - top + 1] if at >= _first_with_number(rows) else ():
+        for row in rows[at + 1 : last - top + 1] if at >= below else ():
             row[column - left] = rows[at][column - left]
 
 

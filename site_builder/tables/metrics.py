@@ -33,9 +33,9 @@ _METRICS = _HIGHER | _LOWER | {*_WORDS["good"]}
 _CHANGES = {name: {*words} for name, words in _WORDS["changes"].items()}
 _CHANGE_OF = re.compile(rf"(^|_)({'|'.join(_CHANGES['last'])})_(in|of|by|to|for|between)_")
 SPREADS = ("error", "deviation", "interval")
-_DELTA = re.compile("[\u0394\u2206]")
-_SIGNS_OF_MEASURES = {
+_SPELLED = {
     **dict.fromkeys(("\N{PLUS-MINUS SIGN}", "+/-"), "ci"),
+    **dict.fromkeys(("\N{GREEK CAPITAL LETTER DELTA}", "\N{INCREMENT}"), "delta"),
     "\N{GREEK SMALL LETTER SIGMA}": "std",
     "\N{HEAVY BLACK HEART}": "likes",
 }
@@ -55,6 +55,13 @@ def plain_name(name: str) -> str:
 def _words(name: str) -> list[str]:
     # Other dollar signs are those of formulas and templates: `$x^2$`, `${x}`.
     return re.findall(r"[a-z]+\d*|(?<![\w^})])[$\u20ac](?=[\s)/]|$)", name.casefold())
+
+
+def _spelled(name: str) -> str:
+    """Return a name with words for its signs: `F1 ±` is `F1 ci`."""
+    for sign, word in _SPELLED.items():
+        name = name.replace(sign, f" {word} ")
+    return name
 
 
 def direction_of(metric: str) -> bool | None:
@@ -123,7 +130,7 @@ def is_worsened(name: str) -> bool:
 
 def _changes(name: str) -> set[str]:
     """Return the words in a name that make another number of a metric in it."""
-    words = [*map(_unnumbered, _words(_DELTA.sub(" delta ", name)))]
+    words = [*map(_unnumbered, _words(_spelled(name)))]
     metrics = _METRICS.intersection(words)
     known = [word for word in words if word in metrics | _CHANGES["last"]]
     found = _CHANGES["any"].intersection(words)
@@ -190,10 +197,8 @@ def measure_of(name: str) -> str:
 
 
 def _measures(name: str) -> list[str]:
-    for sign, word in _SIGNS_OF_MEASURES.items():
-        name = name.replace(sign, f" {word} ")
-    plain = plain_name(name)
-    words, last = {*_words(name)}, _last_word(name)
+    name = _spelled(name)
+    plain, words, last = plain_name(name), {*_words(name)}, _last_word(name)
     return [
         what
         for what, known in _WORDS["measures"].items()

@@ -16,7 +16,14 @@ from site_builder.importers.formats import ANY, FORMATS, format_of, known_format
 from site_builder.importers.reading import ImportOptions
 from site_builder.importers.run import import_paths
 from tests.commands.test_cli import run
-from tests.helpers.imported import contents, lm_eval_results, run_import, write_json
+from tests.helpers.imported import (
+    contents,
+    lm_eval_results,
+    run_import,
+    scores,
+    write,
+    write_json,
+)
 from tests.helpers.sites import ROOT
 from tests.helpers.tables import check_project
 
@@ -164,6 +171,14 @@ def test_documented_package_works(install: Install, tmp_path: Path) -> None:
     assert 2 == len(check_project(root).models)
     assert EXAMPLE.count("\n") <= 40
     assert ["scores.txt: line 3"] == [skipped.where for skipped in outcome.reading.skipped]
+
+
+@pytest.mark.parametrize("code", ["1 / 0", "def read(path, options):\n    raise KeyError('x')"])
+def test_broken_package_stops_no_other_format(install: Install, tmp_path: Path, code: str) -> None:
+    install("odd-formats", "odd = odd:read", code)
+    said = run_import("any", write(tmp_path, "a.csv", "model,Elo\na,5\n"), into=tmp_path)
+    assert {("a", "Elo", "base"): 5.0} == scores(tmp_path)
+    assert "odd-formats 1.0: format 'odd' failed: " in said.stderr
 
 
 def test_package_cannot_replace_a_built_in_format(install: Install) -> None:

@@ -578,7 +578,7 @@ def test_another_order_of_the_publisher_is_said(tmp_path):
 def test_people_and_guessing_are_named_once(tmp_path):
     table = "model,A Elo\nHuman expert,9\nrandom,1\nRandom forest,3\n"
     said = run_import("csv", write(tmp_path, "a.csv", table), into=tmp_path)
-    line = """'Human expert' and 'random': ranked. If only for reference, write "Human expert" = """
+    line = """'random' would be ranked; if only for reference, write "Human expert" = """
     assert f'{line}{{ role = "reference" }} below [models].' in said.stderr
     said = run_import("csv", tmp_path / "a.csv", into=tmp_path)
     assert "reference" not in said.stderr
