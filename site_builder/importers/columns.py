@@ -10,10 +10,7 @@ from typing import Any
 
 from site_builder.errors import did_you_mean
 from site_builder.formatting import listed, quoted
-from site_builder.importers.cells import (
-    SIZE,
-    truth_of,
-)
+from site_builder.importers.cells import SIZE, truth_of, word_of
 from site_builder.importers.documents import NAME, looks_like_model
 from site_builder.importers.further import find_further
 from site_builder.importers.kinds import (
@@ -101,6 +98,17 @@ class Columns(Record):
         unused = [n for n in self.unused if n not in {*kinds, *columns, *settings}]
         parts += [f"not used: {', '.join(unused)}"] if unused else []
         return f"one {shape}; {'; '.join(parts)}"
+
+
+def upright(sheet: Sheet) -> Sheet:
+    """Turn a table whose names stand in its first column instead of its first line."""
+    first, *others = sheet.names or [""]
+    names = [word_of(cell) for cell in sheet.cells(first)]
+    known = {name for meaning in ("model", "task", "score") for name in SYNONYMS[meaning]}
+    if len(known & {*map(plain_name, names)}) < 2 or len({*names}) < len(names):
+        return sheet
+    rows = [dict(zip(names, sheet.cells(column), strict=True)) for column in others]
+    return replace(sheet, rows=rows, names=names)
 
 
 def guess_columns(sheet: Sheet, options: ImportOptions) -> Columns:
@@ -220,7 +228,7 @@ def _is_wide(sheet: Sheet, named: Mapping[str, str]) -> bool:
 
 def _across(sheet: Sheet, options: ImportOptions) -> UnreadableFileError:
     """Return the error of objects by name with numbers alone, with both answers."""
-    names = quoted(sheet.cells(NAME), most=4)
+    names = quoted(dict.fromkeys(sheet.cells(NAME)), most=4)
     numbers = [name for name in sheet.names if is_numeric(sheet, name)]
     why = f"nothing tells whether {names} are models or tasks"
     of_task: dict[str, Any] = {"columns": {**options.columns, "task": NAME}}
@@ -306,11 +314,12 @@ def _no_scores(
         fix = "Write a table with the columns model, task and score."
     elif "score" in named:
         why = f"its column {named['score']!r} has scores, but no column names their task"
-        texts = ({**options.columns, "task": name} for name in _texts(sheet, named))
+        names = [name for name in _texts(sheet, named) if name != named.get("variant")]
+        texts = ({**options.columns, "task": name} for name in names)
         alone: Choices = ({"task_columns": [named["score"]]},) if "model" in named else ()
         named_texts = tuple({"columns": of} for of in texts)
         # Settings tell rows of a model apart; of other texts, one is likely the task.
-        are_settings = all(map(names_setting, _texts(sheet, named)))
+        are_settings = all(map(names_setting, names))
         paste = (*alone, *named_texts) if are_settings else (*named_texts, *alone)
         fix = "Add a column 'task', or say that all are of one task."
     return UnreadableFileError(why=why, fix=fix, paste=paste)

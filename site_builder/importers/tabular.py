@@ -30,7 +30,14 @@ from site_builder.importers.cells import (
     without_arrows,
     word_of,
 )
-from site_builder.importers.columns import MEANINGS, SYNONYMS, Columns, guess_columns, tells_apart
+from site_builder.importers.columns import (
+    MEANINGS,
+    SYNONYMS,
+    Columns,
+    guess_columns,
+    tells_apart,
+    upright,
+)
 from site_builder.importers.further import values_of
 from site_builder.importers.kinds import has_fractions
 from site_builder.importers.reading import (
@@ -55,6 +62,7 @@ from site_builder.importers.values import (
     moment_of,
     version_of,
 )
+from site_builder.importers.variants import with_variants_apart
 from site_builder.records import Record, replace
 from site_builder.tables.columns import names_setting
 from site_builder.tables.metrics import (
@@ -109,7 +117,7 @@ def read_tabular(found: Found, options: ImportOptions) -> Reading:
     other way round. Columns are guessed by name; a note tells the guess. The options `columns`,
     `task_columns` and `scale` apply.
     """
-    sheet, mixed = read_units(_upright(read_sheet(found)), options)
+    sheet, mixed = read_units(with_variants_apart(upright(read_sheet(found)), options), options)
     columns = _columns(sheet, options, mixed)
     SCORES.check(len(sheet.rows) * len(columns.scores))
     cells, skipped = _cells(sheet, columns, options)
@@ -151,17 +159,6 @@ def _columns(sheet: Sheet, options: ImportOptions, mixed: Sequence[Skipped]) -> 
         why = "; ".join((str(error), *(one.why for one in mixed)))
         fix = " ".join((*{one.fix: None for one in mixed}, error.fix))
         raise UnreadableFileError(why=why, fix=fix.strip(), paste=error.paste) from error
-
-
-def _upright(sheet: Sheet) -> Sheet:
-    """Turn a table whose names stand in its first column instead of its first line."""
-    first, *others = sheet.names or [""]
-    names = [word_of(cell) for cell in sheet.cells(first)]
-    known = {name for meaning in ("model", "task", "score") for name in SYNONYMS[meaning]}
-    if len(known & {*map(plain_name, names)}) < 2 or len({*names}) < len(names):
-        return sheet
-    rows = [dict(zip(names, sheet.cells(column), strict=True)) for column in others]
-    return replace(sheet, rows=rows, names=names)
 
 
 def _cells(
