@@ -44,6 +44,7 @@ SYNONYMS = {meaning: names for table in MEANINGS.values() for meaning, names in 
 _MAX_CHOICES = 12
 _AMOUNT = re.compile(r"\d[\d.,]*+\s?[A-Za-z]{1,2}", re.ASCII)  # `26.5 GB`, `500k`
 _LAST = ("size", "count", "tokens", "order", "setting")
+_RIGHT_OR_WRONG = ({"0", "1"}, {"0.0", "1.0"}, {"false", "true"}, {"no", "yes"})
 _SIZES = ("size", "model_size", "params", "parameters", "n_params", "num_params", "parameter_count")
 _RESULTS = ("result", "results", "metric", "metrics", "score", "scores")
 
@@ -401,6 +402,14 @@ def tells_apart(sheet: Sheet, named: Mapping[str, str], name: str) -> bool:
     keys = [named[meaning] for meaning in ("model", "task") if meaning in named]
     found = {*zip(*map(sheet.texts, (*keys, name)), strict=True)}
     return len(found) > len({texts[:-1] for texts in found})
+
+
+def may_hold_examples(sheet: Sheet) -> bool:
+    """Return whether rows may be single examples: ten or more of each model, right or wrong."""
+    models = (name for name in sheet.names if plain_name(name) in SYNONYMS["model"])
+    n_models = len({*sheet.texts(next(models, ""))})
+    columns = ({text.casefold() for text in sheet.texts(n) if text} for n in sheet.names)
+    return 10 * n_models <= len(sheet.rows) and any(found in _RIGHT_OR_WRONG for found in columns)
 
 
 def _are_fractions(sheet: Sheet, name: str) -> bool:

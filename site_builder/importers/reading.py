@@ -31,6 +31,8 @@ WORDS: dict[str, list[str]] = tomllib.loads(
     Path(__file__).with_name("fields.toml").read_text(encoding="utf8")
 )
 """Words in names of fields that tell `tasks` apart, and names of `files` that tell nothing."""
+OF_EXAMPLES = "If these are scores of single examples, `leaderboard-site aggregate` averages them."
+"""Offered where a table seems to have a row for each example."""
 _PACKED = (".zip", ".gz", ".tgz", ".tar", ".xz", ".bz2", ".zst", ".7z")
 _MAX_FOLDERS = 5  # above a file that is given by itself
 _K = TypeVar("_K")

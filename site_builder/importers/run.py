@@ -32,6 +32,7 @@ from site_builder.importers.merge import (
     setup_of,
 )
 from site_builder.importers.reading import (
+    OF_EXAMPLES,
     ImportedExample,
     ImportedRow,
     ImportedScore,
@@ -71,6 +72,7 @@ _EMPTY_MEANS = ("higher_is_better", "score_min", "score_max", "mean_of_examples"
 
 
 _LISTS = {"task_columns", "model_columns"}
+_MANY = 10  # scores of a model on a task, which may be of single examples
 
 
 class ImportReport(Record):
@@ -393,6 +395,7 @@ def _choose_runs(
         fix = "Leave out all but one, or state in the files when each was measured."
         if choices:
             fix = f"Write into site.toml what is part of the model or of the task. Or: {fix}"
+        fix += f" {OF_EXAMPLES}" if min(map(len, unclear)) >= _MANY else ""
         unknown = (replace(fault, severity="error") for fault in unknown)
         last = replace(last, fix=fix, paste=choice_lines(choices, config))
         raise FaultsError((*unknown, *faults, last))

@@ -35,12 +35,14 @@ from site_builder.importers.columns import (
     SYNONYMS,
     Columns,
     guess_columns,
+    may_hold_examples,
     tells_apart,
     upright,
 )
 from site_builder.importers.further import values_of
 from site_builder.importers.kinds import has_fractions
 from site_builder.importers.reading import (
+    OF_EXAMPLES,
     Found,
     ImportedRow,
     ImportedScore,
@@ -157,7 +159,8 @@ def _columns(sheet: Sheet, options: ImportOptions, mixed: Sequence[Skipped]) -> 
         return guess_columns(sheet, options)
     except UnreadableFileError as error:
         why = "; ".join((str(error), *(one.why for one in mixed)))
-        fix = " ".join((*{one.fix: None for one in mixed}, error.fix))
+        aggregate = OF_EXAMPLES if may_hold_examples(sheet) else ""
+        fix = " ".join((*{one.fix: None for one in mixed}, error.fix, aggregate))
         raise UnreadableFileError(why=why, fix=fix.strip(), paste=error.paste) from error
 
 

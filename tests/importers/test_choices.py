@@ -449,3 +449,13 @@ def test_what_a_column_is_follows_from_the_others(tmp_path, table):
     path = write(tmp_path, "a.csv", table)
     said = CliRunner().invoke(main, ["init", str(tmp_path / "p"), "--from", str(path)])
     assert ROLES[table] in said.stderr
+
+
+@pytest.mark.parametrize("names", ["model,task,example_id,correct", "model,task,example,score"])
+def test_who_imports_single_examples_is_told_what_averages_them(tmp_path, names):
+    lines = (f"a,t,{number},{number % 2}" for number in range(10))
+    path = write(tmp_path, "answers.csv", "\n".join([names, *lines]))
+    how = "If these are scores of single examples, `leaderboard-site aggregate` averages them."
+    assert how in run_import("csv", path, into=tmp_path).stderr
+    fewer = write(tmp_path, "fewer.csv", "\n".join([names, "a,t,1,1", "a,t,2,0"]))
+    assert "aggregate" not in run_import("csv", fewer, into=tmp_path).stderr
