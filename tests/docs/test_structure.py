@@ -189,8 +189,9 @@ def test_generator_knows_no_model_or_task_by_name():
         rf"(?<![\w-])({words}|gpt-?4|lora)(?![\w-])|[\"'`]({quoted})[\"'`]", re.IGNORECASE
     )
     for path in TEXTS:
-        found = [match[0] for match in pattern.finditer(path.read_text(encoding="utf8"))]
-        assert [] == found, path
+        found = {match[0].casefold() for match in pattern.finditer(path.read_text(encoding="utf8"))}
+        # A kind of tuning that anyone's columns may name.
+        assert found <= ({"lora"} if path.parent.name == "importers" else set()), path
 
 
 def test_there_are_files_to_judge():
