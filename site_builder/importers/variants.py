@@ -57,30 +57,35 @@ def with_variants_apart(sheet: Sheet, options: ImportOptions) -> Sheet:
     model = options.columns.get("model") or next(found, "")
     if model not in sheet.names or not plain.keys().isdisjoint(SYNONYMS["variant"]):
         return sheet
-    return _by_cells(sheet, model, stated) or _by_columns(sheet, stated) or sheet
+    base = next((plain[name] for name in SYNONYMS["base"] if name in plain), "")
+    return _by_cells(sheet, model, base, stated) or _by_columns(sheet, stated) or sheet
 
 
-def _by_cells(sheet: Sheet, model: str, stated: Collection[str]) -> Sheet | None:
-    """Return a table with the variants that the cells of a column tell, where one tells them."""
-    models = sheet.texts(model)
+def _by_cells(sheet: Sheet, model: str, base: str, stated: Collection[str]) -> Sheet | None:
+    """Return a table with the variants that the cells of a column tell, where one tells them.
+
+    Where that is the one called a model, the models are their bases.
+    """
     for name in sheet.names:
-        texts = sheet.texts(name)
+        of, texts = base if name == model else model, sheet.texts(name)
         split = {text: _split(text) for text in texts if text}
-        if name in stated or not 1 < len(split) <= _MAX_VARIANTS:
+        if name in stated or not of or not 1 < len(split) <= _MAX_VARIANTS:
             continue
         if _split(name) == ("", TUNED):
             split |= {text: _TRUTHS.get(text.casefold(), split[text]) for text in split}
         variants = {text: said[1] for text, said in split.items() if said and not said[0]}
         different = {*variants.values()}
         is_told = len(variants) == len(split) == len(different) and "" in different
-        if is_told and len({*zip(models, texts, strict=True)}) > len({*models}):
+        if is_told and len({*zip(sheet.texts(of), texts, strict=True)}) > len({*sheet.texts(of)}):
+            new = {name: VARIANT, **({of: "model"} if name == model else {})}
+            names = {n: new.get(n, n) for n in sheet.names}
             rows = [
-                {VARIANT: variants.get(text, ""), **row}
+                {names[n]: cell for n, cell in row.items()} | {VARIANT: variants.get(text, "")}
                 for text, row in zip(texts, sheet.rows, strict=True)
             ]
             note = f"{name!r} tells scores before tuning from those after it: {quoted(variants)}"
-            names = [VARIANT if n == name else n for n in sheet.names]
-            return replace(sheet, rows=rows, names=names, notes=(*sheet.notes, note))
+            notes = (*sheet.notes, note)
+            return replace(sheet, rows=rows, names=[*names.values()], notes=notes)
     return None
 
 

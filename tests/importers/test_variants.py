@@ -15,6 +15,7 @@ PAIRS = "Model,ARC acc (base),ARC acc (LoRA),Gain\nA,61,72,11\nGPT-4,90,,\n"
         ("Model;before: ARC acc;after: ARC acc;Params (B)\nA;61;72;7\nGPT-4;90;;\n", "fine_tuned"),
         ("model,task,base,sft\nA,ARC acc,61,72\nGPT-4,ARC acc,90,\n", "sft"),
         ("Model,Method,ARC acc\nA,Base,61\nA,Full fine-tuning,72\nGPT-4,,90\n", "fine_tuned"),
+        ("Base model,Method,ARC acc\nA,Base,61\nA,adapter,72\nGPT-4,Base,90\n", "adapter"),
         ("Model,Fine-tuned,ARC acc\nA,no,61\nA,yes,72\nGPT-4,no,90\n", "fine_tuned"),
     ],
 )
@@ -46,6 +47,13 @@ def test_other_tables_have_no_variants(tmp_path, content, tasks):
     assert {(task, variant) for _, task, variant in scores(tmp_path)} == {
         (t, "base") for t in tasks
     }
+
+
+def test_a_column_that_site_toml_calls_the_model_keeps_its_name(tmp_path):
+    write(tmp_path, "site.toml", '[import]\ncolumns = { model = "Who" }\n')
+    write(tmp_path, "scores.csv", "Who,Model,ARC acc\nA,Base,61\nA,adapter,72\n")
+    imported("csv", tmp_path / "scores.csv", *SCALE, into=tmp_path)
+    assert scores(tmp_path) == {("A", "ARC acc", "base"): 61, ("A", "ARC acc", "adapter"): 72}
 
 
 def test_columns_that_the_publisher_calls_tasks_stay_tasks(tmp_path):
