@@ -161,7 +161,7 @@ def import_files(
     with replacing_sample(root, console.say):
         report, config = run_import(root, console, source, paths, dry=dry, **options)
     console.warn(warnings_of(report, config, verbose=verbose))
-    for line in lines_of(report, verbose=verbose, dry=dry):
+    for line in lines_of(report, config, verbose=verbose, dry=dry):
         console.say(shortened(line))
     for line in further_lines(report.reading.further, config):
         console.say(line)

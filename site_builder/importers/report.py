@@ -10,8 +10,9 @@ from pathlib import Path
 from site_builder.config import SiteConfig
 from site_builder.errors import MAX_ALIKE, Fault
 from site_builder.formatting import counted, listed, quoted
-from site_builder.importers.choices import as_key
+from site_builder.importers.choices import as_key, as_toml
 from site_builder.importers.merge import Key
+from site_builder.importers.reading import grouped
 from site_builder.importers.run import ImportReport, skipped_faults
 from site_builder.importers.runs import has_same_numbers
 from site_builder.tables.metrics import assumption_lines
@@ -46,7 +47,9 @@ def _words(key: Key) -> str:
     return f"{model}{stated and f' ({stated})'}, {task} ({variant})"
 
 
-def lines_of(report: ImportReport, *, verbose: bool, dry: bool) -> Iterator[str]:
+def lines_of(
+    report: ImportReport, config: SiteConfig, *, verbose: bool, dry: bool
+) -> Iterator[str]:
     """Yield the lines of the report; `verbose` lists what is otherwise only counted."""
     reading, merged = report.reading, report.merged
     skipped = sum(s.what == "file" for s in reading.skipped)
@@ -80,6 +83,11 @@ def lines_of(report: ImportReport, *, verbose: bool, dry: bool) -> Iterator[str]
     if aside := sorted({key[0] for key in merged.added if _NO_MODEL.fullmatch(key[0])}):
         how = f'if only for reference, write {as_key(aside[0])} = {{ role = "reference" }}'
         yield f"{quoted(aside)} would be ranked; {how} below [models]."
+    of_models = grouped((model, variant) for model, _, variant, *_ in merged.added)
+    untuned = [model for model, variants in of_models.items() if len({*variants}) == 1]
+    if len(untuned) == 1 < len(of_models) and config.board.baseline is None:
+        how = f"to compare all with it, write baseline = {as_toml(untuned[0])} below [board]."
+        yield f"Only {untuned[0]!r} has no scores after tuning; {how}"
     yield from written_lines(report.saved, dry=dry)
 
 
