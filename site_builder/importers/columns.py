@@ -406,8 +406,8 @@ def tells_apart(sheet: Sheet, named: Mapping[str, str], name: str) -> bool:
 
 def may_hold_examples(sheet: Sheet) -> bool:
     """Return whether rows may be single examples: ten or more of each model, right or wrong."""
-    models = (name for name in sheet.names if plain_name(name) in SYNONYMS["model"])
-    n_models = len({*sheet.texts(next(models, ""))})
+    models = [name for name in sheet.names if plain_name(name) in SYNONYMS["model"]]
+    n_models = len({*sheet.texts(models[0])}) if models else len(sheet.rows)
     columns = ({text.casefold() for text in sheet.texts(n) if text} for n in sheet.names)
     return 10 * n_models <= len(sheet.rows) and any(found in _RIGHT_OR_WRONG for found in columns)
 

@@ -70,7 +70,8 @@ def _id_of(sheet: Sheet, column: str, *, is_measure: bool) -> str:
     name = plain_name(column)
     if is_usd and "cost" in name.split("_"):
         return "cost_usd"
-    return f"published_{name}" if is_measure and name in RESERVED else name
+    is_reserved = is_measure and name in (*RESERVED, "score")
+    return f"published_{name}" if is_reserved else name
 
 
 def _further(

@@ -37,6 +37,11 @@ _VAGUE = re.compile(r"[\s_](uncertainty|margin|var)$", re.IGNORECASE)
 _DOT = re.compile(r"\.(?=[^\d\s])")  # not that of `v1.5` or `pass@0.5`
 _DECIMALS = re.compile(r"[.,](\d++)", re.ASCII)
 _MEAN_WORDS = {"mean", "average", "all", "macro"}
+# May be of all columns beside them: `Score`.
+_TOTALS = {
+    *("score", "final", "final_score", "global", "global_score", "composite", "composite_score"),
+    *("combined", "combined_score", "main_score", "total", "summary", "geomean"),
+}
 _ROW_NUMBERS = ("#", "\N{NUMERO SIGN}", "pos", "column 1")  # the last is without a name
 
 
@@ -54,8 +59,9 @@ def kinds_of(sheet: Sheet, columns: Collection[str], options: ImportOptions) -> 
     # Places and numbers of things are whole: `Place (n=10)` is what a robot does.
     counts = [n for n, what in kinds.items() if what in ("order", "count")]
     kinds |= {n: "" for n in counts if re.search(r"\(n\s*=", n) or has_fractions(sheet, n)}
-    # The ends of an interval: `elo+` and `elo-`.
-    ends = (n for n in columns if n[-1] in "+-" and {n[:-1].strip(), f"{n[:-1]}+"} <= kinds.keys())
+    # The ends of an interval: `elo+` and `elo-`, or `+` and `-` behind the score.
+    signs = [n for n in columns if n[-1] in "+-" and {f"{n[:-1]}+", f"{n[:-1]}-"} <= kinds.keys()]
+    ends = (n for n in signs if n[:-1].strip() in ("", *kinds))
     kinds |= dict.fromkeys((*ends, *find_margins(columns)), "interval")
     kinds |= dict.fromkeys((n for n in columns if _counts_rows(sheet, n)), "rank")
     kinds |= dict.fromkeys(filter(options.is_setting, columns), "setting")
@@ -82,9 +88,14 @@ def _counts_rows(sheet: Sheet, name: str) -> bool:
 
 
 def _means(sheet: Sheet, kinds: Mapping[str, str]) -> Iterator[str]:
-    """Yield the columns that are called a mean, and are that of columns next to them: `CT Mean`."""
+    """Yield the columns that are called a mean, and are that of columns next to them: `CT Mean`.
+
+    One that is called a score, and lies between all others, is a mean of some kind too.
+    """
     columns = [name for name, what in kinds.items() if not what]
-    means = {n for n in columns if not _MEAN_WORDS.isdisjoint(plain_name(n).split("_"))}
+    totals = {name for name in columns if plain_name(name) in _TOTALS}
+    words = {name: {*plain_name(name).split("_")} for name in columns}
+    means = totals | {name for name in columns if not _MEAN_WORDS.isdisjoint(words[name])}
     parts = [name for name in columns if name not in means]
     if not means or len(parts) < 2:
         return
@@ -95,8 +106,22 @@ def _means(sheet: Sheet, kinds: Mapping[str, str]) -> Iterator[str]:
             continue
         most = 1.01 * 10.0 ** -min(digits, _decimals(sheet, [name]))  # both are rounded
         sides = (parts[max(0, place - _MOST_PARTS) : place][::-1], parts[place:][:_MOST_PARTS])
-        if any(_is_mean(sheet, name, side, most) for side in sides):
+        is_total = name in totals and len(parts) > 2 and _is_between(sheet, name, parts)
+        if is_total or any(_is_mean(sheet, name, side, most) for side in sides):
             yield name
+
+
+def _is_between(sheet: Sheet, name: str, parts: Sequence[str]) -> bool:
+    """Return whether a column lies between the lowest and the highest of others in each row."""
+    times = 0
+    for row in sheet.rows:
+        whole, *found = (parse_number(row.get(n), sheet.marks) for n in (name, *parts))
+        numbers = [number.value for number in found if number]
+        if whole and len(numbers) > 2:
+            times += 1
+            if not min(numbers) <= whole.value <= max(numbers):
+                return False
+    return times > 1
 
 
 def _is_mean(sheet: Sheet, name: str, parts: Sequence[str], most: float) -> bool:

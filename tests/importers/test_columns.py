@@ -91,6 +91,35 @@ def test_margins_and_errors_beside_scores_are_no_tasks(tmp_path):
     assert "skipped: 'Average' stands for other tasks. To keep it, give it another" in said.stderr
 
 
+@pytest.mark.parametrize(
+    ("heading", "tasks"),
+    [
+        ("HumanEval,HumanEval+", {"HumanEval", "HumanEval+"}),
+        ("Elo,Elo+,Elo-", {"Elo"}),
+        ("Elo,+,-", {"Elo"}),
+    ],
+)
+def test_a_plus_behind_a_name_is_an_end_only_beside_a_minus(tmp_path, heading, tasks):
+    cells = [f"4{n}" for n, _ in enumerate(heading.split(","))]
+    table = f"model,{heading}\na,{','.join(cells)}\n"
+    ways = ("--percent", "--higher-is-better")
+    imported("csv", write(tmp_path, "a.csv", table), *ways, into=tmp_path)
+    assert {task for _, task, _ in scores(tmp_path)} == tasks
+
+
+@pytest.mark.parametrize(
+    ("row", "is_total"),
+    [("50,40,50,60", True), ("45,40,50,60", True), ("65,40,50,60", False), ("48,40,56,", True)],
+)
+def test_a_score_that_lies_between_all_others_is_their_total(tmp_path, row, is_total):
+    """The mean of two is one as well, another number between two is not."""
+    table = f"model,Score,A,B,C\na,{row}\nb,{row}\n"
+    ways = ("--percent", "--higher-is-better")
+    said = run_import("csv", write(tmp_path, "a.csv", table), *ways, into=tmp_path)
+    assert ("no scores: Score (average)" in said.stderr) == is_total
+    assert ("a", "Score", "base") not in scores(tmp_path) or not is_total
+
+
 def test_margins_within_cells_are_of_scores(tmp_path):
     table = "model,Elo (95% CI)\na,1470 \u00b1 5\nb,1380 \u00b1 8\n"
     run_import("csv", write(tmp_path, "a.csv", table), into=tmp_path)
