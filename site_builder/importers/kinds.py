@@ -36,7 +36,7 @@ _CAPITAL = re.compile(r"(?=[A-Z])")
 _VAGUE = re.compile(r"[\s_](uncertainty|margin|var)$", re.IGNORECASE)
 _DOT = re.compile(r"\.(?=[^\d\s])")  # not that of `v1.5` or `pass@0.5`
 _DECIMALS = re.compile(r"[.,](\d++)", re.ASCII)
-_MEAN_WORDS = {"mean", "average", "all", "macro"}
+_MEAN_WORDS = {"mean", "average", "all", "macro", "overall"}
 # May be of all columns beside them: `Score`.
 _TOTALS = {
     *("score", "final", "final_score", "global", "global_score", "composite", "composite_score"),

@@ -191,9 +191,17 @@ def measure_of(name: str) -> str:
     found = _measures(name)
     if spread := next((what for what in found if what in SPREADS), ""):
         return spread
-    if "average" in found and "average_precision" not in plain_name(name):
+    if "average" in found and not _is_of_aspect(plain_name(name)):
         return "average"
     return "" if metric_in(name) else next((what for what in found if what != "average"), "")
+
+
+def _is_of_aspect(plain: str) -> bool:
+    """Return whether an overall number is of one thing: `overall_consistency`, not `overall_f1`."""
+    first, *others = plain.split("_")
+    known = _METRICS | {*_WORDS["fillers"], *_WORDS["results"]}
+    is_known = all(word in known or word.isdecimal() for word in others)
+    return (first == "overall" and not is_known) or "average_precision" in plain
 
 
 def _measures(name: str) -> list[str]:

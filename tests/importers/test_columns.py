@@ -248,8 +248,9 @@ MEASURES = {
     "count": ("test_cases", "pass_num_1"),
     "order": ("file_order", "fold", "issue_number"),
     "size": ("Context",),
-    "average": ("Avg. WER",),
+    "average": ("Avg. WER", "Overall F1"),
     "": (
+        "Overall consistency",
         "Long Context",
         "time_series",
         "number_theory",
