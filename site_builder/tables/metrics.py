@@ -30,6 +30,7 @@ _LIMITED = {*_WORDS["limited"]}
 _HIGHER, _LOWER = {*_LIMITED, *_WORDS["higher"]}, {*_WORDS["lower"]}
 _VAGUE = {*_WORDS["good"], *_WORDS["bad"]}
 _METRICS = _HIGHER | _LOWER | {*_WORDS["good"]}
+_DONE = {*_WORDS["done"]}
 _CHANGES = {name: {*words} for name, words in _WORDS["changes"].items()}
 _CHANGE_OF = re.compile(rf"(^|_)({'|'.join(_CHANGES['last'])})_(in|of|by|to|for|between)_")
 SPREADS = ("error", "deviation", "interval")
@@ -58,7 +59,8 @@ def _words(name: str) -> list[str]:
 
 
 def _spelled(name: str) -> str:
-    """Return a name with words for its signs: `F1 ±` is `F1 ci`."""
+    """Return a name with words for its signs: `F1 ±` is `F1 ci`, `# calls` is `count calls`."""
+    name = re.sub(r"^\s*#\s*(?=\w)", "count ", name)
     for sign, word in _SPELLED.items():
         name = name.replace(sign, f" {word} ")
     return name
@@ -210,10 +212,13 @@ def _measures(name: str) -> list[str]:
     return [
         what
         for what, known in _WORDS["measures"].items()
-        if words & {*known.get("any", ())}
-        or last & {*known.get("last", ())}
-        or plain in known.get("whole", ())
-        or any(re.search(part, plain) for part in known.get("parts", ()))
+        if (what != "count" or words.isdisjoint(_DONE) or words & {"n", "num"})
+        and (
+            words & {*known.get("any", ())}
+            or last & {*known.get("last", ())}
+            or plain in known.get("whole", ())
+            or any(re.search(part, plain) for part in known.get("parts", ()))
+        )
     ]
 
 
