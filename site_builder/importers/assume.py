@@ -303,6 +303,8 @@ def assume_tasks(
         facts = {"metric": task.metric or None, **task.stated, "higher_is_better": better}
         if isinstance(bounds, tuple):
             facts["score_min"], facts["score_max"] = bounds
+            if is_limited(task.metric) and not is_share(task.metric):  # such as F1
+                facts.setdefault("mean_of_examples", False)
         elif task.is_percent:
             # `percent` would set bounds.
             is_bounded = 0 <= min(task.scores) <= max(task.scores) <= 100

@@ -27,6 +27,7 @@ BOUNDS: dict[str, tuple[float, float] | None] = {
 
 _WORDS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf8"))
 _LIMITED = {*_WORDS["limited"]}
+_SIGNED = {*_WORDS["signed"]}
 _HIGHER, _LOWER = {*_LIMITED, *_WORDS["higher"]}, {*_WORDS["lower"]}
 _VAGUE = {*_WORDS["good"], *_WORDS["bad"]}
 _METRICS = _HIGHER | _LOWER | {*_WORDS["good"]}
@@ -239,22 +240,22 @@ def unit_of(
 ) -> ScoreScale | None:
     """Return the unit of the scores of one task; None if only the publisher knows it.
 
-    Shares, and scores without a metric, are proportions if none is above 1. Where some are up to 1
-    and some above 2, proportions and percentages may be mixed. `among_percents` tells that the same
-    files have percentages of other tasks, so that 0.89 may be 0.89 percent. Where lower is better,
-    such as for error rates, only shares have bounds.
+    Metrics that are at most 1, and scores without a metric, are proportions if none is above 1, but
+    for correlations, which may be below 0. Where some are up to 1 and some above 2, proportions and
+    percentages may be mixed. `among_percents` tells that the same files have percentages of other
+    tasks, so that 0.89 may be 0.89 percent. Where lower is better, such as for error rates, only
+    shares have bounds.
     """
     if (lower and not is_share(metric)) or min(scores) < 0 or max(scores) > 100:
         return "other"
-    is_plain = is_share(metric) or not metric
-    may_be_percent = is_plain or is_limited(metric)
+    if metric and not is_limited(metric):
+        return "other"
+    has_bounds = _SIGNED.isdisjoint(_words(metric))
     if max(scores) <= 1:
-        if among_percents and may_be_percent:
-            return None
-        return "proportion" if is_plain else "other"
-    if not metric or (may_be_percent and are_mixed(scores)):
+        return None if among_percents else "proportion" if has_bounds else "other"
+    if not metric or are_mixed(scores):
         return None
-    return "percent" if is_plain else "other"
+    return "percent" if has_bounds else "other"
 
 
 def are_mixed(scores: Sequence[float]) -> bool:

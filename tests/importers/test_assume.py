@@ -113,7 +113,7 @@ def test_percentages_of_another_metric_raise_no_question(tmp_path):
     found = {
         t["task"]: (t["higher_is_better"], t.get("score_max")) for t in rows(tmp_path, "tasks")
     }
-    assert found == {"t": (True, 1.0), "u": (True, None), "v": (False, 1.0)}
+    assert found == {"t": (True, 1.0), "u": (True, 100.0), "v": (False, 1.0)}
 
 
 def test_statement_of_the_file_counts_more_than_the_metric(tmp_path):

@@ -205,7 +205,8 @@ def test_subsets_are_parts_of_their_task(tmp_path, name):
     assert {task: task.partition("/")[0] for task in expected if "/" in task} == parts
     assert "flores (chrF): de" == tasks["flores (chrF)/de"]["name"]
     whole = {"task": "flores (chrF)", "metric": "chrF", "higher_is_better": True}
-    assert whole | {"score_min": 0, "score_max": 100} == tasks["flores (chrF)"]
+    bounds = {"score_min": 0, "score_max": 100, "mean_of_examples": False}
+    assert whole | bounds == tasks["flores (chrF)"]
     check_project(tmp_path)
 
 

@@ -415,7 +415,9 @@ def test_stated_unit_sets_the_bounds(tmp_path, answer, toml, bounds):
         (["71", "120"], "", (None, None)),
         (["-0.5", "0.5"], "", (None, None)),
         (["12.5"], "perplexity", (None, None)),
-        (["71", "30"], "F1", (None, None)),
+        (["71", "30"], "F1", (0.0, 100.0)),
+        (["0.71", "0.30"], "BLEU", (0.0, 1.0)),
+        (["71", "30"], "spearman", (None, None)),
     ],
 )
 def test_bounds_by_scores_and_metric(tmp_path, cells, metric, bounds):
@@ -428,6 +430,8 @@ def test_bounds_by_scores_and_metric(tmp_path, cells, metric, bounds):
         return
     (task,) = rows(tmp_path, "tasks")
     assert bounds == (task.get("score_min"), task.get("score_max"))
+    # The error of F1 over all examples does not follow from its bounds.
+    assert task.get("mean_of_examples") is (False if metric in ("F1", "BLEU") else None)
 
 
 @pytest.mark.parametrize(
