@@ -200,6 +200,7 @@ def run_import(
 def import_options(config: SiteConfig, **options: Any) -> ImportOptions:  # noqa: ANN401
     """Return the options of an import, with what `[import]` states."""
     from site_builder.importers.reading import ImportOptions
+    from site_builder.tables.overrides import stated_in
 
     section = config.importing
     return ImportOptions(
@@ -209,6 +210,7 @@ def import_options(config: SiteConfig, **options: Any) -> ImportOptions:  # noqa
         model_by=None if section.model_by is None else tuple(section.model_by),
         task_by=tuple(section.task_by or ()),
         facets=tuple(config.facets),
+        directions=lambda name: stated_in(config.tasks, name).get("higher_is_better"),
         **options | {"scale": options["scale"] or section.scale},
     )
 

@@ -41,6 +41,7 @@ _UNIT = re.compile(  # `pp512 (tok/s)`, `HD95 (mm)`
     re.ASCII,
 )
 _RATES = ("dB", "kHz", "MHz", "GHz", "Hz")  # units in names of which more may be better
+_TIMES = ("ns", "us", "\N{MICRO SIGN}s", "ms", "s", "min", "h", "J", "kWh")
 _DIGITS = re.compile(r"\d+")
 _STATE_DIRECTION = (
     "Use --higher-is-better or --lower-is-better, or write {} = {{ higher_is_better = true }} "
@@ -147,6 +148,8 @@ def _likely_direction(task: _Task) -> bool:
         return True
     if task.are_places:
         return False
+    if unit.partition("/")[0] in _TIMES and "/" in unit:
+        return False  # `ns/op`, `s/it`
     if unit and "/" not in unit and unit not in _RATES and (named or measure_of(unit)):
         return False  # a time, a size, a price or a distance
     is_amount = not task.is_percent and any(map(is_cost, names))

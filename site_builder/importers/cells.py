@@ -30,7 +30,7 @@ _MARKS = r"[*_ \u2020\u2021\u00a7\u00b6\u25b2\u25bc\u25b3\u25bd]*+"
 _NUMBER = re.compile(
     rf"[*_ {MEDALS}]*+(?P<sign>[+\-\u2212\u2013]?){SIGN_OF_MONEY}?(?P<number>[\d.,]++)"
     rf"(?P<power>(?:e[+-]?\d++)?)\s*+(?P<percent>%?){SIGN_OF_MONEY}?(?P<marks>{_MARKS})"
-    r"(?P<spread>(?:\N{PLUS-MINUS SIGN}|\+/-)[^/|@;]*+)?",
+    r"(?P<spread>(?:\N{PLUS-MINUS SIGN}|\+/?-)[^/|@;]*+)?",
     re.IGNORECASE | re.ASCII,
 )
 _PLAIN = {mark: re.compile(rf"\d++{mark}?\d*+|{mark}\d++", re.ASCII) for mark in (r"\.", ",")}
@@ -77,7 +77,8 @@ class Marks(Record):
 def is_blank(value: object) -> bool:
     """Return whether a cell has no value: empty, a dash, `n/a`, NaN."""
     if isinstance(value, str):
-        return value.strip().casefold() in _BLANK
+        text = value.strip()
+        return not text.strip(_DASHES) or text.casefold() in _BLANK
     return value is None or (isinstance(value, float) and math.isnan(value))
 
 
@@ -107,9 +108,9 @@ def _has_decimals(number: str, mark: str, other: str) -> bool:
     return bool(_PLAIN[mark].fullmatch(number)) and not _GROUPS[mark].fullmatch(number)
 
 
-SIZE = re.compile(r"(\d{1,6}(?:\.\d{1,6})?) ?([MBTmbt])", re.ASCII)
+SIZE = re.compile(r"(\d{1,6}(?:\.\d{1,6})?) ?([kKMBTmbt])", re.ASCII)
 """The number of parameters of a model: `7B`, `560M`."""
-ARROW = re.compile(r"\([\u2191\u2193\u2b06\u2b07]\ufe0f?\)|[\u2191\u2193\u2b06\u2b07]\ufe0f?")
+ARROW = re.compile(r"[(\[][\u2191\u2193\u2b06\u2b07]\ufe0f*[)\]]|[\u2191\u2193\u2b06\u2b07]\ufe0f*")
 """In a name, tells which way is better: `CHAIR \u2193`, `x (acc \u2191)`."""
 _POINTS = Marks()
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from site_builder.errors import did_you_mean
 from site_builder.formatting import listed, quoted
-from site_builder.importers.cells import SIZE, truth_of, word_of
+from site_builder.importers.cells import SIZE, is_blank, truth_of
 from site_builder.importers.documents import NAME, looks_like_model
 from site_builder.importers.further import find_further
 from site_builder.importers.kinds import (
@@ -24,7 +25,7 @@ from site_builder.importers.kinds import (
 )
 from site_builder.importers.reading import WORDS, FurtherColumn, ImportOptions
 from site_builder.importers.sheets import Sheet
-from site_builder.importers.values import Choices, UnreadableFileError, moment_of
+from site_builder.importers.values import Choices, UnreadableFileError, as_link, moment_of
 from site_builder.records import Record, field, replace
 from site_builder.tables.columns import names_setting
 from site_builder.tables.metrics import (
@@ -41,12 +42,20 @@ MEANINGS: dict[str, dict[str, list[str]]] = tomllib.loads(
 )
 """Names of columns by what they hold, by the table that it belongs to."""
 SYNONYMS = {meaning: names for table in MEANINGS.values() for meaning, names in table.items()}
+_DIGITS = re.compile(r"\d+")
 _MAX_CHOICES = 12
 _AMOUNT = re.compile(r"\d[\d.,]*+\s?[A-Za-z]{1,2}", re.ASCII)  # `26.5 GB`, `500k`
 _LAST = ("size", "count", "tokens", "order", "setting")
 _RIGHT_OR_WRONG = ({"0", "1"}, {"0.0", "1.0"}, {"false", "true"}, {"no", "yes"})
-_SIZES = ("size", "model_size", "params", "parameters", "n_params", "num_params", "parameter_count")
-_RESULTS = ("result", "results", "metric", "metrics", "score", "scores")
+_SIZES = {
+    *("size", "model_size", "params", "parameters", "n_params", "num_params", "parameter_count"),
+    *("number_of_parameters", "number_of_params"),
+}
+_OF_TASKS = re.compile(r"(dataset|task|benchmark)s?\s*\(?\s*[\u2193\u2b07]", re.IGNORECASE)
+_RESULTS = {
+    *("result", "results", "metric", "metrics", "score", "scores", "eval", "evals", "evaluation"),
+    *("evaluations", "benchmark", "benchmarks"),
+}
 
 
 class Columns(Record):
@@ -101,17 +110,6 @@ class Columns(Record):
         return f"one {shape}; {'; '.join(parts)}"
 
 
-def upright(sheet: Sheet) -> Sheet:
-    """Turn a table whose names stand in its first column instead of its first line."""
-    first, *others = sheet.names or [""]
-    names = [word_of(cell) for cell in sheet.cells(first)]
-    known = {name for meaning in ("model", "task", "score") for name in SYNONYMS[meaning]}
-    if len(known & {*map(plain_name, names)}) < 2 or len({*names}) < len(names):
-        return sheet
-    rows = [dict(zip(names, sheet.cells(column), strict=True)) for column in others]
-    return replace(sheet, rows=rows, names=names)
-
-
 def guess_columns(sheet: Sheet, options: ImportOptions) -> Columns:
     """Guess what each column of a table is, also of those that are facets and measures."""
     for meaning, column in options.columns.items():
@@ -132,9 +130,13 @@ def guess_columns(sheet: Sheet, options: ImportOptions) -> Columns:
     several = len(columns.scores) > 1 or columns.across == "model"
     of_names = {*(options.model_by or ()), *options.task_by}
     unused = [name for name in columns.unused if name not in of_names]
+    unused = [n for n in unused if columns.measures.get(n) not in ("rank", "interval")]
     further = find_further(sheet, unused, numeric, taken, several=several)
     named = {name: column for name, column in columns.named.items() if name in SYNONYMS}
     parts = {n for n in unused if options.further and _is_part_of_task(sheet, named, n)}
+    # `32k` with nothing but OOM, beside `4k` and `8k`.
+    alike = {_DIGITS.sub("*", name) for name in columns.scores if _DIGITS.search(name)}
+    parts |= {n for n in unused if columns.across == "task" and _DIGITS.sub("*", n) in alike}
     found = tuple(
         replace(of, is_taken=of.is_taken or (options.further and of.column not in parts))
         for of in further
@@ -146,8 +148,19 @@ def guess_columns(sheet: Sheet, options: ImportOptions) -> Columns:
 
 def _is_part_of_task(sheet: Sheet, named: Mapping[str, str], column: str) -> bool:
     """Return whether a column tells rows of a model apart by what was measured: `Difficulty`."""
-    is_named = not {*WORDS["tasks"]}.isdisjoint(plain_name(column).split("_"))
-    return is_named and tells_apart(sheet, named, column)
+    is_named = not {*WORDS["tasks"]}.isdisjoint(plain_name(in_words(column)).split("_"))
+    is_setting = names_setting(in_words(column)) or measure_of(in_words(column)) == "setting"
+    may_be = is_named or (not is_setting and _is_crossed(sheet, named, column))
+    return may_be and tells_apart(sheet, named, column)
+
+
+def _is_crossed(sheet: Sheet, named: Mapping[str, str], column: str) -> bool:
+    """Return whether most values of a column are those of most models, as those of tests are."""
+    models = sheet.texts(named.get("model", ""))
+    pairs = {*zip(models, sheet.texts(column), strict=True)}
+    values = Counter(value for _, value in pairs if value)
+    common = [value for value, n in values.items() if 2 * n > len({*models})]
+    return len({*models}) > 1 and len(common) > 1 and 2 * len(common) > len(values)
 
 
 def _guess(sheet: Sheet, options: ImportOptions) -> Columns:
@@ -249,12 +262,16 @@ def _no_model(
     tasks = {*map(str, sheet.cells(named.get("task", "")))}
     texts = _texts(sheet, named) if len(tasks) < len(sheet.rows) else []
     columns = [{"columns": {**options.columns, "model": name}} for name in texts]
-    is_across = "task" in named and "score" not in named
+    # Of each task there is one row then, and metrics are no models.
+    are_metrics = any(direction_in(n) is not None for n in numbers)
+    is_of_rows = "metric" in named or not texts
+    is_across = "task" in named and "score" not in named and is_of_rows and not are_metrics
     of_models: list[dict[str, Any]] = [{"model_columns": numbers}] if is_across and numbers else []
     if "task" not in named and "score" not in named and len(numbers) > 1:
         of_tasks = _of_tasks(sheet, options, named)[:1]
         of_models = [{**of, "model_columns": numbers} for of in of_tasks]
-    are_models = 2 * sum(map(looks_like_model, numbers)) >= len(numbers)
+    are_models = any(map(_OF_TASKS.search, texts))  # `Model (\u2192) / Dataset (\u2193)`
+    are_models = are_models or 2 * sum(map(looks_like_model, numbers)) >= len(numbers)
     if not is_across and "metric" not in named and not are_models:
         columns, of_models = [*columns, *of_models], []
     names = sheet.found.places
@@ -285,12 +302,15 @@ def _of_tasks(
 def _texts(sheet: Sheet, named: Mapping[str, str]) -> list[str]:
     """Return some columns of text that may name something, those with most values first."""
     # What was timed, or another name of what a family has, may be the model.
-    meanings = MEANINGS["scores"].keys() - {"command", "variant"}
+    meanings = MEANINGS["scores"].keys() - {"command", "variant", "subset", "source"}
     used = {*sheet.deep, *(named.get(meaning) for meaning in meanings)}
     texts = [name for name in sheet.names if name not in used and not is_numeric(sheet, name)]
     found = {name: {*sheet.texts(name)} for name in texts}
-    # Yes and no, and days, name nothing.
-    texts = [n for n in texts if not all(truth_of(t) or moment_of(t) for t in found[n] if t)]
+    # Yes and no, days and links name nothing.
+    other = {
+        n: [not (truth_of(t) or moment_of(t) or as_link(t)) for t in found[n] if t] for n in texts
+    }
+    texts = [n for n in texts if any(other[n])]
     texts.sort(key=lambda n: (any(map(_AMOUNT.fullmatch, found[n])), -len(found[n])))
     return texts[:_MAX_CHOICES]
 
@@ -354,9 +374,8 @@ def _name_columns(
     for meaning, names in SYNONYMS.items():
         taken = {*named.values(), *tasks}
         first = {plain[name]: name for name in reversed(plain) if name not in taken}
-        match = next((first[word] for word in names if word in first), None)
-        if match and not _is_meant(sheet, named, meaning, match):
-            match = None
+        called = (first[word] for word in names if word in first)
+        match = next((n for n in called if _is_meant(sheet, named, meaning, n)), None)
         if meaning == "model" and match is None:
             match = _nested_name(sheet, taken)
         if meaning == "parameters_b" and match is None:
@@ -378,6 +397,8 @@ def _is_meant(sheet: Sheet, named: Mapping[str, str], meaning: str, column: str)
     """Return whether a column can hold what its name says."""
     if meaning in ("model", "task") and _are_fractions(sheet, column):
         return False  # a time of the system names no system
+    if meaning == "model" and len(sheet.numbers(column)) == len(sheet.rows):
+        return not _texts(sheet, {})  # else a number of the model, such as its `model_id`
     if meaning == "task" and plain_name(column) == "test" and _is_wide(sheet, named):
         differ = len({*sheet.texts(column)}) > 1
         return not (differ and is_numeric(sheet, column))  # else it is the score on a test
@@ -387,12 +408,13 @@ def _is_meant(sheet: Sheet, named: Mapping[str, str], meaning: str, column: str)
 def _has_scores_beside(sheet: Sheet, named: Mapping[str, str]) -> bool:
     """Return whether rows have numbers beside the score that may be scores too."""
     others = (n for n in sheet.names if n not in named.values() and not names_setting(n))
-    return "score" in named and any(not measure_of(n) and is_numeric(sheet, n) for n in others)
+    numbers = [name for name in others if not measure_of(in_words(name))]
+    return "score" in named and any(is_numeric(sheet, name) for name in numbers)
 
 
 def _has_sizes(sheet: Sheet, name: str) -> bool:
     """Return whether a column that is called a size has those of models: `7B`, `560M`."""
-    texts = [text for text in sheet.texts(name) if text]
+    texts = [text for text in sheet.texts(name) if not is_blank(text)]
     is_size = plain_name(name) in _SIZES and texts != []
     return is_size and all(map(SIZE.fullmatch, texts))
 

@@ -13,7 +13,7 @@ from site_builder.importers.sheets import Sheet
 from site_builder.importers.values import as_link, moment_of
 from site_builder.records import replace
 from site_builder.tables.columns import RESERVED
-from site_builder.tables.metrics import is_cost, measure_of, plain_name
+from site_builder.tables.metrics import is_cost, is_earned, measure_of, plain_name
 from site_builder.tables.schema import MEASURES, RESULTS
 
 _IS_RATE = re.compile(r"(/|[ _]per[ _])\w+\W*$")  # `Tokens/s`, which is no time
@@ -81,7 +81,7 @@ def _further(
         return FurtherColumn(name, column, is_measure=False)
     is_percent = any(str(cell).rstrip("*_ ").endswith("%") for cell in sheet.cells(column))
     unit = "%" if is_percent else sheet.units.get(column) or _unit_of(column)
-    is_known = measure_of(column) in ("cost", "time") and is_cost(column)
+    is_known = measure_of(column) in ("cost", "time") and is_cost(column) and not is_earned(column)
     return FurtherColumn(name, column, is_measure, unit, is_known, is_of_row=several)
 
 
@@ -115,7 +115,10 @@ def values_of(
         if not column.is_taken or is_blank(value):
             continue
         number = parse_number(value, sheet.marks) if column.is_measure else None
-        if number and not (number.value < 0 and measure_of(column.column) not in ("", "average")):
+        is_amount = measure_of(column.column) not in ("", "average") and not is_earned(
+            column.column
+        )
+        if number and not (number.value < 0 and is_amount):
             measures[column.id] = number.value
         elif not column.is_measure:
             facets[column.id] = word_of(value)

@@ -10,7 +10,7 @@ from itertools import accumulate, takewhile
 from site_builder.importers.cells import is_blank, parse_number, why_no_number
 from site_builder.importers.reading import ImportOptions
 from site_builder.importers.sheets import Sheet
-from site_builder.tables.metrics import measure_of, plain_name
+from site_builder.tables.metrics import is_bare, is_of_done, measure_of, plain_name
 
 _INTERVALS = (
     ("_lower", "_upper"),
@@ -29,10 +29,11 @@ _ENDS = (
         ("_2_5", "_97_5"),
     ),
 )
+_MIDDLES = ("mean", "avg", "average", "median")
 _AMOUNTS = ("cost", "time", "size", "tokens", "count")
 _MOST_PARTS = 300
-_CAMEL = re.compile(r"[a-z]+([A-Z][a-z]+)+", re.ASCII)
-_CAPITAL = re.compile(r"(?=[A-Z])")
+_CAMEL = re.compile(r"[A-Za-z][a-z]+([A-Z][a-z]+)+", re.ASCII)
+_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _VAGUE = re.compile(r"[\s_](uncertainty|margin|var)$", re.IGNORECASE)
 _DOT = re.compile(r"\.(?=[^\d\s])")  # not that of `v1.5` or `pass@0.5`
 _DECIMALS = re.compile(r"[.,](\d++)", re.ASCII)
@@ -47,12 +48,16 @@ _ROW_NUMBERS = ("#", "\N{NUMERO SIGN}", "pos", "column 1")  # the last is withou
 
 def kinds_of(sheet: Sheet, columns: Collection[str], options: ImportOptions) -> dict[str, str]:
     """Return what each column of numbers is that is no score, such as `cost`; else nothing."""
-    kinds = {n: measure_of(in_words(n)) or measure_of(last_part(n)) for n in columns}
+    kinds = {
+        n: measure_of(in_words(n)) or measure_of(last_part(n)) or _of_group(group_of(n))
+        for n in columns
+    }
     # Gigabytes are of what something ran on, or made.
     units = {n: sheet.units.get(n, "") for n in columns if not kinds[n]}
     kinds |= {n: "size" for n, u in units.items() if "/" not in u and measure_of(u) == "size"}
     # A cost or a size is no percentage, and has no margin; nor has a margin: `Elo (95% CI)`.
     amounts = {n: what for n, what in kinds.items() if what in (*_AMOUNTS, "interval")}
+    amounts = {n: what for n, what in amounts.items() if "params" not in plain_name(n)}
     kinds |= {n: "" for n, what in amounts.items() if _is_marked(sheet, n, what)}
     plain = {plain_name(n) for n in columns}
     kinds |= {n: "" for n in kinds if _VAGUE.search(n) and not _is_beside(plain_name(n), plain)}
@@ -63,9 +68,71 @@ def kinds_of(sheet: Sheet, columns: Collection[str], options: ImportOptions) -> 
     signs = [n for n in columns if n[-1] in "+-" and {f"{n[:-1]}+", f"{n[:-1]}-"} <= kinds.keys()]
     ends = (n for n in signs if n[:-1].strip() in ("", *kinds))
     kinds |= dict.fromkeys((*ends, *find_margins(columns)), "interval")
+    if not plain.isdisjoint(("rating", "elo")):  # as Ordo writes the margin of a rating
+        kinds |= {n: "interval" for n in columns if plain_name(n) in ("error", "err")}
     kinds |= dict.fromkeys((n for n in columns if _counts_rows(sheet, n)), "rank")
+    if "mean" in plain and "deviation" in kinds.values():  # of one number: `mean,stddev,min,max`
+        beside = ("median", "min", "max")
+        kinds |= {n: "interval" for n in columns if plain_name(n) in beside}
+        kinds |= {n: "" for n in columns if plain_name(n) == "mean"}
     kinds |= dict.fromkeys(filter(options.is_setting, columns), "setting")
+    kinds |= dict.fromkeys(_overall(kinds), "average")
+    kinds |= dict.fromkeys(_averages_of_groups(kinds), "")
+    kinds |= dict.fromkeys(_counts_of_shares(sheet, kinds), "count")
     return kinds | dict.fromkeys(_means(sheet, kinds), "average")
+
+
+def _averages_of_groups(kinds: Mapping[str, str]) -> Iterator[str]:
+    """Yield averages of groups, where a table has no other scores: not `Global Average`."""
+    names = [name for name, what in kinds.items() if what == "average"]
+    if len(names) < 3 or "" in kinds.values():
+        return
+    words = {n: {w for w in plain_name(n).split("_") if not w.isdecimal()} for n in names}
+    shared = set.intersection(*words.values())
+    for name in names:
+        core = words[name] - shared - _MEAN_WORDS - {"avg", "overall", "task", "tasktype", "type"}
+        if core and not core <= _TOTALS:
+            yield name
+
+
+def _counts_of_shares(sheet: Sheet, kinds: Mapping[str, str]) -> Iterator[str]:
+    """Yield counts of what was solved of which another column has the share: 374 and 74.8."""
+    columns = [name for name, what in kinds.items() if not what]
+    for name in filter(is_of_done, columns):
+        if any(_has_share(sheet, name, other) for other in columns if other != name):
+            yield name
+
+
+def _has_share(sheet: Sheet, count: str, share: str) -> bool:
+    """Return whether a column of whole numbers divided by some total is another column."""
+    both = ([parse_number(row.get(n), sheet.marks) for n in (count, share)] for row in sheet.rows)
+    pairs = [(n.value, s.value) for n, s in both if n and s]
+    most, (n, s) = 0.6 * 10.0 ** -_decimals(sheet, [share]), max(pairs, default=(0.0, 0.0))
+    if s <= 0 or len({*pairs}) < 2 or any(n % 1 for n, _ in pairs):
+        return False
+    totals = [(times, round(times * n / s)) for times in (100, 1)]
+    return any(
+        total > n and all(abs(times * a / total - b) <= most for a, b in pairs)
+        for times, total in totals
+    )
+
+
+def _of_group(group: str) -> str:
+    """Return what the numbers of a group are by its name: `pricing.input`, `Price: Output`."""
+    what = measure_of(last_part(group)) if group else ""
+    return what if what in ("cost", "time", "speed", "tokens", "size") else ""
+
+
+def _overall(kinds: Mapping[str, str]) -> Iterator[str]:
+    """Yield columns of an overall number where all others are such a number of something.
+
+    `Overall w/o subs` beside `Short w/o subs` and `Long w/o subs`.
+    """
+    plain = {n: plain_name(n) for n, what in kinds.items() if not what}
+    rests = {n: p.removeprefix("overall") for n, p in plain.items() if p.startswith("overall_")}
+    others = [p for n, p in plain.items() if n not in rests]
+    if len(others) > 1 and all(p.endswith((*rests.values(),)) for p in others):
+        yield from rests
 
 
 def _is_beside(name: str, others: Collection[str]) -> bool:
@@ -94,8 +161,11 @@ def _means(sheet: Sheet, kinds: Mapping[str, str]) -> Iterator[str]:
     """
     columns = [name for name, what in kinds.items() if not what]
     totals = {name for name in columns if plain_name(name) in _TOTALS}
+    # With nothing but a metric in its name, one may be of all: `Acc` of `1` to `30`.
+    bare = {name for name in columns if is_bare(name)}
+    bare = bare if len(bare) == 1 and len(columns) - len(bare | totals) > 2 else set()
     words = {name: {*plain_name(name).split("_")} for name in columns}
-    means = totals | {name for name in columns if not _MEAN_WORDS.isdisjoint(words[name])}
+    means = totals | bare | {name for name in columns if not _MEAN_WORDS.isdisjoint(words[name])}
     parts = [name for name in columns if name not in means]
     if not means or len(parts) < 2:
         return
@@ -107,7 +177,10 @@ def _means(sheet: Sheet, kinds: Mapping[str, str]) -> Iterator[str]:
         most = 1.01 * 10.0 ** -min(digits, _decimals(sheet, [name]))  # both are rounded
         sides = (parts[max(0, place - _MOST_PARTS) : place][::-1], parts[place:][:_MOST_PARTS])
         is_total = name in totals and len(parts) > 2 and _is_between(sheet, name, parts)
-        if is_total or any(_is_mean(sheet, name, side, most) for side in sides):
+        ways = (False, True) if name in totals else (False,)
+        if is_total or any(
+            _is_mean(sheet, name, of, most, is_sum=way) for of in sides for way in ways
+        ):
             yield name
 
 
@@ -119,20 +192,28 @@ def _is_between(sheet: Sheet, name: str, parts: Sequence[str]) -> bool:
         numbers = [number.value for number in found if number]
         if whole and len(numbers) > 2:
             times += 1
-            if not min(numbers) <= whole.value <= max(numbers):
+            if not 0 <= min(numbers) <= whole.value <= max(numbers) <= 100:
                 return False
     return times > 1
 
 
-def _is_mean(sheet: Sheet, name: str, parts: Sequence[str], most: float) -> bool:
-    """Return whether a column is `most` off the mean of the first few parts, in several rows."""
+def _is_mean(
+    sheet: Sheet, name: str, parts: Sequence[str], most: float, *, is_sum: bool = False
+) -> bool:
+    """Return whether a column is `most` off the mean of the first few parts, in several rows.
+
+    Or their sum.
+    """
     lengths, times = {*range(2, len(parts) + 1)}, Counter[int]()
     for row in sheet.rows:
         mean, *numbers = (parse_number(row.get(n), sheet.marks) for n in (name, *parts))
         sums = [*accumulate(n.value for n in takewhile(bool, numbers) if n)]
         known = {k for k in lengths if mean and k <= len(sums)}
         times.update(known)
-        lengths -= {k for k in known if mean and abs(sums[k - 1] / k - mean.value) > most}
+        parts_of = {k: 1 if is_sum else k for k in known}
+        lengths -= {
+            k for k, n in parts_of.items() if mean and abs(sums[k - 1] / n - mean.value) > most
+        }
         if not lengths:
             return False
     return any(times[k] > 1 for k in lengths)
@@ -156,7 +237,9 @@ def find_margins(columns: Collection[str]) -> Iterator[str]:
                 yield from (name, of_plain[other])
         for low, high in _ENDS:
             other = f"{plain.removesuffix(low)}{high}"
-            if plain.endswith(low) and {other, plain.removesuffix(low)} <= of_plain.keys():
+            middle = plain.removesuffix(low)
+            middles = {middle, *(f"{middle}_{word}" for word in _MIDDLES)}
+            if plain.endswith(low) and other in of_plain and not middles.isdisjoint(of_plain):
                 yield from (name, of_plain[other])
         other, middle = f"upper_{plain[6:]}", plain[6:]
         if plain.startswith("lower_") and {other, middle} <= of_plain.keys():
@@ -201,7 +284,8 @@ def holds_more(sheet: Sheet, name: str) -> bool:
 
 def _is_marked(sheet: Sheet, name: str, what: str) -> bool:
     """Return whether most numbers of a column have a margin or, of an amount, a percent sign."""
-    marked = [n.has_spread or (n.is_percent and what in _AMOUNTS) for n in sheet.numbers(name)]
+    is_amount, may_vary, numbers = what in _AMOUNTS, what != "time", sheet.numbers(name)
+    marked = [(n.has_spread and may_vary) or (n.is_percent and is_amount) for n in numbers]
     return 2 * sum(marked) > len(marked)
 
 

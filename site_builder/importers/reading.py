@@ -211,6 +211,7 @@ class ImportOptions(Record):
     model_by: tuple[str, ...] | None = None
     task_by: tuple[str, ...] = ()
     facets: tuple[str, ...] = ()
+    directions: Callable[[str], bool | None] = lambda _name: None
     scale: ScoreScale | None = None
     higher_is_better: bool | None = None
     metrics: tuple[str, ...] = ()

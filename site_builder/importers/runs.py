@@ -65,7 +65,7 @@ def _is_of_repeat(name: str) -> bool:
 
 
 def _is_number_of_setting(name: str) -> bool:
-    return measure_of(name.rpartition(".")[2]) == "setting"
+    return measure_of(name.rpartition(".")[2]) in ("setting", "size", "tokens")
 
 
 def unclear_faults(unclear: Sequence[Sequence[Placed]]) -> Iterator[Fault]:

@@ -57,8 +57,19 @@ _BREAK = re.compile(r"<br\s*+/?>", re.IGNORECASE)
 # Raised or lowered, with the letter, or the 10, before it.
 _RAISED = re.compile(r"(\b10|[^\W\d_])?<sup(?:\s[^<>]*+)?>([^<>]*+)</sup>", re.IGNORECASE)
 _LOWERED = re.compile(r"([^\W\d_])?<sub(?:\s[^<>]*+)?>([^<>]*+)</sub>", re.IGNORECASE)
+_FORMULA = re.compile(r"\$(?=[^$|\n]*[\\\d])([^$|\n]{1,80})\$")
+_MATH = [
+    (re.compile(form), sign)
+    for form, sign in (
+        (r"\\uparrow\b", "\u2191"),
+        (r"\\downarrow\b", "\u2193"),
+        (r"_\{\s*\\pm([^{}]*)\}", r" \\pm\1"),
+        (r"\\pm\b", "\u00b1"),
+        (r"\\[A-Za-z]+\{([^{}]*)\}", r"\1"),
+    )
+]
 _TAG = re.compile(
-    r"</?(?:a|b|code|div|em|font|i|img|p|small|span|strong|u)(?:\s[^<>]*+)?/?>",
+    r"</?(?:a|b|code|del|div|em|font|i|img|ins|mark|p|s|small|span|strong|u)(?:\s[^<>]*+)?/?>",
     re.IGNORECASE,
 )
 _COMMENT = re.compile(r"\s*#\s*+(?!(?:N/A|REF!|VALUE!|NAME\?|DIV/0!)$)[^\d\s]")
@@ -175,11 +186,35 @@ def _from_text(found: Found, ending: str) -> Sheet:
     return replace(sheet, notes=(*notes, *sheet.notes))
 
 
+def _plain_formula(found: re.Match[str]) -> str:
+    r"""Return a formula of LaTeX as plain text: 2.3 for `$\mathbf{2.3}$`; a price as it is."""
+    inner = found[1]
+    for form, sign in _MATH:
+        inner = form.sub(sign, inner)
+    return inner if "\\" in found[1] or parse_number(inner) else found[0]
+
+
 def _written_plainly(raised: re.Match[str]) -> str:
     before, mark = raised.groups()
+    if _is_text(mark):  # of a heading in small letters: `Speed<sup>CPU (ms)</sup>`
+        is_apart = not before and raised.string[: raised.start()].endswith(" ")
+        return mark if is_apart else f"{before or ''} {mark}"
     if before is None:
         return ""
     return f"10^{mark}" if before == "10" else f"{before}{mark}"
+
+
+def _is_text(mark: str) -> bool:
+    return len(mark) > 2 and any(sign in mark for sign in " (")
+
+
+def _lowered(found: re.Match[str]) -> str:
+    """Return what is lowered: behind a letter a part of the name, behind a number a margin."""
+    before, mark = found.groups()
+    number = mark.strip("\N{PLUS-MINUS SIGN} ")
+    if before is None and found.start() and found.string[found.start() - 1].isdigit():
+        return f" \N{PLUS-MINUS SIGN} {number}" if parse_number(number) else f" {mark}"
+    return f"{before or ' '}{mark}"
 
 
 def _without_tags(text: str) -> tuple[str, list[str]]:
@@ -188,10 +223,11 @@ def _without_tags(text: str) -> tuple[str, list[str]]:
     Raised behind a number is the mark of a note or a power, and no digit of it; behind a letter it
     is part of a name: `R2`, `pass1`.
     """
-    plain = _TAG.sub("", _BREAK.sub(" ", text))
-    raised = dict.fromkeys(mark for before, mark in _RAISED.findall(plain) if not before)
+    plain = _TAG.sub("", _BREAK.sub(" ", _FORMULA.sub(_plain_formula, text)))
+    marks = [mark for before, mark in _RAISED.findall(plain) if not before]
+    raised = dict.fromkeys(mark for mark in marks if not _is_text(mark))
     plain = _RAISED.sub(_written_plainly, plain)
-    plain = _LOWERED.sub(lambda found: f"{found[1] or ' '}{found[2]}", plain)
+    plain = _LOWERED.sub(_lowered, plain)
     notes = [f"raised marks are left out: {quoted(raised)}"] if raised else []
     return html.unescape(plain) if plain != text else text, notes
 
@@ -307,7 +343,7 @@ def _from_cells(found: Found, rows: Iterable[tuple[int, list[Any]]]) -> Sheet:
 def _beside(names: list[str]) -> Iterator[str]:
     """Yield names, of margins that several columns have with the name on the left: `A ±`."""
     for before, name in zip(["", *names], names, strict=False):
-        is_margin = names.count(name) > 1 and measure_of(name) in SPREADS
+        is_margin = names.count(name) > 1 and measure_of(name) in (*SPREADS, "rank")
         yield f"{before} {name}" if is_margin else name
 
 

@@ -9,18 +9,15 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
-from itertools import accumulate, islice
+from itertools import accumulate, chain, islice
 from typing import Any, Literal
 
 from site_builder.formatting import counted, listed, quoted
 from site_builder.importers.cells import (
     MEDALS,
-    MONEY,
     SIGN_OF_MONEY,
     SIZE,
-    Marks,
     ParsedNumber,
-    find_marks,
     is_blank,
     names_percent,
     parse_number,
@@ -32,15 +29,14 @@ from site_builder.importers.cells import (
 )
 from site_builder.importers.columns import (
     MEANINGS,
-    SYNONYMS,
     Columns,
     guess_columns,
     may_hold_examples,
     tells_apart,
-    upright,
 )
 from site_builder.importers.further import values_of
-from site_builder.importers.kinds import has_fractions
+from site_builder.importers.kinds import has_fractions, is_numeric
+from site_builder.importers.layout import filled_down, upright
 from site_builder.importers.reading import (
     OF_EXAMPLES,
     Found,
@@ -53,6 +49,7 @@ from site_builder.importers.reading import (
     of_files,
 )
 from site_builder.importers.sheets import Sheet, read_sheet
+from site_builder.importers.units import read_units
 from site_builder.importers.values import (
     SCORES,
     UnreadableFileError,
@@ -79,6 +76,19 @@ from site_builder.tables.metrics import (
 )
 from site_builder.tables.schema import is_date
 
+_TIMES = (
+    "ns",
+    "us",
+    "\N{MICRO SIGN}s",
+    "ms",
+    "s",
+    "sec",
+    "seconds",
+    "min",
+    "minutes",
+    "h",
+    "hours",
+)
 _OF_TASKS = ("category", "subset")
 """Meanings of columns that may tell scores of a task apart."""
 _ROUNDING = 0.002  # scores and averages are rounded
@@ -90,10 +100,10 @@ _REFERENCE = re.compile(
 )
 _SIGNS = f" \N{VARIATION SELECTOR-16}{MEDALS}\u2b50\U0001f195\U0001f4d1"
 _LIKE_NUMBER = re.compile(  # `12.5k`, `<1`, `2m30s`; no date
-    rf"[<>~\u2248\u2264\u2265]?\s?[+\-\u2212]?{SIGN_OF_MONEY}?\d++(?![-./]\d+[-./]\d)",
+    rf"[<>~\u2248\u2264\u2265\u00d7]?\s?[+\-\u2212]?{SIGN_OF_MONEY}?\d++(?![-./]\d+[-./]\d)",
     re.ASCII,
 )
-_POWERS = {"M": -3, "B": 0, "T": 3}
+_POWERS = {"K": -6, "M": -3, "B": 0, "T": 3}
 _DATES = {
     **dict.fromkeys(("%B %Y", "%b %Y", "%Y/%m"), 7),
     **dict.fromkeys(("%d %B %Y", "%d %b %Y", "%d.%m.%Y", "%B %d, %Y", "%b %d, %Y", "%Y/%m/%d"), 10),
@@ -119,20 +129,13 @@ def read_tabular(found: Found, options: ImportOptions) -> Reading:
     other way round. Columns are guessed by name; a note tells the guess. The options `columns`,
     `task_columns` and `scale` apply.
     """
-    sheet, mixed = read_units(with_variants_apart(upright(read_sheet(found)), options), options)
+    whole = filled_down(upright(read_sheet(found)), options)
+    sheet, mixed = read_units(with_variants_apart(whole, options), options)
     columns = _columns(sheet, options, mixed)
     SCORES.check(len(sheet.rows) * len(columns.scores))
     cells, skipped = _cells(sheet, columns, options)
     if not cells:
         return Reading(skipped=(Skipped(found.shown, "it has no score"), *mixed, *skipped))
-    notes = [f"{found.shown}: {what}" for what in (*sheet.notes, columns)]
-    notes += _doubts(sheet, columns)
-    notes += _ignored(found, cells)
-    notes += _other_order(sheet, columns)
-    means = [n for n in columns.scores if plain_name(n).endswith("mean") and not metric_in(n)]
-    if means and columns.across == "task" and options.task_columns is None:
-        what = "read as tasks, since the columns beside have other means"
-        notes.append(f"{found.shown}: {what}: {listed(means, most=6)}")
     n_metrics = Counter(task for task, _ in {(c.score.task, c.score.metric) for c in cells})
     by_task: dict[tuple[str, str], list[_Cell]] = {}
     for cell in cells:  # a task with two metrics becomes two tasks
@@ -143,14 +146,33 @@ def read_tabular(found: Found, options: ImportOptions) -> Reading:
     skipped += _lost(sheet, columns)
     alone = [*_of_means_alone(sheet, columns)]
     known = {c.score.model for c in cells} | {one.where.rpartition(", ")[2] for one in alone}
-    skipped += alone
-    if without := [name for name in _models(sheet, columns) if name not in known]:
-        what = f"{counted(len(without), 'model')} without a score left out"
-        notes.append(f"{found.shown}: {what}: {listed(without, most=8)}")
-    rest = Reading(skipped=(*mixed, *skipped), notes=tuple(notes), further=columns.further)
+    notes = tuple(_notes(sheet, columns, options, cells, known))
+    rest = Reading(skipped=(*mixed, *skipped, *alone), notes=notes, further=columns.further)
     if columns.across == "task" and options.task_columns is None:
         rest = replace(rest, guessed=columns.scores, others=tuple(columns.measures))
     return joined([*tasks, rest])
+
+
+def _notes(
+    sheet: Sheet,
+    columns: Columns,
+    options: ImportOptions,
+    cells: Sequence[_Cell],
+    known: Collection[str],
+) -> Iterator[str]:
+    """Yield how a table was read, and what is doubtful; `known` are its models with scores."""
+    shown = sheet.found.shown
+    yield from (f"{shown}: {what}" for what in (*sheet.notes, columns))
+    yield from _doubts(sheet, columns)
+    yield from _ignored(sheet.found, cells)
+    yield from _other_order(sheet, columns, options)
+    means = [n for n in columns.scores if plain_name(n).endswith("mean") and not metric_in(n)]
+    if means and columns.across == "task" and options.task_columns is None:
+        what = "read as tasks, since the columns beside have other means"
+        yield f"{shown}: {what}: {listed(means, most=6)}"
+    if without := [name for name in _models(sheet, columns) if name not in known]:
+        what = f"{counted(len(without), 'model')} without a score left out"
+        yield f"{shown}: {what}: {listed(without, most=8)}"
 
 
 def _columns(sheet: Sheet, options: ImportOptions, mixed: Sequence[Skipped]) -> Columns:
@@ -211,7 +233,8 @@ def _left_out(
         return Skipped(where, f"it names no {'task' if score.model else 'model'}", "row")
     if plain_name(score.model) in _MEANS:
         return Skipped(f"{where}, {score.model}", "it stands for other rows", "score")
-    if is_of_others and plain_name(score.task) in _MEANS:
+    is_mean = plain_name(score.task) in _MEANS or measure_of(score.task) in ("average", "rank")
+    if is_of_others and is_mean:
         fix = "To keep it, give it another name."
         return Skipped(where, f"{score.task!r} stands for other tasks", "row", fix)
     what = _unwanted_measure(score.task, score.metric, options.metrics)
@@ -238,15 +261,25 @@ def _ignored(found: Found, cells: Sequence[_Cell]) -> Iterator[str]:
             yield f"{found.shown}: {what} is ignored ({times}): {why}"
 
 
-def _other_order(sheet: Sheet, columns: Columns) -> Iterator[str]:
+def _other_order(sheet: Sheet, columns: Columns, options: ImportOptions) -> Iterator[str]:
     """Yield a note where the average or rank of a file orders models unlike the mean of scores."""
     kinds = {what: n for n, what in columns.measures.items() if not is_cost(n) or what == "rank"}
-    name, sign = kinds.get("average") or kinds.get("rank") or "", 1 if "average" in kinds else -1
-    known = all(direction_in(n) for n in columns.scores)  # else which is first is not
-    lower = any(direction_in(n) is False or is_likely_lower(n) for n in columns.scores)
-    is_told = name and len(columns.scores) > 1 and columns.across == "task" and not lower
-    if not is_told or (sign == -1 and not known):
+    stated = {n: options.directions(without_arrows(n)) for n in columns.scores}
+    told = {n: direction_in(n) if better is None else better for n, better in stated.items()}
+    told = {n: options.higher_is_better if b is None else b for n, b in told.items()}
+    lower = any(b is False or (b is None and is_likely_lower(n)) for n, b in told.items())
+    if len(columns.scores) < 2 or columns.across != "task" or lower:
         return
+    signs = (("average", 1), ("rank", -1))
+    known = all(told.values())  # else which is first is not
+    found = (_order_of(sheet, columns, kinds[of], n, known=known) for of, n in signs if of in kinds)
+    yield from islice(chain.from_iterable(found), 1)
+
+
+def _order_of(
+    sheet: Sheet, columns: Columns, name: str, sign: int, *, known: bool
+) -> Iterator[str]:
+    """Yield a note where a column orders the models unlike the mean of their scores."""
     found = list[tuple[float, float, str]]()
     for row in sheet.rows:
         own, *cells = (parse_number(row.get(n), sheet.marks) for n in (name, *columns.scores))
@@ -260,7 +293,10 @@ def _other_order(sheet: Sheet, columns: Columns) -> Iterator[str]:
     found.sort()
     means = [mean for _, mean, _ in found]
     least = _ROUNDING * max(map(abs, means), default=0)
-    if all(best <= mean + least for best, mean in zip(accumulate(means, max), means, strict=True)):
+    ways = [means] if sign == 1 or known else [means, means[::-1]]  # less may be better
+    if any(
+        all(best <= m + least for best, m in zip(accumulate(w, max), w, strict=True)) for w in ways
+    ):
         return
     first, ours = found[-1][2], max(found, key=lambda one: one[1])[2]
     what = f"{name!r} orders the models unlike the mean of their scores"
@@ -275,8 +311,8 @@ def _other_order(sheet: Sheet, columns: Columns) -> Iterator[str]:
 def _lost(sheet: Sheet, columns: Columns) -> Iterator[Skipped]:
     """Yield the columns that are not used though they may be scores: most cells are no numbers."""
     used = {*columns.measures, *columns.settings, *(of.column for of in columns.further)}
-    left = (n for n in columns.unused if n not in used and measure_of(n) not in SPREADS)
-    for name in left if columns.across == "task" else ():
+    left = (n for n in columns.unused if n not in used and measure_of(n) not in (*SPREADS, "rank"))
+    for name in left if columns.across else ():
         filled = [cell for cell in sheet.cells(name) if not is_blank(cell)]
         texts = [start_of(cell) for cell in filled if parse_number(cell, sheet.marks) is None]
         alike = sum(map(bool, map(_LIKE_NUMBER.match, texts))) + len(filled) - len(texts)
@@ -309,11 +345,18 @@ def _rows(
     lasts = {n: n.rpartition(".")[2] for n in columns.unused if n not in taken}
     kinds = ("", "order")
     settings = [
-        n for n, last in lasts.items() if options.is_setting(n) or measure_of(last) in kinds
+        n
+        for n, last in lasts.items()
+        if options.is_setting(n) or measure_of(last) in kinds or not is_numeric(sheet, n)
     ]
     # `Format Sensitivity` of 8.5 was measured, but for where it tells rows of a model apart.
     settings = [n for n in settings if not _was_measured(sheet, columns.named, n)]
     settings += [columns.named[of] for of in _OF_TASKS if of in columns.named]
+    # So may whole numbers that come back, such as a lead time, and sizes.
+    facts = [columns.named[of] for of in MEANINGS["models"] if of in columns.named]
+    free = [n for n in sheet.names if n not in (*settings, *columns.named.values())]
+    free = [n for n in free if _comes_back(sheet, n) or measure_of(n) in ("size", "tokens")]
+    settings += [n for n in (*free, *facts) if tells_apart(sheet, columns.named, n)]
     for number, row in enumerate(sheet.rows, start=1):
         named = {name: row.get(column) for name, column in columns.named.items()}
         values = {"model": options.model, **named}
@@ -333,9 +376,19 @@ def _rows(
         )
 
 
+def _comes_back(sheet: Sheet, name: str) -> bool:
+    """Return whether a column has whole numbers, most of which several rows have."""
+    times = Counter(number.value for number in sheet.numbers(name))
+    is_whole = times.total() == len(sheet.rows) and not has_fractions(sheet, name)
+    return is_whole and len(times) > 1 and 2 * sum(n > 1 for n in times.values()) >= len(times)
+
+
 def _was_measured(sheet: Sheet, named: Mapping[str, str], column: str) -> bool:
-    is_called_one = names_setting(column) and measure_of(column) != "setting"
-    return is_called_one and has_fractions(sheet, column) and not tells_apart(sheet, named, column)
+    if not has_fractions(sheet, column) or measure_of(column) == "setting":
+        return False
+    return bool(metric_in(column)) or (
+        names_setting(column) and not tells_apart(sheet, named, column)
+    )
 
 
 def _no_number(where: str, column: str, value: object, sheet: Sheet, columns: Columns) -> Skipped:
@@ -410,7 +463,9 @@ def _of_task(
     categories = {_typed("category", cell.values.get("category")) for cell in cells}
     facts["category"] = facts["category"] if len(categories) == 1 else None
     facts |= {"score_min": 0.0} if first.column in sheet.counts else {}
-    facts["unit"] = sheet.units.get(first.column)
+    units = {_typed("unit", cell.values.get("unit")) for cell in cells}
+    facts["unit"] = sheet.units.get(first.column) or (facts["unit"] if len(units) == 1 else None)
+    is_time = str(facts["unit"] or "").partition("/")[0].strip().casefold() in _TIMES
     facts["part_of"] = columns.whole_of(first.column) or None
     is_lower = _typed("lower_is_better", first.values.get("lower_is_better"))
     facts["metric"] = metric = first.score.metric or metric_in(task) or None
@@ -418,7 +473,7 @@ def _of_task(
     if facts["higher_is_better"] is None and is_lower is not None:
         facts["higher_is_better"] = not is_lower
     elif facts["higher_is_better"] is None:
-        facts["higher_is_better"], why = _direction(first, task, across)
+        facts["higher_is_better"], why = _direction(first, task, across, is_time=is_time)
     if metric is not None:
         is_error_of = not across and direction_of(metric) and is_cost(first.column)
         named = f"{first.column} ({metric})" if is_error_of else metric
@@ -439,7 +494,7 @@ def _of_task(
     )
 
 
-def _direction(cell: _Cell, task: str, across: str) -> tuple[bool | None, str]:
+def _direction(cell: _Cell, task: str, across: str, *, is_time: bool) -> tuple[bool | None, str]:
     """Return whether higher is better for a task, by the words of the file, and which ones.
 
     A column of errors or costs counts more than the metric that they are errors of.
@@ -454,7 +509,8 @@ def _direction(cell: _Cell, task: str, across: str) -> tuple[bool | None, str]:
         where = "the heading" if across == "task" else "the name of the task"
         return better, f"{word!r} in {where}" if word else where
     is_score = across != "model" and not metric and plain_name(cell.column) in ("score", "scores")
-    return (True, heading) if is_score and not is_cost(task) else (None, "")
+    is_told = is_score and not is_cost(task) and not is_time
+    return (True, heading) if is_told else (None, "")
 
 
 def _typed(name: str, value: object) -> str | float | bool | None:
@@ -506,94 +562,3 @@ def _doubts(sheet: Sheet, columns: Columns) -> Iterator[str]:
         if several and name in facts:
             what = f"rows of a model differ in {name}, and the first counts"
             yield f"{sheet.found.shown}: {what}: {quoted(sorted(several), most=6)}"
-
-
-# --- units in cells -------------------------------------------------------------------------------
-
-_PER = r"[A-Za-z]{1,12}/[A-Za-z]{1,12}"  # `tok/s`, `MB/s`
-_WORDS = (
-    r"ns|us|[\u00b5\u03bc]s|ms|s|secs?|seconds?|mins?|minutes?|h|hrs?|hours?|days?"
-    r"|[kKMGT]i?B|bytes?|toks?|tokens?|tps|qps|rps|fps|[kMG]?Hz|[mkM]?W|k?Wh|[kM]?J|dB"
-    r"|[MGTP]?(?:FLOPS|FLOPs|flops)|x|\u00d7|pp|pts|points|USD|EUR"
-)
-_MEASURED = re.compile(
-    rf"(?P<number>[*_ ]*+[+-]?{SIGN_OF_MONEY}?[\d.,]++(?:[eE][+-]?\d++)?)[ \u00a0\u202f]?"
-    rf"(?P<unit>{_PER}|{_WORDS})[*_ ]*+"
-)
-_SIGN = re.compile(SIGN_OF_MONEY)
-_PRICED = re.compile(rf"[*_ ]*+[+-]?{SIGN_OF_MONEY}?[\d.,]++ ?{SIGN_OF_MONEY}?[*_ ]*+")
-_DIGIT = re.compile(r"\d")
-_SAMPLE = 50
-_NAMES = SYNONYMS.keys() - {"score", "stderr"}
-"""Meanings of columns that hold no numbers with a unit."""
-_NAMED = {name for meaning in _NAMES for name in SYNONYMS[meaning]}
-
-
-def read_units(sheet: Sheet, options: ImportOptions) -> tuple[Sheet, tuple[Skipped, ...]]:
-    """Take the unit out of the cells of each column in which all numbers share it.
-
-    A column with several units is left out and named: nothing tells how its numbers compare.
-
-    Raises:
-        UnreadableFileError: `site.toml` names such a column.
-    """
-    named = {column for meaning, column in options.columns.items() if meaning in _NAMES}
-    columns = {
-        name: _units_of_column(sheet, name)
-        for name in sheet.names
-        if name not in named and plain_name(name) not in _NAMED and not names_setting(name)
-    }
-    units = {name: found[0] for name, found in columns.items() if len(found) == 1}
-    mixed = {name: found for name, found in columns.items() if len(found) > 1}
-    stated = {*options.columns.values(), *(options.task_columns or ()), *options.model_columns}
-    fix, skipped = "Write all of its numbers in one unit.", list[Skipped]()
-    for name, found in mixed.items():
-        why = f"the cells of {name!r} have the units {listed([*found], most=6)}, so it is not read"
-        if name in stated:
-            raise UnreadableFileError(why=why, fix=fix)
-        skipped.append(Skipped(sheet.found.shown, why, "column", fix))
-    if not units and not mixed:
-        return sheet, ()
-    rows = [
-        {n: _plain(cell) if n in units else cell for n, cell in row.items() if n not in mixed}
-        for row in sheet.rows
-    ]
-    names = [name for name in sheet.names if name not in mixed]
-    marks = find_marks(cell for row in rows for cell in row.values())
-    said = listed([f"{name} in {unit}" for name, unit in units.items()], most=8)
-    notes = (*sheet.notes, *([f"units of the cells: {said}"] if units else []))
-    read = replace(sheet, rows=rows, names=names, marks=marks, units=units, notes=notes)
-    return read, tuple(skipped)
-
-
-def _units_of_column(sheet: Sheet, name: str) -> tuple[str, ...]:
-    """Return the units of the numbers of a column; `none` is one of several."""
-    cells = [cell for cell in sheet.cells(name) if not is_blank(cell)]
-    texts = islice((cell for cell in cells if isinstance(cell, str)), _SAMPLE)
-    if not any(_unit_of(text, sheet.marks) for text in texts):
-        return ()
-    units = [_unit_of(cell, sheet.marks) for cell in cells]
-    others = [str(cell) for cell, unit in zip(cells, units, strict=True) if unit is None]
-    # Beside numbers stand words such as OOM; `A100 80 GB` is what something ran on.
-    if any(map(_DIGIT.search, others)) or len(others) > len(cells) / 2:
-        return ()
-    found = [unit for unit in dict.fromkeys(units) if unit is not None]
-    # Beside prices, a number alone is one too.
-    if len(found) == 2 and "" in found and not {*found}.isdisjoint(MONEY.values()):
-        found.remove("")
-    return tuple(unit or "none" for unit in found)
-
-
-def _unit_of(cell: object, marks: Marks) -> str | None:
-    """Return the unit that a cell states: empty for a number alone, None for a text."""
-    if isinstance(cell, str):
-        if match := _MEASURED.fullmatch(cell.strip()):
-            return match["unit"]
-        if (sign := _SIGN.search(cell)) and _PRICED.fullmatch(cell.strip()):
-            return MONEY[sign[0]]
-    return None if parse_number(cell, marks) is None else ""
-
-
-def _plain(cell: Any) -> Any:  # noqa: ANN401 - a cell holds anything
-    match = _MEASURED.fullmatch(cell.strip()) if isinstance(cell, str) else None
-    return match["number"].strip("*_ ") if match else cell

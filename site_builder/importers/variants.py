@@ -22,11 +22,12 @@ _FORMS = [
     for form in (
         _STAGE,
         rf"(?P<rest>.+?)(?:[ _:.]+|[ _]*[(\[-]){_STAGE}[)\]]?",
-        rf"{_STAGE}[ _:.-]+(?P<rest>.+)",
+        rf"(?!.*(?:cut-?off|release|20\d\d)){_STAGE}[ _:.-]+(?P<rest>.+)",  # no `Before cutoff`
     )
 ]
 _TRUTHS = {"no": ("", ""), "false": ("", ""), "yes": ("", "fine_tuned"), "true": ("", "fine_tuned")}
-_DIFFERENCES = ("", "delta", "diff", "difference", "gain", "improvement", "increase", "lift")
+_DELTA = re.compile("[\N{GREEK CAPITAL LETTER DELTA}\N{INCREMENT}]")
+_DIFFERENCES = ("delta", "diff", "difference", "gain", "improvement", "increase", "lift")
 _MAX_VARIANTS = 10
 VARIANT = "variant"
 """The column that is added: empty for scores before tuning."""
@@ -89,6 +90,14 @@ def _by_cells(sheet: Sheet, model: str, base: str, stated: Collection[str]) -> S
     return None
 
 
+def _is_difference(name: str, scores: Collection[str]) -> bool:
+    """Return whether a column is called a difference, of all scores or of one: `F1 Δ`."""
+    plain = plain_name(_DELTA.sub(" delta ", name))
+    for score in map(plain_name, scores):
+        plain = plain.removeprefix(score).removesuffix(score).strip("_")
+    return plain in _DIFFERENCES
+
+
 def _by_columns(sheet: Sheet, stated: Collection[str]) -> Sheet | None:
     """Return a table with a row for each variant, where all columns of scores are in pairs.
 
@@ -99,7 +108,7 @@ def _by_columns(sheet: Sheet, stated: Collection[str]) -> Sheet | None:
     of_pair = {said: name for name, said in found.items()}
     scores, variants = ([*dict.fromkeys(said[part] for said in of_pair)] for part in (0, 1))
     others = [name for name in numeric if name not in found and not measure_of(name)]
-    apart = [name for name in others if plain_name(name) in _DIFFERENCES]
+    apart = [name for name in others if _is_difference(name, scores)]
     is_paired = all((score, "") in of_pair for score in scores) and len(of_pair) == len(found)
     if not is_paired or len(variants) < 2 or others != apart or not found.keys().isdisjoint(stated):
         return None

@@ -41,6 +41,19 @@ _SPELLED = {
     "\N{GREEK SMALL LETTER SIGMA}": "std",
     "\N{HEAVY BLACK HEART}": "likes",
 }
+# Of several answers or runs on one task, or of its classes: `avg@32`, `(avg of 5)`, `macro avg F1`.
+_OF_RUNS = re.compile(
+    r"(?<![^\W_])(avg|average|mean)_?(@|at_)\s*(k|\d+)"
+    r"|\b(avg\.?|average|mean)( of| over)? \d+ ?(runs?|seeds?|samples|trials)\b"
+    r"|\b(avg\.?|average|mean)\s+ci\s+(std|sd|stdev|se|sem|ci)\b"
+    r"|\(\s*(macro|micro)[ _-](avg\.?|average)\s*\)"
+    r"|\b(macro|micro)[ _-](avg\.?|average)[ _-](?=f1|precision|recall|auc|acc)",
+    re.IGNORECASE,
+)
+# Capitals that begin a name, and tags of languages: `MS MARCO`, `EUR-LEX`, `SEC filings`, `en-GB`.
+_NO_UNIT = re.compile(
+    r"^(?:MS|SEC|EUR|MB|GB)[ -](?=\w)(?![Pp][Ee][Rr]\b)|^[a-z]{2,3}[-_](?:GB|gb)$"
+)
 _OF_PAIRS = re.compile("win_?rate|preference|rating")
 _COSTS = {"cost", "time", "size", "tokens", "rank"}
 _SIGNS, _PHRASES = (
@@ -62,9 +75,10 @@ def _words(name: str) -> list[str]:
 def _spelled(name: str) -> str:
     """Return a name with words for its signs: `F1 ±` is `F1 ci`, `# calls` is `count calls`."""
     name = re.sub(r"^\s*#\s*(?=\w)", "count ", name)
+    name = re.sub(r"^\s*(±|\+/-)\s*(?=\W*[^\W\d])(.+)$", r"\2 \1", name)
     for sign, word in _SPELLED.items():
         name = name.replace(sign, f" {word} ")
-    return name
+    return _OF_RUNS.sub(" ", name)
 
 
 def direction_of(metric: str) -> bool | None:
@@ -85,11 +99,16 @@ def direction_in(heading: str) -> bool | None:
     return _direction(heading, ends if len(words) == 1 else ends - _VAGUE)
 
 
+_NEGATED = re.compile(r"neg(ative)?_")  # `neg_rmse`, of which more is better
+
+
 def is_cost(name: str) -> bool:
     """Return whether a name is of an error or a cost, of which less is usually better.
 
     It never tells that higher is better: `F1 error`, `mean latency`, `tokens to pass`, `rank`.
     """
+    if _NEGATED.match(plain_name(name)):
+        return False
     last = _last_word(name)
     is_error = not {*_WORDS["bad"]}.isdisjoint(last)
     return is_error or (_HIGHER.isdisjoint(last) and not _COSTS.isdisjoint(_measures(name)))
@@ -105,6 +124,8 @@ def _direction(name: str, words: Collection[str]) -> bool | None:
         both = {*words, *map(_unnumbered, words)}  # `rouge1` is a `rouge`
         found |= {"higher"} if both & {*_HIGHER, *_WORDS["good"]} else set()
         found |= {"lower"} if both & {*_LOWER, *_WORDS["bad"]} else set()
+    if found == {"lower"} and _NEGATED.match(plain_name(name)):
+        found, changes = {"higher"}, changes - _LOWER - {*_WORDS["bad"]}
     # The error of an error is one too.
     is_told = len(found) == 1 and ("lower" in found or not is_cost(name))
     return "higher" in found if is_told and changes <= _LOWER | {*_WORDS["bad"]} else None
@@ -146,6 +167,17 @@ def _changes(name: str) -> set[str]:
     return found if metrics - found else set()
 
 
+def is_of_done(name: str) -> bool:
+    """Return whether a name is of what was done right: `# Solved`, `Correct`."""
+    return not _DONE.isdisjoint(_words(name))
+
+
+def is_bare(name: str) -> bool:
+    """Return whether a name is a metric and nothing else: `Acc`, `Accuracy (%)`, `pass@1`."""
+    words = {word for word in plain_name(name).split("_") if not word.isdecimal()}
+    return bool(words & _METRICS) and words <= _METRICS | {*_WORDS["fillers"]}
+
+
 def metric_in(heading: str) -> str:
     """Return the metric that a heading or the name of a task begins or ends with, as written.
 
@@ -154,7 +186,8 @@ def metric_in(heading: str) -> str:
     words = re.findall(r"[A-Za-z]+\d*", heading)
     if is_changed(heading) or _is_of_contest(word.casefold() for word in words):
         return ""
-    found = {word for word in (*words[:1], *words[-1:]) if word.casefold() in _HIGHER | _LOWER}
+    ends = (*words[:1], *words[-1:])
+    found = {word for word in ends if _unnumbered(word.casefold()) in _HIGHER | _LOWER}
     return found.pop() if len(found) == 1 else ""
 
 
@@ -167,6 +200,8 @@ def _is_of_contest(words: Iterable[str]) -> bool:
 def is_likely_lower(name: str) -> bool:
     """Return whether a name is of something of which less is likely to be better: `Toxicity`."""
     words = [word for word in plain_name(name).split("_") if word not in _WORDS["fillers"]]
+    if _NEGATED.match(plain_name(name)):
+        return False
     return not {*_WORDS["likely_lower"]}.isdisjoint(words[-1:]) and "non" not in words
 
 
@@ -182,7 +217,7 @@ def is_share(metric: str) -> bool:
 
 def is_limited(metric: str) -> bool:
     """Return whether the values of a metric are at most 1, or percentages: accuracy, F1."""
-    return is_share(metric) or not _LIMITED.isdisjoint(_words(metric))
+    return is_share(metric) or not _LIMITED.isdisjoint(map(_unnumbered, _words(metric)))
 
 
 @lru_cache(maxsize=4096)
@@ -194,7 +229,7 @@ def measure_of(name: str) -> str:
     found = _measures(name)
     if spread := next((what for what in found if what in SPREADS), ""):
         return spread
-    if "average" in found and not _is_of_aspect(plain_name(name)):
+    if "average" in found and "rank" not in found and not _is_of_aspect(plain_name(name)):
         return "average"
     return "" if metric_in(name) else next((what for what in found if what != "average"), "")
 
@@ -208,7 +243,7 @@ def _is_of_aspect(plain: str) -> bool:
 
 
 def _measures(name: str) -> list[str]:
-    name = _spelled(name)
+    name = _NO_UNIT.sub("", _spelled(name))
     plain, words, last = plain_name(name), {*_words(name)}, _last_word(name)
     return [
         what
@@ -231,7 +266,7 @@ def _last_word(name: str) -> set[str]:
 def is_size_in_billions(name: str) -> bool:
     """Return whether a column is the number of parameters in billions: `Model size (B)`."""
     words = {*_words(name)}
-    is_size = words & {"size", "params", "parameters"}
+    is_size = words & {"size", "param", "params", "parameters"}
     return bool(is_size and words & {"b", "billion", "billions"})
 
 

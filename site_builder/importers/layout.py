@@ -1,0 +1,60 @@
+"""Bring tables into one form: names in the first line, and a name in each row."""
+
+from __future__ import annotations
+
+from itertools import accumulate, pairwise
+
+from site_builder.importers.cells import word_of
+from site_builder.importers.columns import SYNONYMS
+from site_builder.importers.kinds import is_numeric
+from site_builder.importers.reading import ImportOptions
+from site_builder.importers.sheets import Sheet
+from site_builder.records import replace
+from site_builder.tables.metrics import plain_name
+
+
+def upright(sheet: Sheet) -> Sheet:
+    """Turn a table whose names stand in its first column instead of its first line."""
+    first, *others = sheet.names or [""]
+    names = [word_of(cell) for cell in sheet.cells(first)]
+    known = {name for meaning in ("model", "task", "score") for name in SYNONYMS[meaning]}
+    if len(known & {*map(plain_name, names)}) < 2 or len({*names}) < len(names):
+        return sheet
+    rows = [dict(zip(names, sheet.cells(column), strict=True)) for column in others]
+    return replace(sheet, rows=rows, names=names)
+
+
+def filled_down(sheet: Sheet, options: ImportOptions) -> Sheet:
+    """Write the name of a model or task that stands once for several rows into each of them."""
+    plain = {plain_name(name): name for name in reversed(sheet.names)}
+    for meaning in ("model", "task"):
+        called = (plain[name] for name in SYNONYMS[meaning] if name in plain)
+        name = options.columns.get(meaning) or next(called, "")
+        sheet = _filled_down(sheet, name) if name in sheet.names else sheet
+    return sheet
+
+
+def _filled_down(sheet: Sheet, name: str) -> Sheet:
+    """Fill the empty cells of a column, where half of its names have some below them.
+
+    Texts beside, such as a method or a metric, tell the rows of a name apart: a single empty cell
+    is a slip.
+    """
+    texts = [word_of(cell) for cell in sheet.cells(name)]
+    below = [not text for text in texts]
+    n_with_more = sum(last and not first for first, last in pairwise(below))
+    if sheet.deep or not any(below) or below[0] or 2 * n_with_more < below.count(False):
+        return sheet
+    full = list[str](accumulate(texts, _or_above))
+    others = [n for n in sheet.names if n != name and not is_numeric(sheet, n)]
+    beside = [*zip(*map(sheet.texts, others), strict=True)] or [()] * len(full)
+    is_named = all(any(of) for of, is_below in zip(beside, below, strict=True) if is_below)
+    if not is_named or len({*zip(full, beside, strict=True)}) < len(full):
+        return sheet
+    rows = [{**row, name: text} for row, text in zip(sheet.rows, full, strict=True)]
+    note = f"empty cells of {name!r} have the name above them ({sum(below)})"
+    return replace(sheet, rows=rows, notes=(*sheet.notes, note))
+
+
+def _or_above(above: str, text: str) -> str:
+    return text or above
