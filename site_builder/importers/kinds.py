@@ -48,6 +48,21 @@ _ROW_NUMBERS = ("#", "\N{NUMERO SIGN}", "pos", "column 1")  # the last is withou
 
 def kinds_of(sheet: Sheet, columns: Collection[str], options: ImportOptions) -> dict[str, str]:
     """Return what each column of numbers is that is no score, such as `cost`; else nothing."""
+    kinds = _kinds_by_name(sheet, columns)
+    ends = (*find_margins(columns), *_margins_beside(columns, kinds))
+    kinds |= dict.fromkeys(ends, "interval")
+    if {"median", "min", "max"} & {plain_name(name) for name in ends}:
+        kinds |= {n: "" for n in columns if plain_name(n) == "mean"}  # of one number
+    kinds |= dict.fromkeys((n for n in columns if _counts_rows(sheet, n)), "rank")
+    kinds |= dict.fromkeys(filter(options.is_setting, columns), "setting")
+    kinds |= dict.fromkeys(_overall(kinds), "average")
+    kinds |= dict.fromkeys(_averages_of_groups(kinds), "")
+    kinds |= dict.fromkeys(_counts_of_shares(sheet, kinds), "count")
+    return kinds | dict.fromkeys(_means(sheet, kinds), "average")
+
+
+def _kinds_by_name(sheet: Sheet, columns: Collection[str]) -> dict[str, str]:
+    """Return what columns are by their names and groups, where their numbers can be that."""
     kinds = {
         n: measure_of(in_words(n)) or measure_of(last_part(n)) or _of_group(group_of(n))
         for n in columns
@@ -63,23 +78,22 @@ def kinds_of(sheet: Sheet, columns: Collection[str], options: ImportOptions) -> 
     kinds |= {n: "" for n in kinds if _VAGUE.search(n) and not _is_beside(plain_name(n), plain)}
     # Places and numbers of things are whole: `Place (n=10)` is what a robot does.
     counts = [n for n, what in kinds.items() if what in ("order", "count")]
-    kinds |= {n: "" for n in counts if re.search(r"\(n\s*=", n) or has_fractions(sheet, n)}
-    # The ends of an interval: `elo+` and `elo-`, or `+` and `-` behind the score.
+    return kinds | {n: "" for n in counts if re.search(r"\(n\s*=", n) or has_fractions(sheet, n)}
+
+
+def _margins_beside(columns: Collection[str], kinds: Mapping[str, str]) -> Iterator[str]:
+    """Yield columns that are ends or margins by what stands beside them.
+
+    These are `elo+` and `elo-`, or `+` and `-`; `Error` beside a rating, as Ordo writes it; and
+    `min`, `max` and `median` beside a mean and a deviation.
+    """
+    plain = {name: plain_name(name) for name in columns}
     signs = [n for n in columns if n[-1] in "+-" and {f"{n[:-1]}+", f"{n[:-1]}-"} <= kinds.keys()]
-    ends = (n for n in signs if n[:-1].strip() in ("", *kinds))
-    kinds |= dict.fromkeys((*ends, *find_margins(columns)), "interval")
-    if not plain.isdisjoint(("rating", "elo")):  # as Ordo writes the margin of a rating
-        kinds |= {n: "interval" for n in columns if plain_name(n) in ("error", "err")}
-    kinds |= dict.fromkeys((n for n in columns if _counts_rows(sheet, n)), "rank")
-    if "mean" in plain and "deviation" in kinds.values():  # of one number: `mean,stddev,min,max`
-        beside = ("median", "min", "max")
-        kinds |= {n: "interval" for n in columns if plain_name(n) in beside}
-        kinds |= {n: "" for n in columns if plain_name(n) == "mean"}
-    kinds |= dict.fromkeys(filter(options.is_setting, columns), "setting")
-    kinds |= dict.fromkeys(_overall(kinds), "average")
-    kinds |= dict.fromkeys(_averages_of_groups(kinds), "")
-    kinds |= dict.fromkeys(_counts_of_shares(sheet, kinds), "count")
-    return kinds | dict.fromkeys(_means(sheet, kinds), "average")
+    yield from (n for n in signs if n[:-1].strip() in ("", *kinds))
+    if {"rating", "elo"} & {*plain.values()}:
+        yield from (n for n in columns if plain[n] in ("error", "err"))
+    if "mean" in plain.values() and "deviation" in kinds.values():
+        yield from (n for n in columns if plain[n] in ("median", "min", "max"))
 
 
 def _averages_of_groups(kinds: Mapping[str, str]) -> Iterator[str]:
