@@ -54,7 +54,7 @@ def chart_averages(results: Results, labels: Labels) -> Chart | None:
 
 def _title(board: Board, labels: Labels) -> str:
     """Return who leads, and how firmly, in at most twelve words."""
-    n, first, level = len(board.ranked), board.leaders, (*board.leaders, *board.rivals)
+    n, first, level = len(board.ranked), board.leaders, board.may_be_first
     if len(first) == n:
         which = "equal" if n > 2 else "both_equal"
     elif not board.tested:

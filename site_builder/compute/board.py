@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from site_builder.compute.intervals import LEAST_TASKS
@@ -95,7 +96,7 @@ class Board(CachingRecord):
         inseparable: The longest runs of neighbours in rank of which none is ahead of another by
             more than chance explains, each by its first and last position.
         tests: Of the lifts over base and over the baseline, by model with such a lift.
-        ahead: By place, the places of the models that a model is ahead of, as bits of a number.
+        ahead_bits: `ahead`, as values that can be compared.
         tail: The probability beyond each end of an interval that decides between two models.
     """
 
@@ -110,7 +111,7 @@ class Board(CachingRecord):
     entries: tuple[Entry, ...]
     figures: Mapping[str, tuple[float | None, ...]]
     tests: Mapping[Against, Mapping[str, LiftTest]]
-    ahead: tuple[int, ...]
+    ahead_bits: bytes
     tail: float
 
     def entry(self, model: str) -> Entry:
@@ -121,11 +122,6 @@ class Board(CachingRecord):
         """Return the value of a statistic; None where it is not defined."""
         values = self.figures.get(statistic)
         return None if values is None else values[self.entry(entry.model).place]
-
-    def figures_of(self, entry: Entry) -> dict[str, float | None]:
-        """Return the value of every statistic by its id."""
-        place = self.entry(entry.model).place
-        return {s.id: self.figures[s.id][place] for s in self.statistics}
 
     def count(self, entry: Entry, statistic: str) -> int:
         """Return the value of a statistic that counts tasks; 0 where it is not defined."""
@@ -193,21 +189,27 @@ class Board(CachingRecord):
         return tuple(s for s in self.entries if s.unranked == "reference")
 
     @property
-    def most_may_be_first(self) -> bool:
-        """Whether most of the ranked models may be first."""
-        return self.tested and 2 * (len(self.leaders) + len(self.rivals)) > len(self.ranked)
+    def may_be_first(self) -> tuple[Entry, ...]:
+        """The models that may be first: those that are, and their rivals."""
+        return (*self.leaders, *self.rivals)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether some of the ranked models, and not most, are too close to call for first."""
+        return self.tested and 1 < len(self.may_be_first) <= len(self.ranked) / 2
 
     @cached_property
-    def behind(self) -> tuple[int, ...]:
-        """By place, the places of the models that are ahead of a model, as bits of a number."""
-        n = len(self.ahead)
-        rows = b"".join(bits.to_bytes(-(-n // 8), "little") for bits in self.ahead)
-        packed = np.frombuffer(rows, np.uint8).reshape(n, -1)
-        return _as_bits(np.unpackbits(packed, axis=1, count=n, bitorder="little").T > 0)
+    def ahead(self) -> npt.NDArray[np.uint8]:
+        """By place, which ranked models a model is ahead of, as packed bits: there may be many."""
+        return np.frombuffer(self.ahead_bits, np.uint8).reshape(len(self.ranked), -1)
 
     def is_ahead(self, model: str, other: str) -> bool:
         """Return whether one ranked model is ahead of another by more than chance explains."""
-        return bool(self.ahead[self.places[model]] >> self.places[other] & 1)
+        return bool(self.ahead_of(self.places[other])[self.places[model]])
+
+    def ahead_of(self, place: int) -> Flags:
+        """Return which of the ranked models are ahead of the one at a place, shape (ranked,)."""
+        return np.asarray(self.ahead[:, place // 8] >> place % 8 & 1 > 0)
 
     @cached_property
     def ahead_of_next(self) -> Mapping[str, bool]:
@@ -219,16 +221,10 @@ class Board(CachingRecord):
         """Return the ranked models that are neither ahead of one nor behind it with certainty."""
         if not self.tested:
             return []
-        place, n = self.places[entry.model], len(self.ranked)
-        apart = self.ahead[place] | self.behind[place] | 1 << place
-        packed = np.frombuffer(apart.to_bytes(-(-n // 8), "little"), np.uint8)
-        is_apart = np.unpackbits(packed, count=n, bitorder="little")
-        return [self.ranked[other] for other in np.flatnonzero(is_apart == 0).tolist()]
-
-    @property
-    def has_clear_leader(self) -> bool:
-        """Whether one model leads, and no other may be first."""
-        return self.tested and len(self.leaders) == 1 and not self.rivals
+        place = self.places[entry.model]
+        is_behind = np.unpackbits(self.ahead[place], count=len(self.ranked), bitorder="little") > 0
+        others = np.flatnonzero(~self.ahead_of(place) & ~is_behind).tolist()
+        return [self.ranked[other] for other in others if other != place]
 
     @cached_property
     def places(self) -> Mapping[str, int]:
@@ -421,7 +417,7 @@ def compute_board(scores: Runs, rules: RankingRules, ends: Array | None = None) 
         entries=tuple(entries),
         figures={s.id: _figures(s, inputs, merit, order) for s in statistics},
         tests=tests,
-        ahead=_as_bits(leads.ahead),
+        ahead_bits=np.packbits(leads.ahead, axis=1, bitorder="little").tobytes(),
         tail=leads.tail,
     )
 
@@ -468,12 +464,6 @@ def _compare(inputs: RuleInputs, merit: Merit, ranked: Places) -> tuple[_Tests, 
     tested = k > 1 and len(np.unique(scores.families)) >= LEAST_TASKS
     names = [scores.models[row] for row in ranked]
     return tests, _beside_baseline(leads, names, scores.roles.baseline, rules, tests), tested
-
-
-def _as_bits(flags: Flags) -> tuple[int, ...]:
-    """Return the places of the true values of each row as bits of a number: small, and equal."""
-    packed = np.packbits(flags, axis=1, bitorder="little")
-    return tuple(int.from_bytes(row.tobytes(), "little") for row in packed)
 
 
 def _beside_baseline(

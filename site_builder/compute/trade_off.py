@@ -267,13 +267,14 @@ def _unbeaten(
 
     Source: docs/statistics.md#frontier.
     """
-    beaten = 0
+    beaten = np.zeros(board.ahead.shape[1], dtype=np.uint8)
     for _, group in groupby(order, key=values.__getitem__):
         models = list(group)
         for model in models:
             beaten |= board.ahead[board.places[model]]
         for model in models:
-            if model not in frontier and not beaten >> board.places[model] & 1:
+            place = board.places[model]
+            if model not in frontier and not beaten[place // 8] >> place % 8 & 1:
                 yield model
 
 

@@ -70,11 +70,6 @@ class BoardTableSpec(OfSite):
         """Whether what ranks the board is better where it is lower."""
         return self.site.results.is_low_best(self.board)
 
-    @property
-    def level(self) -> tuple[Entry, ...]:
-        """The entries that may be first: those that are, and their rivals."""
-        return (*self.board.leaders, *self.board.rivals)
-
     @cached_property
     def twins(self) -> frozenset[str]:
         """Names that several entries have."""
@@ -106,7 +101,8 @@ class BoardTableSpec(OfSite):
 
     def row(self, entry: Entry) -> BoardRow:
         """Return an entry of the board with its figures."""
-        return BoardRow(entry, self.board.figures_of(entry))
+        figures = {s.id: self.board.figure(entry, s.id) for s in self.board.statistics}
+        return BoardRow(entry, figures)
 
     @cached_property
     def reference(self) -> float | None:

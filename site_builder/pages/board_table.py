@@ -16,7 +16,7 @@ from site_builder.charts.cells import (
 )
 from site_builder.charts.theme import shortened
 from site_builder.compute.board import Board, Entry, best_of_groups
-from site_builder.compute.catalog import ModelInfo, hides
+from site_builder.compute.catalog import ModelInfo
 from site_builder.compute.numbers import float_or_none
 from site_builder.compute.progress import middle_day
 from site_builder.compute.runs import Against
@@ -73,6 +73,7 @@ def board_table(
         is_shown = shown_at_first(tools, [values(row) for row in rows])
         shown = [i for i in shown if is_shown[i]]
     is_cut = spec.cut(len(shown)) < len(shown)
+    is_open = spec.board.is_open and spec.by != BY_LIFT
 
     def is_reference(row: BoardRow) -> bool:
         return row.model == baseline or row.entry.unranked == "reference"
@@ -89,7 +90,7 @@ def board_table(
         sorted_by=spec.by,
         details_apart=len(listed) > LONG,
         tools=replace(tools, is_cut=is_cut),
-        is_level=lambda row: spec.by != BY_LIFT and is_level(spec.board, row.entry),
+        is_level=lambda row: is_open and bool(row.entry.rank) and row.entry.tied_with_best,
     )
 
 
@@ -134,17 +135,6 @@ def _fitted(fields: Iterable[Field[BoardRow]]) -> list[Field[BoardRow]]:
 def span_text(best: int, worst: int) -> str:
     """Return ranks from the best to the worst as text; one number where they are the same."""
     return count(best) if best == worst else f"{count(best)}\N{EN DASH}{count(worst)}"
-
-
-def is_level(board: Board, entry: Entry) -> bool:
-    """Return whether an entry is one of several, and not of most, too close to call for first."""
-    is_open = board.tested and not board.has_clear_leader and not board.most_may_be_first
-    return is_open and bool(entry.rank) and entry.tied_with_best
-
-
-def is_hidden(site: Site, model: str) -> bool:
-    """Return whether the first filters of a board hide an entry."""
-    return hides(site.board.config, site.results.catalog.models[model])
 
 
 def lacks_scores(board: Board, standing: Entry) -> bool:

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from site_builder.charts.chart import id_of
 from site_builder.compute.board import REASONS, Board
+from site_builder.compute.catalog import hides
 from site_builder.compute.intervals import LEAST_TASKS, LEVEL
 from site_builder.formatting import in_words, percent, sentence
 from site_builder.labels import Labels
 from site_builder.pages.board_spec import BY_LIFT, BoardRow, BoardTableSpec
-from site_builder.pages.board_table import board_table, is_hidden
+from site_builder.pages.board_table import board_table
 from site_builder.pages.filters import is_new, places_won, since
 from site_builder.pages.page import Site
 from site_builder.pages.task_columns import TaskColumns
@@ -116,9 +117,10 @@ def board_headline(spec: BoardTableSpec) -> str:
 def lead_text(spec: BoardTableSpec) -> str:
     """Say who leads; nothing where a first filter hides one that may."""
     labels, board, say = spec.labels, spec.board, spec.labels.say
-    n, n_first, n_level = (len(s) for s in (board.ranked, board.leaders, spec.level))
+    n, n_first, n_level = (len(s) for s in (board.ranked, board.leaders, board.may_be_first))
     name = labels.models[board.leaders[0].model] if board.leaders else ""
-    if any(is_hidden(spec.site, s.model) for s in spec.level):
+    models = spec.site.results.catalog.models
+    if any(hides(spec.config, models[s.model]) for s in board.may_be_first):
         return ""
     if n < 2:
         return say("board.lead.only" if n else "board.lead.none", first=name)
