@@ -27,62 +27,47 @@ class TradeView(Record):
     Attributes:
         id: Its name in the page's address.
         score: What the entries are compared by.
-        heading: How many entries are on the frontier.
         chart: It brings the table where it stands alone.
-        table: The frontier, the best entry first, with what each step up buys.
-        possible: Entries that may be on it too; None without any.
-        possible_heading: How many these are.
+        table: The frontier, the best entry first, with what each step up buys; its caption says how
+            many entries these are.
+        possible: Entries that may be on it too, with the same caption; None without any.
     """
 
     id: str
     label: str
     score: str
-    heading: str
     chart: Chart
     table: Table
     possible: Table | None
-    possible_heading: str
 
 
 def chart_trade_offs(
     results: Results, labels: Labels, trades: Sequence[TradeOff]
 ) -> tuple[TradeView, ...]:
     """Chart each trade-off of a board."""
+    words = (TradeWords(results, labels, trade) for trade in trades)
     return tuple(
-        _view(TradeWords(results, labels, trade), id_of(trade.axis.id, place), trade.frontier)
-        for place, trade in enumerate(trades, 1)
+        chart_trade_off(each, id_of(each.trade.axis.id, place), each.trade.frontier)
+        for place, each in enumerate(words, 1)
     )
 
 
-def chart_in_place(
-    results: Results, labels: Labels, trade: TradeOff, view: TradeView, frontier: Sequence[str]
-) -> TradeView:
-    """Chart a trade-off by another statistic, to stand in the place of a view of this frontier.
-
-    It has the same id, and its table the same columns.
-    """
-    return _view(TradeWords(results, labels, trade), view.id, frontier)
-
-
-def _view(words: TradeWords, view_id: str, columns_of: Sequence[str]) -> TradeView:
+def chart_trade_off(words: TradeWords, view_id: str, columns_of: Sequence[str]) -> TradeView:
     """Chart a trade-off; `columns_of` are the entries whose differences are columns."""
-    chart_id, title, heading = f"trade-off-{view_id}", words.title(), words.heading()
+    chart_id, title = f"trade-off-{view_id}", words.title()
     table = _frontier_table(words, f"{chart_id}-table", columns_of)
     chart = Chart(
         id=chart_id,
         title=title,
-        reading=f"{title}. {heading}.",
+        reading=f"{title}. {table.caption}.",
         caption=words.caption(),
         drawing=draw_trade_off(words),
         table=table,
         terms="frontier",
         embedded=True,
     )
-    return TradeView(
-        *(view_id, sentence(words.label), words.name, heading, chart, table),
-        _possible_table(words, f"{chart_id}-possible"),
-        words.possible_heading(),
-    )
+    possible = _possible_table(words, f"{chart_id}-possible")
+    return TradeView(view_id, sentence(words.label), words.name, chart, table, possible)
 
 
 # --- tables -------------------------------------------------------------------------------------
@@ -118,7 +103,8 @@ def _possible_table(words: TradeWords, table_id: str) -> Table | None:
         return None
     best = sorted(found, key=lambda e: -words.trade.gain(e, 0.0))[:_MOST_POSSIBLE]
     fields = (*_common_fields(words), *_facet_fields(words, best))
-    return table_of(table_id, words.possible_heading(), fields, best, sorted_by="score")
+    caption = words.text("possible", len(found))
+    return table_of(table_id, caption, fields, best, sorted_by="score")
 
 
 def _common_fields(words: TradeWords) -> tuple[Field[str], ...]:

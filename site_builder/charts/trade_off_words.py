@@ -198,10 +198,6 @@ class TradeWords(CachingRecord):
         """Return how many entries are on the frontier."""
         return self.text(f"heading.{self.way}", len(self.trade.frontier), measure=self.label)
 
-    def possible_heading(self) -> str:
-        """Return how many entries may be on it too."""
-        return self.text("possible", len(self.trade.possible))
-
     @cached_property
     def lines(self) -> Lines:
         """The baseline and the references, where the axis has a place for them."""

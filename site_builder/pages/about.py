@@ -14,7 +14,7 @@ from site_builder.messages import ANCHORS
 from site_builder.pages.board_table import lacks_scores
 from site_builder.pages.board_views import board_note, ranking_rule
 from site_builder.pages.interactive import can_choose, default_runs, has_enough_tasks
-from site_builder.pages.page import Page, Site, cite_site
+from site_builder.pages.page import Page, Site, citation_of
 from site_builder.records import Record
 
 
@@ -65,7 +65,7 @@ def make_about(site: Site) -> Iterator[Page]:
     """Yield the page on method, the glossary, and the 404 page."""
     say = site.labels.say
     note = f"{ranking_rule(site.labels, site.results.board)} {board_note(site)}".strip()
-    terms, shown, cite = tuple(_terms(site)), _shown(site), cite_site(site)
+    terms, shown, cite = tuple(_terms(site)), _shown(site), citation_of(site)
     explained = tuple(t for t in terms if t.details and shown.get(t.anchor, True))
     context = AboutContext(note, explained)
     title, about = say("navigation.about"), say("method.about")

@@ -15,11 +15,11 @@ from site_builder.charts.trade_off import TradeView
 from site_builder.compute.board import Board
 from site_builder.compute.catalog import ModelInfo
 from site_builder.pages.board_spec import BoardTableSpec
-from site_builder.pages.board_table import is_hidden, rank_cell
+from site_builder.pages.board_table import rank_cell
 from site_builder.pages.board_views import BoardView, board_lede, board_views, lead_text
 from site_builder.pages.filters import model_tools, model_values
 from site_builder.pages.matrices import board_matrix, with_tools
-from site_builder.pages.page import Page, Site, cite_page
+from site_builder.pages.page import Page, Site, citation_of
 from site_builder.pages.robustness import Finding, leader_by_rule, lifts_by_metric
 from site_builder.pages.scales import common_bounds
 from site_builder.pages.trade_choices import TradeChoice, TradeChoices
@@ -134,7 +134,7 @@ def _make_board(site: Site, here: Address, title: str) -> Page:
     lead = lead_text(BoardTableSpec(site, site.results.boards))
     if site.has_boards:
         about = site.board.description or board_lede(site)
-        cite = cite_page(site, title, lead, here)
+        cite = citation_of(site, title, lead, here)
     else:
         n_models = say("n_models", site.results.stats.models)
         words = {"n_models": n_models, "n_tasks": say("n_tasks", len(board.tasks)), "lead": lead}
@@ -192,8 +192,8 @@ def _picker(site: Site) -> Iterator[tuple[Link, bool]]:
 
 def board_averages(site: Site) -> Chart | None:
     """Return the chart of what ranks a board, unless its first filters hide a ranked entry."""
-    hides = any(is_hidden(site, s.model) for s in site.results.board.ranked)
-    return None if hides else site.chart(chart_averages)
+    n_hidden = len(site.results.board.ranked) - len(site.results.shown(site.board.config))
+    return None if n_hidden else site.chart(chart_averages)
 
 
 # --- cards --------------------------------------------------------------------------------------
@@ -202,7 +202,7 @@ def board_averages(site: Site) -> Chart | None:
 def board_card(site: Site) -> BoardCard:
     """Return the card of the board that a site is seen as."""
     board, labels, spec = site.results.board, site.labels, site.board
-    shown = [s for s in board.ranked if not is_hidden(site, s.model)]
+    shown = site.results.shown(spec.config)
     of, write = site.results.scores.stated_of, labels.merit_scale(board).score
     dates = (score.date for s in board.entries for score in of(s.model) if score.date)
     return BoardCard(

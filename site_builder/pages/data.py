@@ -11,7 +11,7 @@ from site_builder.compute.catalog import Release
 from site_builder.formatting import count, counted, coverage, size
 from site_builder.messages import Messages
 from site_builder.pages.board_views import board_lede
-from site_builder.pages.page import Document, Page, Site, cite_site
+from site_builder.pages.page import Document, Page, Site, citation_of
 from site_builder.records import Record, replace
 from site_builder.releases.snapshot import SNAPSHOT, index_values, take_snapshot, write_snapshot
 from site_builder.releases.wording import change_values
@@ -152,7 +152,7 @@ def make_data(site: Site) -> Iterator[Page | Document]:
         say("data.title"),
         say("data.about", len(site.exported), site=site.config.site.title),
     )
-    cite = cite_site(site)
+    cite = citation_of(site)
     yield Page(Address("data"), "data.html", title, about, context, (site.home,), cite=cite)
     for table in site.exported:
         for file in table.files:

@@ -27,7 +27,7 @@ from site_builder.pages.boards import (
     board_title,
 )
 from site_builder.pages.matrices import board_matrix
-from site_builder.pages.page import Page, Site, cite_site
+from site_builder.pages.page import Page, Site, citation_of
 from site_builder.pages.price_table import PriceTable, make_price_table
 from site_builder.pages.scales import common_bounds
 from site_builder.pages.task_table import make_task_list, task_table
@@ -99,7 +99,7 @@ def make_home(site: Site) -> Iterator[Page]:
         cost=site.trade_views[0].chart if is_by_cost and not prices else None,
         categories=None if site.has_boards else site.chart(chart_category_difference),
     )
-    about, cite = config.description or context.lede, cite_site(site)
+    about, cite = config.description or context.lede, citation_of(site)
     yield Page(Address("home"), "home.html", config.title, about, context, cite=cite)
 
 

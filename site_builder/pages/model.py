@@ -32,7 +32,7 @@ from site_builder.pages.model_sections import (
     make_prices,
 )
 from site_builder.pages.model_tasks import ALL_SCORES, TaskScores, make_task_scores
-from site_builder.pages.page import Page, Site, TitledTable, cite_page, in_sequence
+from site_builder.pages.page import Page, Site, TitledTable, citation_of, in_sequence
 from site_builder.records import Record
 from site_builder.table_model import Cell, Column, Field, Table, table_of
 
@@ -165,7 +165,7 @@ def _make_model(site: Site, model: str) -> Page:
     name, here = site.labels.models[model], Address("model", model)
     summary, crumbs = model_summary(site, model), (site.home, site.link("models"))
     context = partial(_context, site, model, summary)
-    cite = cite_page(site, name, summary, here)
+    cite = citation_of(site, name, summary, here)
     return Page(here, "model.html", name, summary, context, crumbs, cite=cite)
 
 

@@ -128,6 +128,7 @@ def by_variant(arrays: Mapping[str, Array]) -> Mapping[str, object]:
 
 
 OutputFile = Page | Document | ScriptData
+_HOME = Address("home")
 
 
 class Site(CachingRecord):
@@ -279,11 +280,9 @@ def assemble_site(
     own: Mapping[str, str] | None = None,
 ) -> Site:
     """Return the site as its featured board sees it."""
-    board, whole = computed.featured, make_labels(computed.whole, config)
-    labels = whole
-    if board.results is not computed.whole:
-        labels = make_labels(board.results, config, whole)
-    return Site(config, board.spec, board.results, labels, computed, exported, None, own or {})
+    board, whole = computed.featured, computed.whole
+    labels = make_labels(whole, config)
+    return Site(config, board.spec, whole, labels, computed, exported, None, own or {}).on(board)
 
 
 def in_sequence(pages: Iterable[Page]) -> Iterator[Page]:
@@ -294,12 +293,7 @@ def in_sequence(pages: Iterable[Page]) -> Iterator[Page]:
         yield replace(page, previous=before, next=after)
 
 
-def cite_site(site: Site) -> Citation:
-    """Return the citation of the site as a whole."""
-    return cite_page(site, "", "", Address("home"))
-
-
-def cite_page(site: Site, name: str, text: str, to: Address) -> Citation:
-    """Return the citation of a page, or of a place on it, with the finding to cite."""
+def citation_of(site: Site, name: str = "", text: str = "", to: Address = _HOME) -> Citation:
+    """Return the citation of a page or a place, with the finding to cite; by default the site's."""
     release = site.results.release
     return Citation(site.config.site.title, name, text, release, to, site.labels.release(release))

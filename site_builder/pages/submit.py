@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from site_builder.addresses import Address, Link
+from site_builder.addresses import Address, Fact, Link
 from site_builder.api import encode
 from site_builder.formatting import exact, listed, percent
 from site_builder.messages import Messages
@@ -21,13 +21,6 @@ _EXAMPLE, _MOST_SCORES = 2, 14
 _FACTS = ("name", "developer", "license")
 
 
-class Check(Record):
-    """What is checked, and what follows from it."""
-
-    what: str
-    result: str
-
-
 class SubmitContext(Record):
     """What the page for submitters shows.
 
@@ -39,7 +32,7 @@ class SubmitContext(Record):
         example: A submission with the scores of an entry of this board.
         facts: What a new model states.
         schema: The JSON Schema of a submission to this board.
-        checks: What is checked.
+        checks: What is checked, and what follows from it.
         form: Where the form for submissions without Git is filled in; empty without one.
         data: For the script: the schema, and the messages.
     """
@@ -51,7 +44,7 @@ class SubmitContext(Record):
     example: str
     facts: str
     schema: Link
-    checks: tuple[Check, ...]
+    checks: tuple[Fact, ...]
     form: str
     data: Mapping[str, Any]
 
@@ -131,7 +124,7 @@ def _example_text(say: Messages, entry: SubmittedEntry) -> str:
     return "\n".join(lines)
 
 
-def _checks(site: Site, tasks: Mapping[str, tuple[float | None, float | None]]) -> Iterator[Check]:
+def _checks(site: Site, tasks: Mapping[str, tuple[float | None, float | None]]) -> Iterator[Fact]:
     say, refused = site.labels.say, site.labels.say("submit.refused")
     share = site.results.board.rules.min_coverage
     if {*site.results.board.tasks} != {*tasks}:
@@ -142,12 +135,12 @@ def _checks(site: Site, tasks: Mapping[str, tuple[float | None, float | None]]) 
         rest = say("submit.all_else", share=percent(share))
     else:
         rest = say("submit.all_needed")
-    yield Check(say("submit.all", len(tasks)), rest)
+    yield Fact(say("submit.all", len(tasks)), rest)
     bounds = {*tasks.values()}
     if len(bounds) == 1 and None not in (one := next(iter(bounds))):
         low, high = (exact(value) for value in one if value is not None)
-        yield Check(say("submit.bounds", low=low, high=high), refused)
+        yield Fact(say("submit.bounds", low=low, high=high), refused)
     elif bounds != {(None, None)}:
-        yield Check(say("submit.own_bounds"), refused)
-    yield Check(say("submit.listed"), say("submit.listed_else"))
-    yield Check(say("submit.keys"), refused)
+        yield Fact(say("submit.own_bounds"), refused)
+    yield Fact(say("submit.listed"), say("submit.listed_else"))
+    yield Fact(say("submit.keys"), refused)

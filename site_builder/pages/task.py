@@ -17,7 +17,7 @@ from site_builder.compute.scores import Score
 from site_builder.compute.tasks import TaskResult
 from site_builder.formatting import count, listed, quantity, sentence, short
 from site_builder.pages.matrices import parts_matrix, with_tools
-from site_builder.pages.page import Page, Site, cite_page
+from site_builder.pages.page import Page, Site, citation_of
 from site_builder.pages.task_ranking import Ranking, ranking_legend, ranking_table
 from site_builder.records import Record
 from site_builder.table_model import (
@@ -120,7 +120,7 @@ def make_task(site: Site, task: TaskResult) -> Page:
     if category and site.results.categories and not site.has_boards:
         crumbs.append(page_link(category, "category", category))
     summary, context = _summary(site, task), partial(_context, site, task)
-    cite = cite_page(site, name, summary, here)
+    cite = citation_of(site, name, summary, here)
     return Page(here, "task.html", name, summary, context, tuple(crumbs), cite=cite)
 
 

@@ -11,8 +11,8 @@ from functools import cached_property, partial
 
 from site_builder.addresses import Address
 from site_builder.charts.chart import id_of
-from site_builder.charts.trade_off import TradeView, chart_in_place
-from site_builder.compute.statistics import Statistic
+from site_builder.charts.trade_off import TradeView, chart_trade_off
+from site_builder.charts.trade_off_words import TradeWords
 from site_builder.compute.trade_off import TradeOff, compute_trade_offs, other_statistics
 from site_builder.pages.page import OfSite, ScriptData, Site
 from site_builder.records import Record
@@ -35,48 +35,47 @@ class TradeChoices(OfSite):
     """What the entries of a board may be compared by in its trade-offs."""
 
     @cached_property
-    def _found(self) -> Mapping[str, tuple[Statistic, Sequence[_InPlace]]]:
-        """By key, a statistic with its trade-offs by the axes that the page has."""
-        site, found = self.site, dict[str, tuple[Statistic, Sequence[_InPlace]]]()
+    def _found(self) -> Sequence[tuple[TradeChoice, Sequence[_InPlace]]]:
+        """The choices, each with its trade-offs by the axes that the page has."""
+        site, found = self.site, list[tuple[TradeChoice, Sequence[_InPlace]]]()
         config, views = site.board.config, [*zip(site.trade_views, site.trade_offs, strict=True)]
         for place, statistic in enumerate(other_statistics(site.results, config) if views else ()):
             trades = {t.axis.id: t for t in compute_trade_offs(site.results, config, statistic)}
             shown = [(v, own, trades[own.axis.id]) for v, own in views if own.axis.id in trades]
             if shown:
-                found[id_of(statistic.id, place)] = statistic, shown
+                key = id_of(statistic.id, place)
+                file = f"data/trade-offs/{site.board.id or 'all'}/{key}.js"
+                label = site.labels.statistic_label(statistic, site.results.board)
+                found.append((TradeChoice(key, label, file), shown))
         return found
 
     @property
     def by_view(self) -> Mapping[str, Sequence[TradeChoice]]:
         """The choices of each view, by its id."""
-        site, choices = self.site, {view.id: list[TradeChoice]() for view in self.site.trade_views}
-        for key, (statistic, shown) in self._found.items():
-            label = site.labels.statistic_label(statistic, site.results.board)
-            for view, *_ in shown:
-                choices[view.id].append(TradeChoice(key, label, self._file(key)))
-        return choices
-
-    def _file(self, key: str) -> str:
-        return f"data/trade-offs/{self.site.board.id or 'all'}/{key}.js"
+        return {
+            each.id: [c for c, shown in self._found if any(each is view for view, *_ in shown)]
+            for each in self.site.trade_views
+        }
 
     def files(self) -> Iterator[ScriptData]:
         """Yield a file for each statistic."""
-        for key, (_, shown) in self._found.items():
+        for choice, shown in self._found:
             value = partial(self._views, shown)
-            yield ScriptData(Address("asset", self._file(key)), f"trade-offs {key}", value)
+            yield ScriptData(Address("asset", choice.file), f"trade-offs {choice.key}", value)
 
     def _views(self, shown: Sequence[_InPlace]) -> Mapping[str, object]:
         return {view.id: self._view(view, own, other) for view, own, other in shown}
 
     def _view(self, view: TradeView, own: TradeOff, other: TradeOff) -> Mapping[str, object]:
         """Return what stands in the place of a view: texts, figure, and rows of the frontier."""
-        made = chart_in_place(self.site.results, self.labels, other, view, own.frontier)
+        words = TradeWords(self.site.results, self.labels, other)
+        made = chart_trade_off(words, view.id, own.frontier)
         score = next(column for column in made.table.columns if column.key == "score")
         return {
             "title": made.chart.title,
             "reading": made.chart.reading,
             "caption": made.chart.caption,
-            "heading": made.heading,
+            "heading": made.table.caption,
             "score": made.score,
             "first": score.first_order or "descending",
             "figure": made.chart.figure_json,

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from site_builder.charts import theme
-from site_builder.charts.trade_off import TradeView, chart_in_place, chart_trade_offs
+from site_builder.charts.trade_off import TradeView, chart_trade_off, chart_trade_offs
+from site_builder.charts.trade_off_words import TradeWords
 from site_builder.compute.trade_off import compute_trade_offs
 from site_builder.config import BoardConfig, SiteConfig
 from site_builder.labels import make_labels
@@ -82,7 +83,7 @@ def test_titles_of_other_axes():
     view = view_of((0.1, 0.6, 0.9), (1, 1, 2), axis="release_date", **dated)
     assert "b is 0.300 behind the best, and came seven months earlier" == view.chart.title
     assert ["Jan 2024", "Jul", "Jan 2025"] == layout(view)["meta"]["narrow"]["xaxis.ticktext"]
-    assert "3 entries that no earlier one matches" == view.heading
+    assert "3 entries that no earlier one matches" == view.table.caption
 
 
 def test_values_that_have_no_ratio_are_named():
@@ -119,7 +120,8 @@ def test_another_statistic_is_named_and_goes_by_value():
     view = chart_trade_offs(results, labels, trades)[place]
     by = results.board.statistics[-1]
     (trade,) = compute_trade_offs(results, BoardConfig(), by)
-    made = chart_in_place(results, labels, trade, view, trades[place].frontier)
+    words = TradeWords(results, labels, trade)
+    made = chart_trade_off(words, view.id, trades[place].frontier)
     assert f"Minutes: b is 3{SPACE}min behind the best, at 1/4 of the size" == made.chart.title
     assert (
         "Minutes. Lower is better. The line goes by value alone: how certain the differences are "
@@ -156,7 +158,7 @@ def test_table_says_what_each_step_buys():
         "cheapest entry",
     ] == texts(view, "step")
     assert ["$2.40", "$2.40", "$2.00", "$1.00"] == texts(view, "value")
-    assert "4 entries that no cheaper one matches" == view.heading
+    assert "4 entries that no cheaper one matches" == view.table.caption
     assert [4, 3, 2, 1] == [row.cells[0].value for row in view.table.rows]
     # A step that may be level says so.
     view = view_of((SURE, CLOSE, [s + 0.3 for s in SURE]), (2, 1, 9))
@@ -165,8 +167,9 @@ def test_table_says_what_each_step_buys():
 
 def test_entries_that_may_be_on_it_are_a_list_of_their_own():
     view = view_of((SURE, CLOSE, [s - 0.3 for s in SURE]), (1, 2, 3))
-    assert "One entry that no cheaper one matches" == view.heading
-    assert "One more could be on it" == view.possible_heading
+    assert "One entry that no cheaper one matches" == view.table.caption
+    assert view.possible is not None
+    assert "One more could be on it" == view.possible.caption
     assert view.possible is not None
     assert ["b"] == [row.cells[0].text for row in view.possible.rows]
     small = [t for t in view.chart.figure_json["data"] if t.get("name") == "could be on the line"]

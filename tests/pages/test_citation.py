@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from site_builder.addresses import Address
 from site_builder.compute.catalog import Release
-from site_builder.pages.page import Citation, cite_page, cite_site
+from site_builder.pages.page import Citation, citation_of
 from site_builder.render.metadata import escape_bibtex, write_citation
 from site_builder.render.urls import Urls
 from tests.helpers.browsing import open_page
@@ -47,7 +47,7 @@ def fields_of(bibtex: str) -> dict[str, str]:
 
 
 def test_a_citation_of_the_site(site):
-    text = write_citation(cite_site(site), HERE)
+    text = write_citation(citation_of(site), HERE)
     short = site.results.release.short
     expected = f"Fixture board, data release {short}, 2024-05-02. https://example.org/board/"
     assert expected == text.sentence
@@ -61,7 +61,7 @@ def test_a_citation_of_the_site(site):
 
 
 def test_a_citation_of_a_page(site):
-    citation = cite_page(site, "Alpha", "Alpha is 1st.", Address("model", "alpha"))
+    citation = citation_of(site, "Alpha", "Alpha is 1st.", Address("model", "alpha"))
     text = write_citation(citation, HERE)
     assert text.sentence.startswith("Alpha is 1st. Fixture board, data release ")
     assert text.sentence.endswith(" https://example.org/board/models/alpha/")

@@ -16,7 +16,7 @@ from site_builder.compute.results import compute_site
 from site_builder.config import SiteConfig
 from site_builder.labels import make_labels
 from site_builder.pages.model_scores import card_data
-from site_builder.pages.page import ScriptData, assemble_site, cite_page
+from site_builder.pages.page import ScriptData, assemble_site, citation_of
 from site_builder.render.metadata import write_citation
 from site_builder.render.pages import render_script
 from site_builder.render.urls import Urls
@@ -359,7 +359,7 @@ def test_a_score_is_cited(chromium, home, project):
         run = f"{names.models[model]} ({names.in_sentence(variant)})"
         metric = made.results.catalog.tasks[task].metric
         said = f"{run} scores {shown}{f' ({metric})' if metric else ''} on {names.tasks[task]}."
-        cited = cite_page(
+        cited = citation_of(
             made, f"{run} on {names.tasks[task]}", said, names.score_address((model, task, variant))
         )
         text, release = write_citation(cited, urls), made.results.release.short
