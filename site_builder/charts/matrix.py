@@ -10,8 +10,14 @@ import numpy as np
 from site_builder.addresses import Address, Link
 from site_builder.charts.cells import model_cell, number_cell
 from site_builder.charts.chart import Embed
-from site_builder.charts.matrix_beside import Beside
-from site_builder.charts.matrix_measured import MatrixMeasure, Measured, find_measured, flagged_mark
+from site_builder.charts.matrix_measured import (
+    Beside,
+    MatrixMeasure,
+    Measured,
+    find_measured,
+    flagged_mark,
+    offer,
+)
 from site_builder.charts.matrix_spec import MAX_ENTRIES, MatrixEntry, MatrixSpec, Width
 from site_builder.compute.agreement import order_entries
 from site_builder.formatting import MISSING
@@ -53,7 +59,7 @@ class Matrix(Record):
     is_cut: bool
     has_alike: bool
     width: Width
-    beside: tuple[Beside, ...] = ()
+    beside: tuple[Beside, ...]
     board: str = ""
     is_embedded: bool = False
 
@@ -99,6 +105,7 @@ def make_matrix(spec: MatrixSpec) -> Matrix | None:
         is_cut=len(spec.shown) > FIRST_ROWS,
         has_alike=bool(alike),
         width=spec.width,
+        beside=offer(spec),
     )
 
 

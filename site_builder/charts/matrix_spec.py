@@ -75,6 +75,7 @@ class MatrixSpec(CachingRecord, eq=False):
         entries: In the order of their board, with the references that have a place in it.
         merits: The head of what ranks the entries, by the ids of measures; none has no column.
         merit_scale, lift_scale: The formats of what ranks them, and of its differences.
+        folder: Name of the folder of what a script may put in place of the scores.
         tasks: All tasks of the matrix, for its titles.
         is_shared: Whether the tasks have one scale.
         title: Of the scores; empty for a count of entries and tasks.
@@ -83,6 +84,7 @@ class MatrixSpec(CachingRecord, eq=False):
     """
 
     id: str
+    folder: str
     results: Results
     labels: Labels
     columns: Sequence[MatrixColumn]

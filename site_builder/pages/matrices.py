@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from site_builder.addresses import Address
 from site_builder.charts.cells import number_cell, text_cell
 from site_builder.charts.matrix import Matrix, is_matrix, make_matrix
-from site_builder.charts.matrix_beside import MeasureMatrix, find_beside, offer
+from site_builder.charts.matrix_measured import MeasureMatrix, find_beside, offer
 from site_builder.charts.matrix_spec import MAX_COLUMNS, MatrixColumn, MatrixEntry, MatrixSpec
 from site_builder.compute.board import Entry
 from site_builder.compute.numbers import float_or_none
@@ -21,8 +21,6 @@ from site_builder.records import replace
 from site_builder.table_model import RANK_VALUE, Cell, Column, Field, RowKind, Table
 
 _DIFFERENCES = ("baseline", "base")
-# What a matrix is made from, if there is anything, and the folder of what a script may put in it.
-_Source = tuple[MatrixSpec | None, str]
 
 
 def board_matrix(site: Site) -> Matrix | None:
@@ -30,45 +28,38 @@ def board_matrix(site: Site) -> Matrix | None:
 
     None where there is nothing for it.
     """
-    matrix = _made(*_source_of_board(site))
+    spec = _spec_of_board(site)
+    matrix = make_matrix(spec) if spec else None
     return matrix and replace(matrix, board=site.embedded_as, is_embedded=True)
 
 
 def parts_matrix(site: Site, task: str) -> Matrix | None:
     """Lay out the scores on a task and its parts; None where it has none with a score."""
-    return _made(*_source_of_task(site, task))
-
-
-def _made(spec: MatrixSpec | None, folder: str) -> Matrix | None:
-    """Lay out a matrix, which a script may fill with what was measured, of files in a folder."""
-    matrix = make_matrix(spec) if spec else None
-    return replace(matrix, beside=offer(spec, folder)) if spec and matrix else None
+    spec = _spec_of_parts(Parts(site, task))
+    return make_matrix(spec) if spec else None
 
 
 def make_matrix_values(site: Site) -> Iterator[ScriptData]:
     """Yield the values of what was measured beside the scores, for each matrix and measure."""
     if not site.whole.results.scores.measures:
         return
-    of_tasks = (_source_of_task(site.whole, t) for t in site.whole.results.scores.tasks)
-    for spec, folder in (*map(_source_of_board, site.by_board), *of_tasks):
+    of_tasks = (_spec_of_parts(Parts(site.whole, t)) for t in site.whole.results.scores.tasks)
+    for spec in (*map(_spec_of_board, site.by_board), *of_tasks):
         if spec is None or not is_matrix(spec):
             continue
-        for beside, measure in zip(offer(spec, folder), find_beside(spec), strict=True):
+        for beside, measure in zip(offer(spec), find_beside(spec), strict=True):
             address = Address("asset", beside.file)
             yield ScriptData(address, beside.name, MeasureMatrix(spec, measure).data)
 
 
-def _source_of_board(site: Site) -> _Source:
+def _spec_of_board(site: Site) -> MatrixSpec | None:
     board, folder = site.results.board, f"board-{site.board.id}" if site.board.id else "board"
     if len(board.tasks) > 1:
-        return board_spec(site.results, site.labels), folder
-    entries = {entry.model for entry in board.entries}
-    return _spec_of_parts(Parts(site.whole, board.tasks[0]), "scores", entries), folder
-
-
-def _source_of_task(site: Site, task: str) -> _Source:
-    folder = f"task-{site.labels.task_slugs[task]}"
-    return _spec_of_parts(Parts(site, task), "parts", None), folder
+        return board_spec(site.results, site.labels, folder)
+    spec = _spec_of_parts(
+        Parts(site.whole, board.tasks[0]), {entry.model for entry in board.entries}
+    )
+    return spec and replace(spec, id="scores", folder=folder)
 
 
 def with_tools(site: Site, matrix: Matrix | None, *, filtered: bool = False) -> Matrix | None:
@@ -99,7 +90,7 @@ def with_tools(site: Site, matrix: Matrix | None, *, filtered: bool = False) -> 
 # --- boards -------------------------------------------------------------------------------------
 
 
-def board_spec(results: Results, labels: Labels) -> MatrixSpec:
+def board_spec(results: Results, labels: Labels, folder: str = "board") -> MatrixSpec:
     """Return what the matrix of a board is made from: its entries, its tasks in categories."""
     board, say = results.board, labels.say
     columns, cut = _board_columns(results, labels)
@@ -117,6 +108,7 @@ def board_spec(results: Results, labels: Labels) -> MatrixSpec:
 
     return MatrixSpec(
         id="scores",
+        folder=folder,
         results=results,
         labels=labels,
         columns=columns,
@@ -187,7 +179,7 @@ def _task_columns(
 # --- parts --------------------------------------------------------------------------------------
 
 
-def _spec_of_parts(parts: Parts, matrix_id: str, of: Collection[str] | None) -> MatrixSpec | None:
+def _spec_of_parts(parts: Parts, of: Collection[str] | None = None) -> MatrixSpec | None:
     """Return what the matrix of a task and its parts is made from, for some entries or for all."""
     if not parts.own:
         return None
@@ -196,7 +188,8 @@ def _spec_of_parts(parts: Parts, matrix_id: str, of: Collection[str] | None) -> 
     ranked = [entry.model for entry in entries if not entry.kind]
     say = parts.labels.say
     return MatrixSpec(
-        id=matrix_id,
+        id="parts",
+        folder=f"task-{parts.labels.task_slugs[parts.task]}",
         results=parts.site.results,
         labels=parts.labels,
         columns=columns,

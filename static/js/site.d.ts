@@ -599,7 +599,7 @@ type FoundNames = [kind: string, found: [link: Link, hint: string, id: string][]
 
 /** A value in a matrix: its text, the value if there is one, how dark it is in hundredths, and 1 for the best of its column. */
 type MatrixCell = [text: string, value?: number, heat?: number, isBest?: number];
-/** A measure in place of the scores of a matrix (site_builder/charts/matrix_beside.py). */
+/** A measure in place of the scores of a matrix (site_builder/charts/matrix_measured.py). */
 interface MatrixValues {
   title: string;
   note: string;

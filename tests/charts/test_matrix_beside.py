@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from site_builder.charts.matrix_beside import MeasureMatrix
+from site_builder.charts.matrix_measured import MeasureMatrix
 from site_builder.pages.matrices import board_spec, make_matrix_values
 from site_builder.pages.page import Site
 from tests.helpers.sites import make_site
