@@ -401,7 +401,7 @@ class Table(Record):
         caption: Read aloud by screen readers.
         header: Index of the column that names a row.
         sorted_by: Key of the column that the rows are sorted by; empty for another order.
-        scripted: What a script makes the rows of that have no cells (pages/scripted_rows.py).
+        scripted: What a script makes the rows of that have no cells (pages/task_scores.py).
         details_apart: Whether the details of cells are in a file of their own, which downloads
             read; the page of a board of 1,000 entries is a quarter lighter.
         tools: Where several tables of a page have tools, the box of each further one has a name.

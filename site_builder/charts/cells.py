@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from operator import attrgetter
 from typing import Any
 from urllib.parse import unquote
@@ -16,7 +16,6 @@ from site_builder.records import replace
 from site_builder.table_model import Cell, Column, Field, Item, Tag, Tone
 from site_builder.tables.schema import Measure
 
-_MAX_NAMES = 3
 _LIFT_TONES: Mapping[Verdict | None, Tone] = {"better": "gain", "worse": "loss", "unclear": "soft"}
 
 
@@ -33,13 +32,6 @@ def model_cell(labels: Labels, model: str, note: str = "", tags: tuple[Tag, ...]
 def served_cell(labels: Labels, model: str) -> Cell:
     """Make the name of a served model; it has a link if the model is on the board."""
     return model_cell(labels, model) if model in labels.models else Cell(model, model)
-
-
-def names_text(labels: Labels, models: Sequence[str]) -> str:
-    """Return names of models, shortened for a cell: `A, B, C and 4 more`."""
-    names = ", ".join(labels.models[m] for m in models[:_MAX_NAMES])
-    more = len(models) - _MAX_NAMES
-    return labels.say("cell.names_more", more, names=names) if more > 0 else names
 
 
 def task_cell(labels: Labels, task: str) -> Cell:
@@ -83,12 +75,6 @@ def best_score_cell(labels: Labels, task: TaskResult) -> Cell:
     model, variant = best.models[0], best.variants[0]
     flag = task.reasons.get((model, variant))
     return linked_score_cell(labels, (model, task.task, variant), best.score, flag=flag)
-
-
-def linked_cell(labels: Labels, key: ScoreKey, cell: Cell) -> Cell:
-    """Return a cell with a link to the place of a score, unless the cell is empty."""
-    link = Link(cell.text, labels.score_address(key))
-    return cell if cell.value is None else replace(cell, link=link)
 
 
 def lift_cell(value: float | None, scale: NumberFormat) -> Cell:
@@ -181,12 +167,6 @@ def attribute_field(
 ) -> Field[Any]:
     """Return the column of a number that records have in the attribute of its name."""
     return number_field(column, attrgetter(column.key), write, wanted=wanted)
-
-
-def source_cell(source: str) -> Cell:
-    """Make the cell of a source."""
-    link = source_link(source)
-    return Cell(link.text, source, link=link)
 
 
 def source_link(source: str, published: Collection[str] = ()) -> Link:

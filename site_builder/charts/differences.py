@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from site_builder.charts import theme
 from site_builder.charts.cells import category_cell, lift_cell, number_field
 from site_builder.charts.chart import Chart
-from site_builder.charts.forms import MAX_BARS, Bar, draw_bars
+from site_builder.charts.forms import room_around
 from site_builder.compute.results import Results
 from site_builder.compute.tasks import CategoryResult, TaskResult
 from site_builder.formatting import count, listed, sentence
 from site_builder.labels import Labels
+from site_builder.records import Record
 from site_builder.table_model import Column, Field, Table, table_of
 
 TASK_LIST, CATEGORY_TASKS = "task-list", "tasks"
 """Ids of the tables of tasks that have the same numbers."""
 _BY = "best_lift_over_baseline"
+_MAX_BARS = 80
 
 
 def chart_best_lift_by_task(
@@ -31,8 +34,8 @@ def chart_best_lift_by_task(
     known.sort(key=lambda t: -(t.best_lift_over_baseline or 0.0))
     if len(known) < 2:
         return None
-    half, say = MAX_BARS // 2, labels.say
-    shown = known if len(known) <= MAX_BARS else [*known[:half], *known[-half:]]
+    half, say = _MAX_BARS // 2, labels.say
+    shown = known if len(known) <= _MAX_BARS else [*known[:half], *known[-half:]]
     title = _title(known, labels)
     caption = [say("differences.by_task", what=_what(labels)), *_colours(known, labels)]
     if shown is not known:
@@ -42,7 +45,7 @@ def chart_best_lift_by_task(
         title=title,
         reading=f"{title}.",
         caption=" ".join(caption),
-        drawing=draw_bars(
+        drawing=_draw_bars(
             [_task_bar(t, labels) for t in shown],
             say("differences.axis", baseline=labels.baseline),
         ),
@@ -81,7 +84,7 @@ def _colours(tasks: Sequence[TaskResult], labels: Labels) -> Iterator[str]:
         yield labels.say("differences.unknown")
 
 
-def _task_bar(task: TaskResult, labels: Labels) -> Bar:
+def _task_bar(task: TaskResult, labels: Labels) -> _Bar:
     scale, best, lift = labels.scales[task.task], task.contender, task.best_lift_over_baseline
     text, verdict = scale.signed(lift), task.best_verdict
     hover = text
@@ -90,7 +93,7 @@ def _task_bar(task: TaskResult, labels: Labels) -> Bar:
         hover += f". {listed(labels.runs(best))} {scale.score(best.score)}, {baseline}"
     colours = {"better": theme.GAIN, "worse": theme.LOSS}
     colour, name = colours.get(verdict or "", theme.NEUTRAL), labels.tasks[task.task]
-    return Bar(name, lift or 0.0, text, hover, colour, is_striped=verdict is None)
+    return _Bar(name, lift or 0.0, text, hover, colour, is_striped=verdict is None)
 
 
 # --- categories ---------------------------------------------------------------------------------
@@ -123,7 +126,7 @@ def chart_category_difference(results: Results, labels: Labels) -> Chart | None:
         title=title,
         reading=f"{title}. {caption}",
         caption=caption,
-        drawing=draw_bars(
+        drawing=_draw_bars(
             [_category_bar(c, labels) for c in shown],
             say("differences.axis_mean", baseline=labels.baseline),
         ),
@@ -147,13 +150,13 @@ def _category_title(shown: Sequence[CategoryResult], labels: Labels) -> str:
     return say("differences.some_ahead", n_ahead, of=len(shown), **words)
 
 
-def _category_bar(category: CategoryResult, labels: Labels) -> Bar:
+def _category_bar(category: CategoryResult, labels: Labels) -> _Bar:
     lift = category.best_lift_over_baseline
     text = labels.scale.signed(lift)
     words = {"lift": text, "baseline": labels.baseline}
     beaten = {"beating": category.beating, "of": category.compared}
     hover = labels.say("differences.beaten", **words, **beaten)
-    return Bar(f"{category.category} ({category.compared})", lift or 0.0, text, hover)
+    return _Bar(f"{category.category} ({category.compared})", lift or 0.0, text, hover)
 
 
 def _category_table(categories: Sequence[CategoryResult], labels: Labels) -> Table:
@@ -168,3 +171,66 @@ def _category_table(categories: Sequence[CategoryResult], labels: Labels) -> Tab
     )
     caption = say("differences.table_categories", what=sentence(labels.best_difference))
     return table_of("category-difference-table", caption, fields, categories, sorted_by=_BY)
+
+
+# --- bars ---------------------------------------------------------------------------------------
+
+
+class _Bar(Record):
+    """One bar.
+
+    Attributes:
+        text: Its value, at its end.
+        hover: What follows its name in the hover text.
+        colour: Grey where it says nothing of what is clear.
+        is_striped: Whether it is not known if the value is clear.
+    """
+
+    name: str
+    value: float
+    text: str
+    hover: str
+    colour: str = theme.NEUTRAL
+    is_striped: bool = False
+
+
+def _draw_bars(bars: Sequence[_Bar], unit: str) -> theme.Drawing:
+    """Draw horizontal bars of differences from zero, the first at the top."""
+    values, names = [bar.value for bar in bars], [bar.name for bar in bars]
+    low, high = min(0.0, *values), max(0.0, *values)
+    marker: dict[str, Any] = {"color": [bar.colour for bar in bars], "line": {"width": 0}}
+    if any(bar.is_striped for bar in bars):
+        shapes = ["/" if bar.is_striped else "" for bar in bars]
+        marker["pattern"] = {"shape": shapes, "fillmode": "replace", "size": 6, "solidity": 0.4}
+    trace = {
+        "type": "bar",
+        "orientation": "h",
+        "x": values,
+        "y": list(range(len(bars))),
+        "marker": marker,
+        "text": [bar.text for bar in bars],
+        "textposition": "outside",
+        "constraintext": "none",
+        "textfont": theme.SOFT_TEXT,
+        "cliponaxis": False,
+        **theme.hover([f"{bar.name}: {bar.hover}" for bar in bars]),
+    }
+    return theme.figure(
+        [trace],
+        theme.rows_height(len(bars)),
+        # Names stand above their bars, which then have the whole width.
+        narrow={"meta.above": True} | theme.narrow_ticks(low, high, signed=True),
+        room=theme.room_for_values(
+            low,
+            high,
+            [bar.text for bar in bars if bar.value < 0],
+            [bar.text for bar in bars if bar.value >= 0],
+        ),
+        xaxis=theme.axis(
+            unit,
+            zerolinecolor=theme.INK,
+            range=room_around(low, high, is_open=(low < 0, high > 0)),
+            **theme.ticks(low, high, signed=True),
+        ),
+        yaxis=theme.rows_axis(names),
+    )

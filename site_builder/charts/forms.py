@@ -1,87 +1,20 @@
-"""Draw bars; word what charts share."""
+"""Word and place what charts share."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Iterable
+from typing import TypeAlias
 
-from site_builder.charts import theme
 from site_builder.compute.board import Board
 from site_builder.compute.numbers import shared
 from site_builder.compute.results import Results
 from site_builder.compute.statistics import Statistic
 from site_builder.formatting import NumberFormat, in_words, listed, rounded
 from site_builder.labels import Labels
-from site_builder.records import Record
-
-# --- bars ---------------------------------------------------------------------------------------
-
-MAX_BARS = 80
-
-
-class Bar(Record):
-    """One bar.
-
-    Attributes:
-        text: Its value, at its end.
-        hover: What follows its name in the hover text.
-        colour: Grey where it says nothing of what is clear.
-        is_striped: Whether it is not known if the value is clear.
-    """
-
-    name: str
-    value: float
-    text: str
-    hover: str
-    colour: str = theme.NEUTRAL
-    is_striped: bool = False
-
 
 # Room for values beside the ends, as a share of what is drawn.
 _ROOM = 0.06
-
-
-def draw_bars(bars: Sequence[Bar], unit: str) -> theme.Drawing:
-    """Draw horizontal bars of differences from zero, the first at the top."""
-    values, names = [bar.value for bar in bars], [bar.name for bar in bars]
-    low, high = min(0.0, *values), max(0.0, *values)
-    marker: dict[str, Any] = {"color": [bar.colour for bar in bars], "line": {"width": 0}}
-    if any(bar.is_striped for bar in bars):
-        shapes = ["/" if bar.is_striped else "" for bar in bars]
-        marker["pattern"] = {"shape": shapes, "fillmode": "replace", "size": 6, "solidity": 0.4}
-    trace = {
-        "type": "bar",
-        "orientation": "h",
-        "x": values,
-        "y": list(range(len(bars))),
-        "marker": marker,
-        "text": [bar.text for bar in bars],
-        "textposition": "outside",
-        "constraintext": "none",
-        "textfont": theme.SOFT_TEXT,
-        "cliponaxis": False,
-        **theme.hover([f"{bar.name}: {bar.hover}" for bar in bars]),
-    }
-    return theme.figure(
-        [trace],
-        theme.rows_height(len(bars)),
-        # Names stand above their bars, which then have the whole width.
-        narrow={"meta.above": True} | theme.narrow_ticks(low, high, signed=True),
-        room=theme.room_for_values(
-            low,
-            high,
-            [bar.text for bar in bars if bar.value < 0],
-            [bar.text for bar in bars if bar.value >= 0],
-        ),
-        xaxis=theme.axis(
-            unit,
-            zerolinecolor=theme.INK,
-            range=room_around(low, high, is_open=(low < 0, high > 0)),
-            **theme.ticks(low, high, signed=True),
-        ),
-        yaxis=theme.rows_axis(names),
-    )
 
 
 def room_around(

@@ -19,8 +19,8 @@ from site_builder.pages.board_table import rank_cell
 from site_builder.pages.board_views import BoardView, board_lede, board_views, lead_text
 from site_builder.pages.filters import model_tools, model_values
 from site_builder.pages.matrices import board_matrix, with_tools
-from site_builder.pages.page import Page, Site, citation_of
-from site_builder.pages.robustness import Finding, leader_by_rule, lifts_by_metric
+from site_builder.pages.page import Page, Site, TitledTable, citation_of
+from site_builder.pages.robustness import leader_by_rule, lifts_by_metric
 from site_builder.pages.scales import common_bounds
 from site_builder.pages.trade_choices import TradeChoice, TradeChoices
 from site_builder.records import Record
@@ -54,8 +54,8 @@ class BoardContext(Record):
     views: tuple[BoardView, ...]
     embed: Embed
     averages: Chart | None
-    leader: Finding | None
-    metrics: Finding | None
+    leader: TitledTable | None
+    metrics: TitledTable | None
     trade_offs: tuple[TradeView, ...]
     trade_choices: Mapping[str, Sequence[TradeChoice]]
     progress: tuple[ProgressChart, ...]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from site_builder.addresses import Address, Link
 from site_builder.api import FOLDER
-from site_builder.charts.cells import linked_cell, model_cell, number_cell, task_cell, text_cell
+from site_builder.charts.cells import model_cell, number_cell, task_cell, text_cell
 from site_builder.compute.catalog import Release
 from site_builder.labels import variant_label
 from site_builder.pages.page import Page, Site, TitledTable
@@ -53,17 +53,9 @@ def make_changes(site: Site) -> Iterator[Page]:
         document=Link("changes.json", Address("file", f"{FOLDER}/changes.json")),
         earlier=tuple(e for e in entries if e in news.earlier and e.id != entry_id(changes)),
     )
-    about = say(
-        "changes.about", release=site.labels.release(changes.old), changes=summary(changes, say)
-    )
-    yield Page(
-        Address("changes"),
-        "changes.html",
-        say("changes.page"),
-        about,
-        context,
-        (site.home,),
-    )
+    old, title = site.labels.release(changes.old), say("changes.page")
+    about = say("changes.about", release=old, changes=summary(changes, say))
+    yield Page(Address("changes"), "changes.html", title, about, context, (site.home,))
 
 
 _NUMBERS = ("before", "after", "difference")
@@ -149,8 +141,8 @@ class _Tables:
         if name == "difference" and isinstance(change, ScoreChange):
             return self._difference_cell(change)
         made = number_cell(getattr(change, name), text)
-        if name == "after" and isinstance(change, ScoreChange):
-            return linked_cell(self._labels, change.key, made)
+        if name == "after" and isinstance(change, ScoreChange) and made.value is not None:
+            return replace(made, link=Link(text, self._labels.score_address(change.key)))
         return made
 
     def _difference_cell(self, change: ScoreChange) -> Cell:

@@ -31,8 +31,7 @@ from site_builder.labels import Labels
 from site_builder.pages.filters import task_tools, task_values
 from site_builder.pages.page import Site
 from site_builder.pages.scales import MAX_TICKED, draw_among, write_tick
-from site_builder.pages.scripted_rows import find_scripted_rows
-from site_builder.pages.task_scores import MIN_DISTINCT, ModelTasks, TaskRow
+from site_builder.pages.task_scores import MIN_DISTINCT, ModelTasks, TaskRow, find_scripted_rows
 from site_builder.records import Record, replace
 from site_builder.table_model import (
     AxisRange,

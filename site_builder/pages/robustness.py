@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from site_builder.charts.cells import (
-    names_text,
     number_cell,
     number_field,
     tested_cell,
@@ -17,19 +16,10 @@ from site_builder.compute.rules import find_rule
 from site_builder.compute.significance import LiftTest
 from site_builder.formatting import NumberFormat, count, listed, p_value, percent, sentence
 from site_builder.labels import Labels
-from site_builder.pages.page import Site
-from site_builder.records import Record
-from site_builder.table_model import Cell, Column, Field, Item, Table, table_of
+from site_builder.pages.page import Site, TitledTable
+from site_builder.table_model import Cell, Column, Field, Item, table_of
 
 _MOST_NAMED = 4
-
-
-class Finding(Record):
-    """A table, what it shows in a sentence, and more of that."""
-
-    summary: str
-    table: Table
-    more: str = ""
 
 
 # --- by metric ----------------------------------------------------------------------------------
@@ -44,7 +34,7 @@ def metric_name(site: Site, result: MetricResult) -> str:
     return site.labels.say("metrics.others" if names else "metrics.other", names=names)
 
 
-def lifts_by_metric(site: Site) -> Finding | None:
+def lifts_by_metric(site: Site) -> TitledTable | None:
     """Return who is ahead of the baseline on the tasks of each metric; None for one metric."""
     if not site.results.metrics:
         return None
@@ -84,7 +74,8 @@ def lifts_by_metric(site: Site) -> Finding | None:
     )
     caption = say("metrics.caption", baseline=baseline)
     table = table_of("by-metric", caption, fields, (whole, *site.results.metrics))
-    return Finding(f"{_metric_summary(site)} {_decisive_summary(site)}".strip(), table)
+    title = f"{_metric_summary(site)} {_decisive_summary(site)}".strip()
+    return TitledTable("by-metrics", title, table, "")
 
 
 def _tasks_field(labels: Labels, n_tasks: Callable[[Item], int]) -> Field[Item]:
@@ -139,7 +130,7 @@ def _decisive_summary(site: Site) -> str:
 # --- the leader by other rules ------------------------------------------------------------------
 
 
-def leader_by_rule(site: Site) -> Finding | None:
+def leader_by_rule(site: Site) -> TitledTable | None:
     """Return who leads the board by other rules; None for one rule or task."""
     found, labels, say = site.results.robustness, site.labels, site.labels.say
     if found is None or len(found.rules) < 2 or len(site.results.board.tasks) < 2:
@@ -147,7 +138,7 @@ def leader_by_rule(site: Site) -> Finding | None:
     caption = say("rules.caption")
 
     def first(result: RuleResult) -> Cell:
-        names, note = names_text(labels, result.leaders), say("rules.shared")
+        names, note = listed([labels.models[m] for m in result.leaders]), say("rules.shared")
         if result.second is not None:
             lead = _lead_scale(site, result).signed(result.lead)
             note = say("rules.lead", lead=lead, name=labels.models[result.second])
@@ -169,7 +160,7 @@ def leader_by_rule(site: Site) -> Finding | None:
     )
     table = table_of("by-rule", caption, fields, found.rules)
     first_sentence, *more = _leader_sentences(site, found)
-    return Finding(first_sentence, table, " ".join(more))
+    return TitledTable("by-rules", first_sentence, table, " ".join(more))
 
 
 def _lead_scale(site: Site, result: RuleResult) -> NumberFormat:

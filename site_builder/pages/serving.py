@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from site_builder.addresses import Address
-from site_builder.charts.cells import served_cell, source_cell
+from site_builder.charts.cells import served_cell, source_link
 from site_builder.charts.chart import Chart
 from site_builder.charts.serving import (
     chart_latency,
@@ -44,14 +44,11 @@ class Calculator(Record):
 
     Attributes:
         numbers: What the visitor sets; empty where every offer is by the hour.
-        compared: Whether the table compares with an offer.
-        by_token, by_hour: Whether there are such offers.
+        by_hour: Whether any offer is.
         data: For the script: the offers, and the places of those of which the cheapest is compared.
     """
 
     numbers: tuple[NumberField, ...]
-    compared: bool
-    by_token: bool
     by_hour: bool
     data: Mapping[str, object]
 
@@ -90,6 +87,7 @@ def make_serving(site: Site) -> Iterator[Page]:
     if not latency and not prices:
         return
     latency_chart = site.chart(chart_latency)
+    sources = dict.fromkeys(p.source for p in prices if p.source)
     context = ServingContext(
         latency_title=latency_title(results, labels),
         latency_note=latency_note(results, labels) if latency else "",
@@ -105,7 +103,7 @@ def make_serving(site: Site) -> Iterator[Page]:
         if prices
         else None,
         calculator=_calculator(site),
-        sources=tuple(map(source_cell, dict.fromkeys(p.source for p in prices if p.source))),
+        sources=tuple(Cell(link.text, link=link) for link in map(source_link, sources)),
     )
     title, about = labels.say("serving.title"), labels.say("serving.about")
     yield Page(Address("serving"), "serving.html", title, about, context, (site.home,))
@@ -128,8 +126,6 @@ def _calculator(site: Site) -> Calculator | None:
     packed = [_packed(offer, labels, "" if offer.hour_usd is None else paid) for offer in offers]
     return Calculator(
         numbers=tuple(_numbers(labels.say, serving.request_size)) if by_token else (),
-        compared=bool(candidates),
-        by_token=by_token,
         by_hour=by_hour,
         data={
             "offers": packed,

@@ -1,4 +1,4 @@
-// The rows of a long table of tasks that its page leaves out (site_builder/pages/scripted_rows.py), of the model's plain scores.
+// The rows of a long table of tasks that its page leaves out (site_builder/pages/task_scores.py), of the model's plain scores.
 (() => {
   const [table] = site.elements("table[data-scripted]");
   const facts = site.provided("score cards");

@@ -28,7 +28,7 @@ MINUS = "\N{MINUS SIGN}"
 )
 def test_a_source_is_short_and_says_where_in_it_the_score_stands(source, shown):
     """Whether its link may be followed is for `render/urls.py` to say."""
-    assert Cell(shown, source, link=Link(shown, href=source)) == cells.source_cell(source)
+    assert Link(shown, href=source) == cells.source_link(source)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from site_builder import table_model
-from site_builder.pages import scripted_rows
+from site_builder.pages import task_scores
 from site_builder.pages.model import _context
 from tests.helpers.boards import make_frames
 from tests.helpers.browsing import open_page
@@ -62,7 +62,7 @@ def board(long: int, group: int, most: int, *, among: bool) -> BuiltSite:
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(table_model, "LONG", long)
         patch.setattr(table_model, "GROUP", group)
-        patch.setattr(scripted_rows, "MAX_DRAWN", most)
+        patch.setattr(task_scores, "MAX_DRAWN", most)
         frames = make_frames(AMONG if among else RUNS, tasks=CATEGORIES)
         return build(write_project(Path(folder) / "board", frames, "" if among else BASELINE))
 
@@ -131,7 +131,7 @@ def test_where_more_than_scores_is_known_all_rows_are_written(tmp_path, table, c
     frames = make_frames(RUNS)
     frames[table] = having(frames[table], **{column: value})
     site = make_site(write_project(tmp_path, frames, BASELINE))
-    tasks = _context(site.of_entries["a"], "a", "").tasks
+    tasks = _context(site.of_entries["a"], "a").tasks
     assert tasks is not None
     assert (N, "", "") == (tasks.table.n_written, tasks.first_rows, tasks.table.scripted)
 
@@ -141,6 +141,6 @@ def test_a_table_of_up_to_sixty_tasks_is_written(tmp_path, n, written):
     plain = [*range(39), *range(40, N)]
     runs = {v: {m: [s[i] for i in plain[:n]] for m, s in of.items()} for v, of in RUNS.items()}
     site = make_site(write_project(tmp_path, make_frames(runs), BASELINE))
-    tasks = _context(site.of_entries["a"], "a", "").tasks
+    tasks = _context(site.of_entries["a"], "a").tasks
     assert tasks is not None
     assert (n, written) == (len(tasks.table.rows), tasks.table.n_written)

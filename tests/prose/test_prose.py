@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from site_builder.addresses import Address
 from site_builder.errors import FaultsError
-from site_builder.pages.all import make_pages
-from site_builder.pages.find import make_find
+from site_builder.pages.all import make_find, make_pages
 from site_builder.pages.model_scores import CARDS
 from site_builder.pages.page import OutputFile, Page, ScriptData, Site
 from site_builder.prose.markdown import SLOTS, escape_markdown, load_prose, to_html
