@@ -21,7 +21,7 @@ from site_builder.pages.page import Page
 from site_builder.pages.serving import ServingContext
 from site_builder.pages.submit import SubmitContext
 from site_builder.pages.task import TaskContext
-from site_builder.pages.tasks import CategoryContext, MovedContext, TasksContext
+from site_builder.pages.tasks import CategoryContext, TasksContext
 from site_builder.records import Record, field_meanings
 from site_builder.render.assets import default_folder
 from site_builder.render.environment import make_environment
@@ -45,7 +45,7 @@ CONTEXTS: Mapping[str, type] = {
     "changes.html": ChangesContext,
     "history.html": HistoryContext,
     "release.html": ReleaseContext,
-    "moved.html": MovedContext,
+    "moved.html": Record,
     "page.html": Record,
     "404.html": Record,
     "embed.html": EmbedContext,

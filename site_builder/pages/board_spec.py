@@ -163,7 +163,3 @@ class BoardRow(Record):
     def model(self) -> str:
         """Id of the model."""
         return self.entry.model
-
-    def count(self, statistic: str) -> int:
-        """Return a figure that counts tasks."""
-        return int(self.figures.get(statistic) or 0)

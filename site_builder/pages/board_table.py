@@ -483,19 +483,19 @@ def _lift_cell(spec: BoardTableSpec, statistic: Statistic, row: BoardRow) -> Cel
 
 
 def _beats_cell(spec: BoardTableSpec, _: Statistic, row: BoardRow) -> Cell:
-    of = sum(map(row.count, ("beats", "ties", "loses")))
+    of, beats = spec.board.compared(row.entry), spec.board.count(row.entry, "beats")
     if not of or row.model == spec.labels.roles.baseline:
         return text_cell(None)
-    beats = row.count("beats")
     return number_cell(beats, count(beats), suffix=spec.labels.say("of", of=count(of)))
 
 
-def _count_cell(_: BoardTableSpec, statistic: Statistic, row: BoardRow) -> Cell:
+def _count_cell(spec: BoardTableSpec, statistic: Statistic, row: BoardRow) -> Cell:
     """Make the cell of a number of wins, or of pairs before and after tuning."""
-    of = sum(map(row.count, ("helped", "unchanged", "hurt")))
+    count_of = partial(spec.board.count, row.entry)
+    of = sum(map(count_of, ("helped", "unchanged", "hurt")))
     if statistic.id == "wins":
         of = 0 if row.borrowed_from else row.entry.scored
-    n = row.count(statistic.id)
+    n = count_of(statistic.id)
     return number_cell(n, count(n)) if of else text_cell(None)
 
 

@@ -148,11 +148,8 @@ def make_data(site: Site) -> Iterator[Page | Document]:
         tables=tuple(_data_table(site, table) for table in site.exported),
         api=_api_table(say, api),
     )
-    title, about = (
-        say("data.title"),
-        say("data.about", len(site.exported), site=site.config.site.title),
-    )
-    cite = citation_of(site)
+    about = say("data.about", len(site.exported), site=site.config.site.title)
+    title, cite = say("data.title"), citation_of(site)
     yield Page(Address("data"), "data.html", title, about, context, (site.home,), cite=cite)
     for table in site.exported:
         for file in table.files:

@@ -235,7 +235,8 @@ def _measured_filters(spec: BoardTableSpec, there: Mapping[str, Column]) -> Iter
 
 def _standing_filters(spec: BoardTableSpec, rows: Sequence[BoardRow]) -> Iterator[_Computed]:
     """Yield the filters by dates of runs, gaps in scores, the frontier, cautions, what is new."""
-    site, say, dates, n = spec.site, spec.labels.say, _run_dates(spec), len(spec.board.tasks)
+    site, say, n = spec.site, spec.labels.say, len(spec.board.tasks)
+    dates = site.run_dates[spec.board.variant]
     if _differ(dates):
         yield Filter(_RUN_DATE, say("filters.date"), "date"), lambda row: dates.get(row.model)
     if any(0 < s.scored < n for s in spec.board.entries):
@@ -257,17 +258,13 @@ def _standing_filters(spec: BoardTableSpec, rows: Sequence[BoardRow]) -> Iterato
 
 def dates_of(spec: BoardTableSpec) -> dict[str, Mapping[str, str]]:
     """Return the dates of the entries by the column of each kind that the table has."""
-    columns = spec.config.columns
-    wanted = [name for name in ("release_date", _RUN_DATE) if spec.full or name in columns]
-    dates = {
-        name: _run_dates(spec) if name == _RUN_DATE else release_dates(spec.site.results.catalog)
-        for name in wanted
+    site, columns = spec.site, spec.config.columns
+    dates: dict[str, Mapping[str, str]] = {
+        "release_date": release_dates(site.results.catalog),
+        _RUN_DATE: site.run_dates[spec.board.variant],
     }
-    return {name: of for name, of in dates.items() if of and (name in columns or _differ(of))}
-
-
-def _run_dates(spec: BoardTableSpec) -> Mapping[str, str]:
-    return spec.site.run_dates[spec.board.variant]
+    known = {name: of for name, of in dates.items() if of and (spec.full or name in columns)}
+    return {name: of for name, of in known.items() if name in columns or _differ(of)}
 
 
 def _differ(dates: Mapping[str, str]) -> bool:

@@ -59,7 +59,6 @@ class ModelContext(Record):
 
     Attributes:
         description: What the models table says of it.
-        summary: Its rank, in a sentence.
         answer: Whether tuning it helps, or its place; None without a score.
         history: Its rank over releases; None below two of them.
         waiting: Other settings of its model that are not evaluated, and why.
@@ -78,7 +77,6 @@ class ModelContext(Record):
     """
 
     description: str
-    summary: str
     answer: Answer | None
     history: Link | None
     waiting: tuple[Fact, ...]
@@ -164,17 +162,16 @@ def make_badge(site: Site, model: str) -> Badge:
 def _make_model(site: Site, model: str) -> Page:
     name, here = site.labels.models[model], Address("model", model)
     summary, crumbs = model_summary(site, model), (site.home, site.link("models"))
-    context = partial(_context, site, model, summary)
+    context = partial(_context, site, model)
     cite = citation_of(site, name, summary, here)
     return Page(here, "model.html", name, summary, context, crumbs, cite=cite)
 
 
-def _context(site: Site, model: str, summary: str) -> ModelContext:
+def _context(site: Site, model: str) -> ModelContext:
     whole, board = site.whole, model_board(site, model)
     fact, scores = site.results.catalog.models[model], whole.results.scores.stated_of(model)
     return ModelContext(
         description=fact.description or "",
-        summary=summary,
         answer=model_answer(site, model),
         history=rank_line(site, model),
         waiting=waiting_facts(whole, beside=model),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from site_builder.addresses import Address, Link
+from site_builder.addresses import Address
 from site_builder.charts.chart import Chart
 from site_builder.charts.differences import CATEGORY_TASKS, TASK_LIST, chart_best_lift_by_task
 from site_builder.compute.tasks import CategoryResult
@@ -46,30 +46,16 @@ class CategoryContext(Record):
     """What a category's page shows.
 
     Attributes:
-        summary: How many tasks it has, and on how many the baseline is beaten.
         views: Its board.
-        category: Its name.
         table: Its tasks.
         legend: What the drawings in the rows of its tasks show.
         chart: Best model minus baseline, by task; None below two tasks.
     """
 
-    summary: str
     views: tuple[BoardView, ...]
-    category: str
     table: Table
     legend: tuple[LegendItem, ...]
     chart: Chart | None
-
-
-class MovedContext(Record):
-    """What a page says that has moved.
-
-    Attributes:
-        to: Where it is now.
-    """
-
-    to: Link
 
 
 # --- all tasks ----------------------------------------------------------------------------------
@@ -180,14 +166,13 @@ def make_categories(site: Site) -> Iterator[Page]:
         return
     name, tasks = site.link("categories").text, site.link("tasks")
     about = site.labels.say("categories.moved", page=tasks.text)
-    here, context, crumbs = Address("categories"), MovedContext(tasks), (site.home, tasks)
-    yield Page(here, "moved.html", name, about, context, crumbs, listed=False)
+    here, crumbs = Address("categories"), (site.home, tasks)
+    yield Page(here, "moved.html", name, about, Record(), crumbs, listed=False)
     yield from in_sequence(_make_category(site, category) for category in found)
 
 
 def _make_category(site: Site, category: CategoryResult) -> Page:
-    summary = _category_summary(site, category)
-    context = partial(_category_context, site, category, summary)
+    summary, context = _category_summary(site, category), partial(_context, site, category)
     to, crumbs = Address("category", category.category), (site.home, site.link("tasks"))
     return Page(to, "category.html", category.category, summary, context, crumbs)
 
@@ -206,15 +191,13 @@ def _category_summary(site: Site, category: CategoryResult) -> str:
     return f"{first} {second}"
 
 
-def _category_context(site: Site, category: CategoryResult, summary: str) -> CategoryContext:
+def _context(site: Site, category: CategoryResult) -> CategoryContext:
     spec = BoardTableSpec(site, category.boards, most=MOST_LISTED, category=category.category)
     tasks = make_task_list(site, [site.results.task(task) for task in category.tasks])
     caption = site.labels.say("categories.tasks", name=category.category)
     table = task_table(tasks, CATEGORY_TASKS, caption, grouped=False)
     return CategoryContext(
-        summary=summary,
         views=board_views(spec),
-        category=category.category,
         table=table,
         legend=task_legend(tasks, table),
         chart=chart_best_lift_by_task(site.results, site.labels, category),

@@ -281,10 +281,10 @@ def prose_variables(results: Results) -> dict[str, Any]:
     return {
         **api,
         "baseline": next((m["name"] for m in api["models"] if m.get("is_baseline")), ""),
-        "model": _lookup(api["models"], "model"),
-        "task": _lookup(api["tasks"], "task"),
-        "category": _lookup(api.get("categories", []), "category"),
-        "metric": _lookup(api.get("metrics", []), "metric"),
+        "model": partial(_record, api["models"], "model"),
+        "task": partial(_record, api["tasks"], "task"),
+        "category": partial(_record, api.get("categories", []), "category"),
+        "metric": partial(_record, api.get("metrics", []), "metric"),
         "correlation": partial(_correlation, api.get("correlations") or {"columns": []}),
         "serving": results.serving,
         "training_sets": results.training_sets,
@@ -299,11 +299,8 @@ def _correlation(correlations: Mapping[str, Any], a: str, b: str) -> dict[str, A
     return {**values, "p_value": correlations["p_value"]["spearman"][i][j]}
 
 
-def _lookup(records: list[dict[str, Any]], key: str) -> Callable[[str], dict[str, Any]]:
-    return partial(_record, key, {record[key]: record for record in records})
-
-
-def _record(key: str, by_id: Mapping[str, dict[str, Any]], name: str) -> dict[str, Any]:
+def _record(records: list[dict[str, Any]], key: str, name: str) -> dict[str, Any]:
+    by_id = {record[key]: record for record in records}
     return by_id[_known(key, name, by_id)]
 
 

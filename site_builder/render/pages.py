@@ -208,19 +208,16 @@ class _Renderer:
         files: dict[str, bytes] = {}
         faults: list[Fault] = []
         try:
-            files |= self._html(made, faults)
+            context = made.variables()
+            variables = {**asdict(context), **self._variables(made, faults)}
+            html = self._templates.render(made.template, variables)
+            files = {self._urls.file(made.address): html.encode(), **self._numbers(made, context)}
         except SiteError as error:
             faults += error.faults
         if (key := made.address.key) and made.address.kind == "model":
             badge = self._drawer.badge(make_badge(self._site.of_entries[key], key))
             files[self._urls.path(Address("badge", key))] = badge.encode()
         return files, faults
-
-    def _html(self, page: Page, faults: list[Fault]) -> dict[str, bytes]:
-        context = page.variables()
-        variables = {**asdict(context), **self._variables(page, faults)}
-        html = self._templates.render(page.template, variables)
-        return {self._urls.file(page.address): html.encode(), **self._numbers(page, context)}
 
     def _numbers(self, page: Page, context: Record) -> dict[str, bytes]:
         """Write the numbers of a page's charts, where no other file has them (`Urls.chart_data`).

@@ -17,7 +17,7 @@ from site_builder.addresses import Kind
 from site_builder.charts.averages import chart_averages
 from site_builder.charts.chart import Chart
 from site_builder.charts.correlations import chart_correlation
-from site_builder.charts.differences import chart_best_lift_by_task, chart_category_difference
+from site_builder.charts.differences import chart_best_lift_by_task
 from site_builder.charts.serving import chart_latency, latency_title, price_title
 from site_builder.config import SiteConfig
 from site_builder.pages.model import Badge
@@ -52,7 +52,6 @@ def _title(chart: Chart | None) -> str:
 _FINDINGS: Mapping[Kind, Callable[[Site], str]] = {
     "home": lambda site: _title(site.chart(chart_averages)),
     "tasks": lambda site: _title(site.chart(chart_best_lift_by_task)),
-    "categories": lambda site: _title(site.chart(chart_category_difference)),
     "analysis": lambda site: _title(site.chart(chart_correlation)),
     "serving": lambda site: (latency_title if site.chart(chart_latency) else price_title)(
         site.results, site.labels

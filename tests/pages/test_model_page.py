@@ -28,7 +28,7 @@ def page(tmp_path):
     def make(model, runs, toml="", frames=None, **tables):
         found = frames or make_frames(runs, **tables)
         site = make_site(write_project(tmp_path, found, toml))
-        return _context(site.of_entries[model], model, "")
+        return _context(site.of_entries[model], model)
 
     return make
 

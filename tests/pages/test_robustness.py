@@ -53,9 +53,9 @@ def test_metrics_of_the_index(index_site):
     assert lift == rows["rouge"]["leader"].number
     found = lifts_by_metric(index_results())
     assert found is not None
-    assert "3 of 10 on 17 accuracy tasks; 10 of 10 on 12 rouge tasks" in found.summary
+    assert "3 of 10 on 17 accuracy tasks; 10 of 10 on 12 rouge tasks" in found.title
     part = "3 of 31 tasks make 52\N{NO-BREAK SPACE}% of the lead of Zephyr 7B Beta over GPT-4"
-    assert part in found.summary
+    assert part in found.title
 
 
 def test_clearly_beaten_tasks_are_counted_where_errors_are_known(tmp_path):
@@ -86,7 +86,7 @@ def test_leader_that_one_task_makes(tmp_path):
         "beta. With one task left out, alpha stays first in 2 of 3 cases, but not without t1. "
         "The lead over beta is +0.100; without t1, which changes it most "
         "(233\N{NO-BREAK SPACE}% of the lead), it is \N{MINUS SIGN}0.200."
-    ) == f"{found.summary} {found.more}"
+    ) == f"{found.title} {found.note}"
     assert lifts_by_metric(site) is None
 
 
