@@ -215,17 +215,14 @@ def _draw_bars(bars: Sequence[_Bar], unit: str) -> theme.Drawing:
         "cliponaxis": False,
         **theme.hover([f"{bar.name}: {bar.hover}" for bar in bars]),
     }
+    left, right = ([b.text for b in bars if (b.value < 0) == is_left] for is_left in (True, False))
+    room = theme.room_for_values(low, high, left, right)
     return theme.figure(
         [trace],
         theme.rows_height(len(bars)),
         # Names stand above their bars, which then have the whole width.
         narrow={"meta.above": True} | theme.narrow_ticks(low, high, signed=True),
-        room=theme.room_for_values(
-            low,
-            high,
-            [bar.text for bar in bars if bar.value < 0],
-            [bar.text for bar in bars if bar.value >= 0],
-        ),
+        meta={"room": room},
         xaxis=theme.axis(
             unit,
             zerolinecolor=theme.INK,

@@ -281,19 +281,18 @@ def _draw(view: _View, first: Overlay) -> theme.Drawing:
     ticks, few = theme.date_ticks(begin, end, 10), theme.date_ticks(begin, end, 4)
     line, record = _stairs(view, view.progress.record, theme.INK)
     part_line, part_marks = first.figure["data"]
-    drawing = theme.figure(
+    own = _names(view, view.progress.record, theme.INK, [-1, -view.sign])
+    of_lines = theme.level_names(view.lines, (begin, end))
+    return theme.figure(
         [marks, line, part_line, record, part_marks],
         _HEIGHT,
         narrow={f"xaxis.{key}": value for key, value in few.items()},
+        meta={"names": [own, of_lines, *first.figure["names"]]},
         xaxis={"range": [begin, end], **ticks, **theme.BARE, "automargin": False},
         yaxis={"range": heights, **y_ticks, "zeroline": False, "automargin": False},
         shapes=[*theme.level_lines(view.lines), *first.figure["shapes"]],
         margin={**_MARGIN, "l": left},
     )
-    own = _names(view, view.progress.record, theme.INK, [-1, -view.sign])
-    of_lines = theme.level_names(view.lines, (begin, end))
-    drawing["layout"]["meta"]["names"] = [own, of_lines, *first.figure["names"]]
-    return drawing
 
 
 def _ends(progress: Progress) -> tuple[float, float]:

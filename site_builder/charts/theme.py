@@ -119,13 +119,13 @@ def figure(
     traces: Sequence[Trace],
     height: int,
     narrow: Mapping[str, Any] | None = None,
-    room: Mapping[str, Any] | None = None,
+    meta: Mapping[str, Any] | None = None,
     **layout: object,
 ) -> Drawing:
     """Return a figure for the site's template, which the page script or `Chart.figure` adds.
 
     The layout keys in `narrow`, such as `yaxis.ticktext`, replace those in `layout` on a narrow
-    screen. `room` is that of `room_for_values`.
+    screen. `meta` is what else scripts read: `room` of `room_for_values`, `names` beside marks.
     """
     base: dict[str, Any] = {"height": height}
     changes = dict(narrow or {})
@@ -134,9 +134,8 @@ def figure(
     if len(title) > NARROW_TITLE:
         wrapped = "<br>".join(map(plain, wrap(title, NARROW_TITLE)))
         changes = {"xaxis.title.text": wrapped} | changes
-    meta = {"narrow": changes, "room": room}
-    if meta := {key: value for key, value in meta.items() if value}:
-        base["meta"] = meta
+    if changes or meta:
+        base["meta"] = {**({"narrow": changes} if changes else {}), **(meta or {})}
     if layout.get("showlegend"):
         base["margin"] = _ROOM_FOR_LEGEND
     return {"data": list(traces), "layout": base | layout}

@@ -192,10 +192,15 @@ def _draw(words: TradeWords) -> theme.Drawing:
         for changes, (width, between) in ((x_axis, _WIDE), (narrow, _NARROW)):
             key = "domain" if changes is x_axis else "xaxis.domain"
             changes[key] = [0, _strip(0, len(strips), width, between)[0] - between]
-    figure = theme.figure(
+    names = [*_names(words, strips)]
+    if words.lines:
+        low, high = (10**end if trade.is_log else end for end in x_axis["range"])
+        names.append(theme.level_names(words.lines, (low, high)))
+    return theme.figure(
         traces,
         _HEIGHT,
         narrow=_narrow_axis(words, x_axis) | narrow,
+        meta={"names": names},
         xaxis=theme.axis(words.axis(), zeroline=False, showgrid=False, automargin=False, **x_axis),
         yaxis=theme.axis(zeroline=False, range=ends, **_merit_ticks(words, ends)),
         annotations=notes,
@@ -204,12 +209,6 @@ def _draw(words: TradeWords) -> theme.Drawing:
         margin=_MARGIN,
         **axes,
     )
-    names = [*_names(words, strips)]
-    if words.lines:
-        low, high = (10**end if words.trade.is_log else end for end in x_axis["range"])
-        names.append(theme.level_names(words.lines, (low, high)))
-    figure["layout"]["meta"]["names"] = names
-    return figure
 
 
 def _height(words: TradeWords, merit: float) -> float:

@@ -19,7 +19,6 @@ from site_builder.compute.numbers import round_significant
 from site_builder.compute.ranks import HALF_ALPHA
 from site_builder.compute.runs import Against
 from site_builder.formatting import listed
-from site_builder.messages import Forms
 from site_builder.pages.page import Page, ScriptData, Site, by_variant, variant_data
 from site_builder.pages.scales import common_bounds
 from site_builder.records import Record, asdict
@@ -45,14 +44,12 @@ class ScriptedContext(Record):
         categories: The categories to pick tasks by, with their numbers of tasks; empty below two.
         scores: Name of the file of scores.
         errors: Name of the file of their standard errors; empty where none is known.
-        texts: The messages of the page and of its script, by id.
         data: For the script: the board, the messages, and the runs that a comparison opens with.
     """
 
     categories: tuple[tuple[str, int], ...]
     scores: str
     errors: str
-    texts: Mapping[str, str]
     data: Mapping[str, object]
 
 
@@ -90,9 +87,8 @@ def _choose_context(site: Site) -> ChooseContext:
     models = [m for m in results.catalog.models.values() if m.model in ranked]
     prices = results.lowest_prices("output_usd")
     data = {"board": {**_board_data(site), "first_share": HALF_ALPHA}}
-    texts = site.labels.say.for_script("choose")
     return ChooseContext(
-        **_scripted(site, _FILES, texts, data),
+        **_scripted(site, _FILES, data, "choose"),
         sized=bool(_at_least_two(m.parameters_b for m in models)),
         priced=bool(_at_least_two(prices.get(m.model) for m in models)),
         licenses=_at_least_two(m.license for m in models),
@@ -101,19 +97,18 @@ def _choose_context(site: Site) -> ChooseContext:
 
 
 def _scripted(
-    site: Site,
-    files: tuple[str, str],
-    texts: Mapping[str, Forms],
-    data: Mapping[str, object],
+    site: Site, files: tuple[str, str], data: Mapping[str, object], *texts: str
 ) -> dict[str, Any]:
-    """Return what the contexts of both pages have; `files` are those of scores and errors."""
+    """Return what the contexts of both pages have.
+
+    `files` are those of scores and errors; `texts` is the section of messages, then single ones.
+    """
     tasks = site.results.catalog.tasks.values()
     return {
         "categories": _at_least_two(t.category for t in tasks),
         "scores": files[0],
         "errors": files[1] if site.results.scores.has_errors else "",
-        "texts": {name: forms[-1] for name, forms in texts.items()},
-        "data": {**data, "texts": texts},
+        "data": {**data, "texts": site.labels.say.for_script(*texts)},
     }
 
 
@@ -199,9 +194,9 @@ def _compare_context(site: Site, runs: Sequence[Run]) -> CompareContext:
     # What spans several boards is no board, so nothing ranks there.
     board = {**_board_data(site), "has_ranks": not is_other}
     data = {"board": board, "runs": [*runs]}
-    texts = site.labels.say.for_script("compare", "n_tasks")
+    files = _ALL_FILES if is_other else _FILES
     return CompareContext(
-        **_scripted(site, _ALL_FILES if is_other else _FILES, texts, data),
+        **_scripted(site, files, data, "compare", "n_tasks"),
         names=tuple(site.labels.models[model] for model, _ in runs),
     )
 

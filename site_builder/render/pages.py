@@ -276,7 +276,9 @@ class _Renderer:
             "asset": lambda name: urls.relative_path(here, self._assets.path(name)),
             "canonical": urls.canonical(here),
             "absolute": lambda address: urls.absolute(urls.path(address)),
-            "picture": self._picture(page),
+            "picture": None
+            if page.card is None
+            else {"link": urls.absolute(urls.picture(here)), "width": WIDTH, "height": HEIGHT},
             "root": urls.relative(here, Address("home")),
             "href": href,
             "chart_data": urls.relative_path(here, urls.chart_data(here)),
@@ -288,12 +290,6 @@ class _Renderer:
             "prose": prose,
             "json": lambda value: _json(value, href),
         }
-
-    def _picture(self, page: Page) -> dict[str, object] | None:
-        if page.card is None:
-            return None
-        link = self._urls.absolute(self._urls.picture(page.address))
-        return {"link": link, "width": WIDTH, "height": HEIGHT}
 
 
 def _sayer(say: Messages) -> Say:

@@ -19,7 +19,9 @@ from site_builder.charts.chart import Chart
 from site_builder.charts.correlations import chart_correlation
 from site_builder.charts.differences import chart_best_lift_by_task
 from site_builder.charts.serving import chart_latency, latency_title, price_title
+from site_builder.compute.results import Results
 from site_builder.config import SiteConfig
+from site_builder.labels import Labels
 from site_builder.pages.model import Badge
 from site_builder.pages.page import OutputFile, Page, Site
 from site_builder.processes import map_pages, worker_count
@@ -33,30 +35,28 @@ from site_builder.render.urls import Urls
 
 def with_cards(site: Site, pages: Iterable[OutputFile]) -> tuple[OutputFile, ...]:
     """Return the pages, each listed one with the finding that its link preview shows."""
-
-    def with_card(page: Page) -> Page:
-        find = _FINDINGS.get(page.address.kind)
-        return replace(page, card=(find(site) if find else "") or page.description)
-
     return tuple(
-        with_card(page) if isinstance(page, Page) and page.listed else page for page in pages
+        replace(page, card=_finding(site, page)) if isinstance(page, Page) and page.listed else page
+        for page in pages
     )
 
 
-def _title(chart: Chart | None) -> str:
-    """Return the title of a chart as a sentence; empty without a chart."""
-    return f"{chart.title}." if chart else ""
-
-
 # The title of a chart is the finding of some pages; others show their description.
-_FINDINGS: Mapping[Kind, Callable[[Site], str]] = {
-    "home": lambda site: _title(site.chart(chart_averages)),
-    "tasks": lambda site: _title(site.chart(chart_best_lift_by_task)),
-    "analysis": lambda site: _title(site.chart(chart_correlation)),
-    "serving": lambda site: (latency_title if site.chart(chart_latency) else price_title)(
-        site.results, site.labels
-    ),
+_CHARTS: Mapping[Kind, Callable[[Results, Labels], Chart | None]] = {
+    "home": chart_averages,
+    "tasks": chart_best_lift_by_task,
+    "analysis": chart_correlation,
 }
+
+
+def _finding(site: Site, page: Page) -> str:
+    kind = page.address.kind
+    if kind == "serving":
+        title = latency_title if site.chart(chart_latency) else price_title
+        return title(site.results, site.labels)
+    chart = site.chart(_CHARTS[kind]) if kind in _CHARTS else None
+    return f"{chart.title}." if chart else page.description
+
 
 # --- Cards and badges as SVG --------------------------------------------------------------------
 
