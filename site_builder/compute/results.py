@@ -51,12 +51,7 @@ from site_builder.compute.stats import (
     compute_training_sets,
     smallest_difference,
 )
-from site_builder.compute.tasks import (
-    CategoryResult,
-    TaskResult,
-    compute_categories,
-    compute_tasks,
-)
+from site_builder.compute.tasks import CategoryResult, TaskResult, compute_categories, compute_tasks
 from site_builder.config import BoardConfig, SiteConfig
 from site_builder.records import CachingRecord, Record
 from site_builder.tables.boards import BoardSpec, resolve_boards, whole_tasks

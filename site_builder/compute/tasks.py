@@ -10,12 +10,7 @@ import numpy as np
 import pandas as pd
 
 from site_builder.compute.board import Board
-from site_builder.compute.numbers import (
-    Array,
-    floats_or_none,
-    mean_or_none,
-    round_significant,
-)
+from site_builder.compute.numbers import Array, floats_or_none, mean_or_none, round_significant
 from site_builder.compute.ranks import compute_wins
 from site_builder.compute.runs import FlaggedScore
 from site_builder.compute.scores import Scores

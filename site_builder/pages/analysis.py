@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from site_builder.addresses import Address
-from site_builder.charts.analysis import (
-    agreement_table,
-    chart_similar_tasks,
-    chart_training_sets,
-)
+from site_builder.charts.analysis import agreement_table, chart_similar_tasks, chart_training_sets
 from site_builder.charts.chart import Chart
 from site_builder.charts.correlations import (
     CoefficientTable,

@@ -13,12 +13,7 @@ from site_builder.pages.page import Page, Site, TitledTable
 from site_builder.records import Record, replace
 from site_builder.releases.changes import Changes, RankMove, ScoreChange
 from site_builder.releases.feed import FeedEntry, entry_id, make_entries
-from site_builder.releases.wording import (
-    ChangeSection,
-    score_texts,
-    sections_of,
-    summary,
-)
+from site_builder.releases.wording import ChangeSection, score_texts, sections_of, summary
 from site_builder.table_model import Cell, Field, Tone, table_of
 
 _MOST_ROWS = 500

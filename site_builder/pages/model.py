@@ -11,13 +11,7 @@ from site_builder.charts.chart import Chart
 from site_builder.charts.scores import chart_beside_median
 from site_builder.compute.catalog import ModelInfo
 from site_builder.compute.significance import LiftTest
-from site_builder.formatting import (
-    billions,
-    coverage,
-    escape_markdown,
-    ordinal,
-    p_value,
-)
+from site_builder.formatting import billions, coverage, escape_markdown, ordinal, p_value
 from site_builder.pages.answers import Answer, model_answer, model_board
 from site_builder.pages.board_table import span_text
 from site_builder.pages.boards import waiting_facts

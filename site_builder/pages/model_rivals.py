@@ -7,13 +7,7 @@ from functools import partial
 from heapq import nsmallest
 
 from site_builder.addresses import Link
-from site_builder.charts.cells import (
-    lead_column,
-    model_cell,
-    number_field,
-    score_cell,
-    text_cell,
-)
+from site_builder.charts.cells import lead_column, model_cell, number_field, score_cell, text_cell
 from site_builder.compute.board import Board, Entry
 from site_builder.compute.numbers import shared
 from site_builder.formatting import listed, sentence

@@ -20,13 +20,7 @@ from site_builder.compute.intervals import LEVEL
 from site_builder.compute.numbers import floats_or_none
 from site_builder.compute.runs import Against
 from site_builder.compute.scores import StatedScore
-from site_builder.formatting import (
-    MISSING,
-    coverage,
-    ordinal,
-    percent,
-    sentence,
-)
+from site_builder.formatting import MISSING, coverage, ordinal, percent, sentence
 from site_builder.labels import Labels
 from site_builder.pages.filters import task_tools, task_values
 from site_builder.pages.page import Site

@@ -5,12 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from site_builder.charts.cells import (
-    number_cell,
-    number_field,
-    tested_cell,
-    text_cell,
-)
+from site_builder.charts.cells import number_cell, number_field, tested_cell, text_cell
 from site_builder.compute.robustness import LeftOut, MetricResult, Robustness, RuleResult
 from site_builder.compute.rules import find_rule
 from site_builder.compute.significance import LiftTest

@@ -20,14 +20,7 @@ from site_builder.compute.numbers import floats_or_none
 from site_builder.compute.runs import Against, FlaggedScore
 from site_builder.compute.scores import Score
 from site_builder.compute.tasks import TaskResult
-from site_builder.formatting import (
-    MISSING,
-    NumberFormat,
-    billions,
-    from_to,
-    percent,
-    short,
-)
+from site_builder.formatting import MISSING, NumberFormat, billions, from_to, percent, short
 from site_builder.pages.board_table import caution_tags, rank_cell
 from site_builder.pages.filters import model_tools, model_values
 from site_builder.pages.page import OfSite, Site
