@@ -279,9 +279,7 @@ def make_labels(results: Results, config: SiteConfig, whole: Labels | None = Non
     rates = [board.figure(s, "win_rate") for board in boards for s in board.ranked]
     known_rates = np.array([rate for rate in rates if rate is not None])
     say, categories = site_messages(config), results.categories
-    if len({results.catalog.models[m].of for m in results.scores.models}) < len(
-        results.scores.models
-    ):
+    if len(results.catalog.entries_of) < len(models):
         say = say.of_entries
     of_categories = {
         c.category: _scale_of(results, c.tasks, _averages(c.boards.values())) for c in categories

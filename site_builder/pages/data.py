@@ -7,10 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from site_builder.addresses import Address, Fact, Link
 from site_builder.api import FOLDER, encode, score_values, site_values
 from site_builder.charts.cells import text_cell
-from site_builder.compute.catalog import Release
-from site_builder.formatting import count, counted, coverage, size
+from site_builder.formatting import count, coverage, size
 from site_builder.messages import Messages
-from site_builder.pages.board_views import board_lede
 from site_builder.pages.page import Document, Page, Site, citation_of
 from site_builder.records import Record, replace
 from site_builder.releases.snapshot import SNAPSHOT, index_values, take_snapshot, write_snapshot
@@ -21,41 +19,6 @@ from site_builder.tables.export import ExportedColumn, ExportedFile, ExportedTab
 CROISSANT = Address("file", "data/croissant.json")
 # The tables that most readers want; the page shows the code that reads them.
 _MAIN = ("results", "models", "tasks")
-
-
-class Dataset(Record):
-    """The published tables, described.
-
-    Attributes:
-        license: As `site.toml` writes it; empty where it names none.
-        citation: How its publisher wants it cited; empty where that is not stated.
-        measured: The metrics of its scores.
-    """
-
-    name: str
-    description: str
-    license: str
-    citation: str
-    release: Release
-    measured: tuple[str, ...]
-    tables: tuple[ExportedTable, ...]
-
-
-def describe_dataset(site: Site) -> Dataset:
-    """Describe the data set that the site publishes."""
-    config, stats = site.config.site, site.whole.results.stats
-    scores, models = counted(stats.scores, "score"), counted(stats.models, "model")
-    counts = f"{scores} of {models} on {counted(stats.tasks, 'task')}."
-    metrics = (fact.metric for fact in site.results.catalog.tasks.values())
-    return Dataset(
-        name=config.title,
-        description=f"{config.description} {counts}" if config.description else board_lede(site),
-        license=config.license,
-        citation=" ".join(site.config.citation.text.split()),
-        release=site.results.release,
-        measured=tuple(dict.fromkeys(metric for metric in metrics if metric)) or ("score",),
-        tables=site.exported,
-    )
 
 
 def download_address(table: ExportedTable, file: ExportedFile) -> Address:

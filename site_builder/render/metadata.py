@@ -9,11 +9,11 @@ from typing import Any
 
 from site_builder.addresses import Address, Link, make_slugs
 from site_builder.api import FOLDER
-from site_builder.formatting import escape_markdown, sentence
+from site_builder.formatting import counted, escape_markdown, sentence
 from site_builder.pages.board_spec import BoardTableSpec
-from site_builder.pages.board_views import MOST_SHORT, board_headline
+from site_builder.pages.board_views import MOST_SHORT, board_headline, board_lede
 from site_builder.pages.boards import board_address
-from site_builder.pages.data import CROISSANT, Dataset, download_address, file_name
+from site_builder.pages.data import CROISSANT, download_address, file_name
 from site_builder.pages.page import Citation, Document, OutputFile, Page, Site
 from site_builder.records import Record
 from site_builder.render.urls import Urls, license_link
@@ -69,38 +69,50 @@ def escape_bibtex(text: str) -> str:
 _SCHEMA_ORG = "https://schema.org/"
 
 
-def structured_data(page: Page, dataset: Dataset, urls: Urls) -> dict[str, Any] | None:
+def structured_data(page: Page, site: Site, urls: Urls) -> dict[str, Any] | None:
     """Return schema.org data of a page: the data set, or that it is a page of the site.
 
     A page has a place in a site of known address only; the data set is described in any case.
     """
     if page.address.kind in ("home", "data"):
-        return {"@context": _SCHEMA_ORG, **_dataset_values(page, dataset, urls)}
+        return {"@context": _SCHEMA_ORG, **_dataset_values(page, site, urls)}
     if not urls.base_url or not page.listed:
         return None
+    name = site.config.site.title
     return {
         "@context": _SCHEMA_ORG,
         "@type": "WebPage",
-        "name": f"{page.title}, {dataset.name}",
+        "name": f"{page.title}, {name}",
         "description": page.description,
         "url": urls.canonical(page.address),
-        "isPartOf": {"@type": "WebSite", "name": dataset.name, "url": urls.base_url},
+        "isPartOf": {"@type": "WebSite", "name": name, "url": urls.base_url},
     }
 
 
-def _dataset_values(page: Page, dataset: Dataset, urls: Urls) -> dict[str, Any]:
+def _about_dataset(site: Site, url: str, citation: str) -> dict[str, Any]:
+    """Return what both descriptions of the data set say, its citation by the name that it has."""
+    config, stats = site.config.site, site.whole.results.stats
+    scores, models = counted(stats.scores, "score"), counted(stats.models, "model")
+    counts = f"{scores} of {models} on {counted(stats.tasks, 'task')}."
+    return {
+        "name": config.title,
+        "description": f"{config.description} {counts}" if config.description else board_lede(site),
+        "url": url,
+        "license": license_link(config.license) or config.license,
+        citation: " ".join(site.config.citation.text.split()),
+    }
+
+
+def _dataset_values(page: Page, site: Site, urls: Urls) -> dict[str, Any]:
     """Describe the data set by https://schema.org/Dataset, with links as a page has them."""
+    release, tasks = site.results.release, site.results.catalog.tasks.values()
     known = {
         "@type": "Dataset",
-        "name": dataset.name,
-        "description": dataset.description,
-        "url": urls.canonical(Address("data")),
-        "license": license_link(dataset.license) or dataset.license,
-        "citation": dataset.citation,
-        "version": dataset.release.sha256,
-        "dateModified": dataset.release.date,
+        **_about_dataset(site, urls.canonical(Address("data")), "citation"),
+        "version": release.sha256,
+        "dateModified": release.date,
         "isAccessibleForFree": True,
-        "variableMeasured": list(dataset.measured),
+        "variableMeasured": [*dict.fromkeys(t.metric for t in tasks if t.metric)] or ["score"],
         "distribution": [
             {
                 "@type": "DataDownload",
@@ -112,7 +124,7 @@ def _dataset_values(page: Page, dataset: Dataset, urls: Urls) -> dict[str, Any]:
                 "contentSize": f"{len(file.content)} B",
                 "sha256": file.sha256,
             }
-            for table in dataset.tables
+            for table in site.exported
             for file in table.files
         ],
     }
@@ -150,7 +162,7 @@ _CROISSANT_CONTEXT: dict[str, Any] = {
 }
 
 
-def croissant_values(dataset: Dataset, urls: Urls) -> dict[str, Any]:
+def croissant_values(site: Site, urls: Urls) -> dict[str, Any]:
     """Describe all tables in Croissant: files, columns with types, keys.
 
     Source: https://docs.mlcommons.org/croissant/docs/croissant-spec-1.0.html.
@@ -159,22 +171,18 @@ def croissant_values(dataset: Dataset, urls: Urls) -> dict[str, Any]:
         "@context": _CROISSANT_CONTEXT,
         "@type": "sc:Dataset",
         "conformsTo": "http://mlcommons.org/croissant/1.0",
-        "name": dataset.name,
-        "description": dataset.description,
-        "url": urls.base_url,
-        "license": license_link(dataset.license) or dataset.license,
-        "citeAs": dataset.citation,
+        **_about_dataset(site, urls.base_url, "citeAs"),
         # The specification requires three numbers; the checksum is build metadata.
-        "version": f"1.0.0+{dataset.release.short}",
-        "datePublished": dataset.release.date,
+        "version": f"1.0.0+{site.results.release.short}",
+        "datePublished": site.results.release.date,
         "isLiveDataset": False,
     }
     return {
         **{name: value for name, value in known.items() if value not in ("", None)},
         "distribution": [
-            _file(table, file, urls) for table in dataset.tables for file in table.files
+            _file(table, file, urls) for table in site.exported for file in table.files
         ],
-        "recordSet": [_records(table) for table in dataset.tables if table.columns],
+        "recordSet": [_records(table) for table in site.exported if table.columns],
     }
 
 

@@ -23,7 +23,7 @@ from site_builder.config import SiteConfig
 from site_builder.errors import Fault, FaultsError, SiteError, TemplateFaultError, did_you_mean
 from site_builder.formatting import ENGLISH, writing
 from site_builder.messages import Messages
-from site_builder.pages.data import CROISSANT, describe_dataset
+from site_builder.pages.data import CROISSANT
 from site_builder.pages.model import make_badge
 from site_builder.pages.page import Document, OutputFile, Page, ScriptData, Site
 from site_builder.processes import map_pages
@@ -192,7 +192,6 @@ class _Renderer:
         self._addresses = {page.address for page in pages}
         self._header = _header_links(site, pages)
         self._footer = _footer_links(site, self._addresses, self._header)
-        self._dataset = describe_dataset(site)
         self._say = _sayer(site.labels.say)
         self._templates = Templates(site.config.root, self._say)
         self._drawer = Drawer(site.config)
@@ -286,7 +285,7 @@ class _Renderer:
             "release": self._site.results.release,
             "release_name": self._site.labels.release(self._site.results.release),
             "feed": FEED if self._site.has_feed else None,
-            "structured": structured_data(page, self._dataset, urls),
+            "structured": structured_data(page, self._site, urls),
             "prose": prose,
             "json": lambda value: _json(value, href),
         }
@@ -353,7 +352,7 @@ def render_site(
         (
             *_without_faults(made, find_prose_faults(prose)),
             *({urls.path(p.address): p.content} for p in pages if isinstance(p, Document)),
-            {urls.path(CROISSANT): encode(croissant_values(describe_dataset(site), urls))},
+            {urls.path(CROISSANT): encode(croissant_values(site, urls))},
             assets.files,
             _feed(site, urls),
             {LLMS: write_llms(site, pages, _header_links(site, html), urls)},
