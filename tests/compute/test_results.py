@@ -4,7 +4,6 @@ import csv
 from collections import defaultdict
 from fractions import Fraction
 from pathlib import Path
-from statistics import median
 
 import pandas as pd
 import pytest
@@ -202,46 +201,6 @@ def test_categories_of_the_index(index, plain):
         assert (sum(plain.gap(t) > 0 for t in tasks), len(tasks)) == (c.beating, c.compared)
         for s in filter(lambda row: row.rank, rows_of(c.boards["fine_tuned"])):
             assert near(mean(plain.tuned[s.model, t] for t in tasks)) == s.average
-
-
-def test_latency_of_the_index(index):
-    """150 requests to each of five providers; Lepton turned 130 away."""
-    rows = read("serving_requests")
-    assert 5 == len(index.serving.latency)
-    for found in index.serving.latency:
-        mine = [r for r in rows if r["provider"] == found.provider]
-        done = [r for r in mine if not r["error_code"]]
-        first, total, tokens = (
-            [float(r[name]) for r in done] for name in ("ttft_s", "total_s", "output_tokens")
-        )
-        rates = [(n - 1) / (b - a) for a, b, n in zip(first, total, tokens, strict=True)]
-        assert 150 == found.requests
-        assert 1 - len(done) / 150 == pytest.approx(found.failed_share)
-        assert median(first) == pytest.approx(found.median_s)
-        assert median(rates) == pytest.approx(found.tokens_per_s)
-    failed = {r.provider: r.error_codes for r in index.serving.latency if r.failed_share}
-    assert {"lepton": (("429", 130),)} == failed
-    done = [r for r in rows if not r["error_code"]]
-    size = [median(int(r[name]) for r in done) for name in ("input_tokens", "output_tokens")]
-    assert [550, 151] == size == list(index.serving.request_size)
-
-
-def test_prices_of_the_index(index):
-    """GPT-4 costs 45 dollars for a mixed million; 300 times what the cheapest 7B model does."""
-    assert (30.0, 60.0, 45.0, 1.0) == price(index.serving.baseline_price)
-    by_seller = {(p.provider, p.model): p for p in index.serving.prices}
-    for row in read("prices"):
-        sent, received = (
-            Fraction(row[f"usd_per_million_{way}_tokens"]) for way in ("input", "output")
-        )
-        both = (sent + received) / 2
-        expected = tuple(map(float, (sent, received, both, 45 / both)))
-        assert expected == pytest.approx(price(by_seller[row["provider"], row["model"]]))
-    assert 300.0 == max(p.ratio for p in index.serving.prices)
-
-
-def price(p):
-    return p.input_usd, p.output_usd, p.million_usd, p.ratio
 
 
 # --- figures of other boards --------------------------------------------------------------------

@@ -63,7 +63,7 @@ def test_rate_is_the_median_of_those_measured():
     """(tokens - 1) / (total - first); none of one token, a stream without time, and a gap."""
     rows = [
         request(0.1, 1.1, 2),  # 1 a second
-        request(0.1, 1.1, 11),  # 10
+        request(0.1, 2.1, 21),  # 10
         request(0.1, 1.1, 21),  # 20
         request(0.1, 1.1, 1),
         request(0.1, 0.1, 50),

@@ -4,9 +4,7 @@ The pages are read as a visitor reads them. tests/compute/test_results.py comput
 from data/source/*.csv.
 """
 
-import json
 import math
-from collections import defaultdict
 from statistics import mean
 from typing import Any
 
@@ -119,31 +117,6 @@ def test_the_boards_of_models(index_site, models, path, table_id):
                 assert says(row["win_rate"], model["win_rate"][own])
 
 
-def test_helped_and_hurt_on_the_full_board(index_site, models, tasks, scores):
-    rows = table(index_site.page("models/"), "board-fine-tuned")
-    found = {
-        models[row["model"].text]["model"]: row for row in rows if row["helped"].value is not None
-    }
-    for model, row in found.items():
-        lifts = [lift(scores, model, task["task"]) for task in tasks.values()]
-        assert sum(value > EXACT for value in lifts) == row["helped"].number
-        assert sum(value < -EXACT for value in lifts) == row["hurt"].number
-    stats = index_site.api("stats")
-    assert stats["runs_helped"] == sum(row["helped"].number or 0 for row in found.values())
-    assert stats["runs_hurt"] == sum(row["hurt"].number or 0 for row in found.values())
-
-
-def test_averages_behind_the_chart(index_site, models):
-    rows = table(index_site.page("models/"), "averages-table")
-    assert {name for name, model in models.items() if model["rank"]} == {
-        row["model"].text for row in rows
-    }
-    for row in rows:
-        model = models[row["model"].text]
-        assert says(row["rank"], model["rank"])
-        assert says(row["merit"], model["average"][TUNED])
-
-
 def test_headline_figures_from_the_api(index_site):
     stats = index_site.api("stats")
     shown = [visible(one) for one in index_site.page("").select(".tiles dd:not(.tile-drawing)")]
@@ -184,13 +157,6 @@ def test_the_list_of_tasks(index_site, tasks, models):
     assert sorted(tasks) == sorted(found)
     math = index_site.page("categories/math/")
     assert ["Grade School Math (gsm8k)"] == check_task_list(math, "tasks", tasks, names)
-
-
-def test_differences_of_the_chart(index_site, tasks):
-    figure = index_site.page("tasks/").select_one("[data-figure=best-lift-by-task]")
-    drawn = json.loads(figure.text)["data"][0]["x"]
-    lifts = sorted((task["best_lift_over_baseline"] for task in tasks.values()), reverse=True)
-    assert lifts == pytest.approx(drawn, abs=1e-12)
 
 
 def test_the_rankings_of_tasks(index_site, tasks, models, task_pages):
@@ -251,36 +217,6 @@ def test_the_answer_and_the_title_of_a_model(index_site, tasks, models, model_pa
         assert title == visible(soup.select("#scores")[0])
 
 
-def test_rivals_of_a_model(index_site, models, model_pages):
-    for model in models.values():
-        if model["rank"] is None:
-            continue
-        own, base, *others = table(index_site.page(model_pages[model["model"]]), "rivals")
-        assert says(own["merit"], model["average"][TUNED])
-        assert model["rank"] == own["rank"].number
-        assert says(base["merit"], model["average"][BASE])
-        for row in others:
-            other = models[row["setting"].text]
-            assert says(row["merit"], other["average"][TUNED])
-            assert other["rank"] == row["rank"].number
-
-
-def test_a_model_category_by_category(index_site, tasks, model_pages):
-    """Phi-2's mean, and how far it is from GPT-4."""
-    scores = defaultdict(list)
-    for task in tasks.values():
-        own = score_of(task, "phi-2", TUNED)["score"]
-        scores[task["category"]].append((own, own - task["baseline_score"]))
-    rows = table(index_site.page(model_pages["phi-2"]), "by-category")
-    assert set(scores) == {row["category"].text for row in rows}
-    for row in rows:
-        means = map(mean, zip(*scores[row["category"].text], strict=True))
-        for key, expected in zip(("average", "lead"), means, strict=True):
-            assert says(row[key], expected)
-        n = len(scores[row["category"].text])
-        assert f"{n} task{'s' * (n > 1)}" == row["category"].note
-
-
 def test_categories(index_site, tasks, models, scores):
     categories = {category["category"]: category for category in index_site.api("categories")}
     page = index_site.page("tasks/")
@@ -308,25 +244,6 @@ def test_categories(index_site, tasks, models, scores):
         name: {t["task"] for t in tasks.values() if t["category"] == name} for name in categories
     }
     assert members == {name: set(category["tasks"]) for name, category in categories.items()}
-
-
-def test_the_board_of_a_category(index_site, models, scores):
-    """Means over the tasks of the category only, in the order of the tuned mean."""
-    own = next(c["tasks"] for c in index_site.api("categories") if c["category"] == "Math")
-    soup = index_site.page("categories/math/")
-    for row in table(soup, "board-fine-tuned"):
-        model = models[row["model"].text]["model"]
-        variant = TUNED if (model, "gsm8k", TUNED) in scores else BASE
-        assert says(row["average"], mean(scores[model, task, variant] for task in own))
-        if variant == TUNED:
-            assert says(row["lift_over_base"], mean(lift(scores, model, task) for task in own))
-    tuned = {name: m["model"] for name, m in models.items() if m["rank"]}
-    means = {
-        name: mean(scores[model, task, TUNED] for task in own) for name, model in tuned.items()
-    }
-    ranks = {row["model"].text: row["rank"].number for row in table(soup, "board-fine-tuned")}
-    for name, value in means.items():
-        assert 1 + sum(other > value + EXACT for other in means.values()) == ranks[name]
 
 
 FEATURES = {
