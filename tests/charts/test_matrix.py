@@ -13,9 +13,9 @@ from site_builder.compute.significance import judge_lifts
 from site_builder.formatting import NumberFormat, in_cell
 from site_builder.labels import Labels
 from site_builder.pages.matrices import board_spec
-from tests.helpers.boards import make_frames, make_scores, rows_of
+from tests.helpers.boards import make_frames, make_scores
 from tests.helpers.browsing import NARROW, WIDE, open_page, overflow
-from tests.helpers.charted import drawn, said
+from tests.helpers.charted import said
 from tests.helpers.sites import target
 from tests.helpers.tables import having
 
@@ -257,28 +257,6 @@ def test_one_model_or_one_task_is_no_matrix(models, shown):
     """One beside the baseline is."""
     found = said(make_grid, {"base": models}, baseline="ref")
     assert shown == (found and [row.cells[1].text for row in view(found, "score").rows])
-
-
-def test_numbers_of_the_index_are_its_scores():
-    """Every score and every difference, as the results have them."""
-    results, labels = drawn("index")
-    found, runs = make_grid(results, labels), results.scores.primary
-    assert found is not None
-    models = {labels.models[s.model]: s.model for s in rows_of(results.board)}
-    tasks = {name: task for task, name in labels.tasks.items()}
-    arrays = {
-        "score": runs.values,
-        "baseline": runs.lifts["baseline"],
-        "base": runs.lifts["base"],
-    }
-    for measure, values in arrays.items():
-        cells = {key: c for key, c in shown(found, measure).items() if key[0] in tasks}
-        assert 310 == len(cells)
-        for (task, model), cell in cells.items():
-            value = values[runs.rows[models[model]], runs.columns[tasks[task]]]
-            assert value == cell.value
-            number = float(cell.text.replace("\N{MINUS SIGN}", "-"))
-            assert pytest.approx(number, abs=5.1e-3) == value
 
 
 def test_similar_entries_stand_together():
