@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -10,7 +11,7 @@ from typing import TypeVar
 
 from site_builder.atomic import flush_file, flush_names
 from site_builder.errors import Fault, FaultsError, unreadable
-from site_builder.locks import exclusive, shared
+from site_builder.locks import exclusive
 from site_builder.symlinks import check_inside
 from site_builder.tables.schema import TABLES
 
@@ -52,28 +53,28 @@ class _Files:
             raise FaultsError([Fault("data", what, fix)], outcome) from error
 
     @contextmanager
-    def locked(self, *, alone: bool) -> Iterator[None]:
-        """Hold the lock, alone or with other readers."""
+    def locked(self) -> Iterator[None]:
+        """Hold the lock, and go on with a replacement that a killed command has left."""
         with ExitStack() as stack:
             try:
                 for path in (self.lock, self.ready):
                     check_inside(path, self.data, FOLDER)
-                if alone:
-                    self.folder.mkdir(parents=True, exist_ok=True)
-                lock = (exclusive if alone else shared)(self.lock, WAIT_S, _BLOCKED)
-                stack.enter_context(lock)
+                self.folder.mkdir(parents=True, exist_ok=True)
+                stack.enter_context(exclusive(self.lock, WAIT_S, _BLOCKED))
             except OSError as error:
                 what = f"the tables cannot be locked: {error.strerror}"
                 fix = "It must be a folder that can be written."
                 raise FaultsError([Fault(f"data/{FOLDER}", what, fix)]) from error
+            if self.ready.exists():
+                self.finish()
             yield
 
 
 def read_locked(data_dir: Path, read: Callable[[], T]) -> T:
     """Return what `read` finds while no command writes the tables.
 
-    Commands that only read do not wait for each other. Before the first write there is no lock, and
-    none is created: the folder may be read-only, or not of a project.
+    Nothing is locked before the first write, since the folder may not be of a project, and where it
+    is read-only.
 
     Raises:
         FaultsError: Another command does not finish, or the disk fails.
@@ -87,24 +88,18 @@ def read_locked(data_dir: Path, read: Callable[[], T]) -> T:
         found = read()
         if not files.lock.exists():
             return found
-    if files.ready.exists():
-        write_locked(data_dir, lambda: None)
-    with files.locked(alone=False):
-        return read()
+    if os.access(files.lock, os.W_OK) or files.ready.exists():
+        return write_locked(data_dir, read)
+    return read()
 
 
 def write_locked(data_dir: Path, write: Callable[[], T]) -> T:
     """Return the result of `write`, which reads and replaces tables, while no other command does.
 
-    First, it goes on with a replacement that a killed command has left.
-
     Raises:
         FaultsError: Another command does not finish, or the disk fails.
     """
-    files = _Files(data_dir)
-    with files.locked(alone=True):
-        if files.ready.exists():
-            files.finish()
+    with _Files(data_dir).locked():
         return write()
 
 

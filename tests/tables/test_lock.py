@@ -192,13 +192,6 @@ def test_the_longest_wait(data, monkeypatch):
                 call(data, lambda: None)
 
 
-def test_readers_do_not_wait_for_each_other(data, monkeypatch):
-    monkeypatch.setattr(lock, "WAIT_S", 0)
-    assert 1 == read_locked(data, lambda: read_locked(data, lambda: 1))
-    with pytest.raises(LockedError, match="another command is using the tables"):
-        read_locked(data, lambda: write_locked(data, lambda: 1))
-
-
 @STATES
 @pytest.mark.parametrize("then", ["read", "write"])
 def test_a_killed_command_leaves_one_state(data, at, state, then):
@@ -241,7 +234,7 @@ def as_nobody(run: Callable[[Path], None], data: Path, **modes: int) -> None:
 
 @pytest.mark.parametrize("is_left", [False, True])
 def test_a_folder_that_cannot_be_written(is_left):
-    """Its lock is shared. What a killed command has left is reported, since it cannot be mended."""
+    """It is read without a lock. What a killed command has left there cannot be mended."""
 
     def run(data: Path) -> None:
         if not is_left:
