@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from email.message import Message
 from functools import partial
 from hashlib import sha256
 from http import HTTPStatus
@@ -234,23 +233,6 @@ def respond(state: ServedState, target: str) -> Response:
     return Response(_with_script(state, "404.html"), status=HTTPStatus.NOT_FOUND)
 
 
-def answers_site(state: ServedState, target: str, headers: Message) -> bool:
-    """Return whether the page that makes a request may have the answer.
-
-    Browsers say in `Sec-Fetch-Site` where a request comes from. From elsewhere, also from another
-    port of this machine, a link may open a page and an embedded view may be framed. Requests
-    without the header are answered: tools and old browsers send none. There,
-    `Cross-Origin-Resource-Policy` alone keeps other sites out.
-
-    Source: W3C, Fetch Metadata Request Headers.
-    """
-    if headers.get("Sec-Fetch-Site", "none") in ("none", "same-origin"):
-        return True
-    kinds = ("document", "iframe") if is_embed(state, target) else ("document",)
-    navigates = headers.get("Sec-Fetch-Mode") == "navigate"
-    return navigates and headers.get("Sec-Fetch-Dest") in kinds
-
-
 def is_embed(state: ServedState, target: str) -> bool:
     """Return whether a target is a view that other pages may frame."""
     return _path(target).startswith(f"{state.root}embed/")
@@ -350,12 +332,11 @@ class _Handler(BaseHTTPRequestHandler):
         Another site could point its name at this machine and read the unpublished pages.
         """
         host = re.sub(r":\d*$", "", self.headers.get("Host", ""))
-        if host.lower() not in _LOCAL_NAMES:
-            self._refuse(b"This server answers to localhost only.")
-        elif not answers_site(self.server.state, self.path, self.headers):
-            self._refuse(b"This server does not answer to other sites.")
-        else:
+        if host.lower() in _LOCAL_NAMES:
             self._send(respond(self.server.state, self.path))
+        else:
+            why = b"This server answers to localhost only."
+            self._send(Response(why, "text/plain", HTTPStatus.FORBIDDEN))
 
     do_HEAD = do_GET
 
@@ -372,9 +353,6 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command == "GET":
             self.wfile.write(response.body)
-
-    def _refuse(self, why: bytes) -> None:
-        self._send(Response(why, "text/plain", HTTPStatus.FORBIDDEN))
 
     def log_message(self, *_: object) -> None:
         """Print no requests: the terminal is for faults."""
