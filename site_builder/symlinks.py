@@ -34,17 +34,17 @@ def check_inside(path: Path, root: Path, folder: str = "") -> None:
 def read_inside(path: Path, root: Path, folder: str = "", most: int | None = None) -> bytes:
     """Return the content of a file that `is_inside`, of at most so many bytes.
 
-    Whoever proposes a change to a project could otherwise publish any file of the machine. What is
-    checked is the open file, so that none can become a link in between.
+    Whoever proposes a change to a project could otherwise publish any file of the machine. It may
+    not become a link after it was checked.
 
     Raises:
         OSError: It leads out, cannot be read, is too large, or is no file: reading a device may
             never end.
     """
-    place, top = Path(os.path.realpath(path)), Path(os.path.realpath(root))
-    if not place.is_relative_to(Path(top, folder)):
+    place = Path(os.path.realpath(path))
+    if not place.is_relative_to(Path(os.path.realpath(root), folder)):
         raise OSError(EPERM, _OUTSIDE, str(path))
-    handle = _open(place, top)
+    handle = os.open(place, _FLAGS)
     try:
         status = os.fstat(handle)
         if not S_ISREG(status.st_mode):
@@ -56,23 +56,6 @@ def read_inside(path: Path, root: Path, folder: str = "", most: int | None = Non
             return file.read()
     finally:
         os.close(handle)
-
-
-def _open(path: Path, top: Path) -> int:
-    """Open a file below a folder part by part; a part that is a link is an error.
-
-    Source: openat(2) and O_NOFOLLOW.
-    """
-    if os.open not in os.supports_dir_fd:
-        return os.open(path, _FLAGS)
-    handle = os.open(top, _FLAGS)
-    for part in path.relative_to(top).parts:
-        folder = handle
-        try:
-            handle = os.open(part, _FLAGS, dir_fd=folder)
-        finally:
-            os.close(folder)
-    return handle
 
 
 def list_files(folder: Path, shown_as: str, ending: str = "") -> tuple[list[Path], list[Fault]]:
