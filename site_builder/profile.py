@@ -7,7 +7,6 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from io import TextIOWrapper
 from itertools import accumulate, groupby
 from math import sqrt
 from pathlib import Path
@@ -28,7 +27,6 @@ from site_builder.tables.files import (
     TextRow,
     UnreadableTableError,
     json_kind,
-    read_footer,
     read_rows,
     read_text_rows,
 )
@@ -170,7 +168,7 @@ def find_fields(path: Path, inputs: Sequence[str] = (), output: str = "") -> Fie
     Raises:
         FaultsError: A given field is missing, no field has a usual name, or the file is damaged.
     """
-    first = next((row.values for row, _ in _records(path) if row.values is not None), None)
+    first = next((row.values for row in _records(path) if row.values is not None), None)
     if first is None:
         return None
     names = [*first]
@@ -191,27 +189,21 @@ def find_fields(path: Path, inputs: Sequence[str] = (), output: str = "") -> Fie
     return Fields(chosen, answer)
 
 
-def _records(path: Path, columns: Sequence[str] = ()) -> Iterator[tuple[TextRow, float]]:
-    """Yield every record of a file with the share read, 0 to 1.
-
-    A problem without a line ends it. Of Parquet, the line is the row.
-    """
+def _records(path: Path, columns: Sequence[str] = ()) -> Iterator[TextRow]:
+    """Yield every record of a file, of Parquet by its row; a problem without a line ends it."""
     try:
         if path.suffix == _PARQUET:
-            total = read_footer(path).rows
             for number, values in enumerate(read_rows(path, columns), 1):
-                yield TextRow(number, values), number / total
+                yield TextRow(number, values)
         else:
-            size = max(path.stat().st_size, 1)
-            with path.open("rb") as raw, TextIOWrapper(raw, "utf-8-sig", newline="") as text:
-                for row in read_text_rows(text, path.suffix)[1]:
-                    yield row, raw.tell() / size
+            with path.open(encoding="utf-8-sig", newline="") as text:
+                yield from read_text_rows(text, path.suffix)[1]
     except UnicodeDecodeError:
-        yield TextRow(0, None, "is not UTF-8 text. Save it as UTF-8."), 1.0
+        yield TextRow(0, None, "is not UTF-8 text. Save it as UTF-8.")
     except OSError as error:
-        yield TextRow(0, None, f"cannot be read: {error.strerror}"), 1.0
+        yield TextRow(0, None, f"cannot be read: {error.strerror}")
     except UnreadableTableError as error:
-        yield TextRow(error.line, None, f"{error.what}. {error.fix}"), 1.0
+        yield TextRow(error.line, None, f"{error.what}. {error.fix}")
 
 
 def _example(values: Mapping[str, Any], fields: Fields) -> TrainingExample | str:
@@ -243,10 +235,6 @@ def _last_turn(chat: object) -> TrainingExample | str:
 # --- features -----------------------------------------------------------------------------------
 
 WORDS, CHARACTERS = "words", "characters"
-OnProgress = Callable[[str, float], None]
-"""Called with the task and split that is read, and the number of bytes that are read."""
-
-_STEP = 1_000  # records between two reports of progress
 _WORD = re.compile(r"\w+")
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _P95 = 0.95
@@ -324,13 +312,14 @@ def profile_sets(
     tokenizer: Tokenizer,
     inputs: Sequence[str] = (),
     output: str = "",
-    on_progress: OnProgress = lambda *_: None,
+    on_records: Callable[[int], None] = lambda _: None,
 ) -> list[TaskProfile]:
     """Measure the training sets of files that are sorted by task and split, or raise all faults.
 
-    Fields of the input and of the output that are not given are guessed.
+    Fields of the input and of the output that are not given are guessed. `on_records` gets the
+    number of records that are read.
     """
-    profiles, reader = list[TaskProfile](), _Reader(inputs, output, on_progress)
+    profiles, reader = list[TaskProfile](), _Reader(inputs, output, on_records)
     for task, group in groupby(files, key=lambda file: file.task):
         reader.fields = Fields(())
         counts: dict[str, int] = {}
@@ -350,25 +339,25 @@ def profile_sets(
 class _Reader:
     """Reads files of examples, and collects their faults."""
 
-    def __init__(self, inputs: Sequence[str], output: str, on_progress: OnProgress) -> None:
-        self._inputs, self._output, self._on_progress = inputs, output, on_progress
-        self._bytes = 0
+    def __init__(
+        self, inputs: Sequence[str], output: str, on_records: Callable[[int], None]
+    ) -> None:
+        self._inputs, self._output, self._on_records = inputs, output, on_records
+        self._n = 0
         self.fields = Fields(())
         self.faults: list[Fault] = []
 
     def examples(self, files: Iterable[SetFile]) -> Iterator[TrainingExample]:
         for file in files:
-            name, size, began = f"{file.task}, {file.split}", file.path.stat().st_size, self._bytes
-            self._bytes += size
             try:
                 self.fields = find_fields(file.path, self._inputs, self._output) or self.fields
             except FaultsError as error:
                 self.faults += error.faults
                 continue
             first, total = list[Fault](), 0
-            for number, (row, share) in enumerate(_records(file.path, self.fields.names), 1):
-                if number % _STEP == 0:
-                    self._on_progress(name, began + share * size)
+            for row in _records(file.path, self.fields.names):
+                self._n += 1
+                self._on_records(self._n)
                 example = row.problem if row.values is None else _example(row.values, self.fields)
                 if isinstance(example, TrainingExample):
                     yield example
@@ -377,7 +366,6 @@ class _Reader:
                 first += [Fault(file.place(row.line), example)] if total <= MAX_ALIKE else []
             more = "records that are not examples"
             self.faults += limit_faults(first, total, str(file.path), more)
-            self._on_progress(name, self._bytes)
 
 
 def measure(examples: Iterable[TrainingExample], tokenizer: Tokenizer) -> tuple[int, StoredRow]:

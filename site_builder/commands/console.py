@@ -148,8 +148,8 @@ def with_console(command: _Command) -> _Command:
 
 # Where stderr is no terminal, a long stage reports its progress this often.
 _REPORT_EVERY_S = 10.0
-# On a terminal, a line is drawn anew this often; a bar has so many characters.
-_DRAW_EVERY_S, _BAR = 0.1, 30
+# On a terminal, a line is drawn anew this often.
+_DRAW_EVERY_S = 0.1
 _ERASE = "\r\x1b[K"
 
 
@@ -194,29 +194,16 @@ class Console:
         self._stage_began = self._last_report = time.perf_counter()
         self._draw(name)
 
-    def count(self, done: int, total: int) -> None:
-        """Report the progress of the stage."""
-        text, now = f"{self._stage}: {done:,} of {total:,}", time.perf_counter()
-        if self._is_terminal:
-            self._draw_again(text)
-        elif now - self._last_report > _REPORT_EVERY_S:
+    def count(self, done: int, total: int | None = None) -> None:
+        """Report the progress of the stage, of a total that may not be known."""
+        now = time.perf_counter()
+        if now - self._last_report > (_DRAW_EVERY_S if self._is_terminal else _REPORT_EVERY_S):
+            text = f"{self._stage}: {done:,}" + (f" of {total:,}" if total else "")
             self._last_report = now
-            self._say(f"  {text}")
-
-    @contextmanager
-    def bar(self, total: float) -> Iterator[Callable[[str, float], None]]:
-        """Show a progress bar on a terminal only; yield what sets its description and progress."""
-
-        def draw(text: str, done: float) -> None:
-            share = min(done / total, 1.0) if total else 1.0
-            full = round(share * _BAR)
-            self._draw_again(f"{text} [{'#' * full}{'-' * (_BAR - full)}] {share:.0%}")
-
-        self._last_report = 0.0
-        try:
-            yield draw
-        finally:
-            self._drop_stage()
+            if self._is_terminal:
+                self._draw(text)
+            else:
+                self._say(f"  {text}")
 
     def say(self, *lines: str) -> None:
         """Print lines, unless quiet."""
@@ -266,13 +253,9 @@ class Console:
     def _draw(self, text: str) -> None:
         """Show a line on a terminal in place of the one before; another will take its place."""
         if self._is_terminal and not self._quiet:
-            self._is_drawn, self._last_report = True, time.perf_counter()
+            self._is_drawn = True
             room = shutil.get_terminal_size().columns - 1  # a longer line would stay
             click.echo(f"{_ERASE}{_harmless(text)[:room]}", err=True, nl=False, color=True)
-
-    def _draw_again(self, text: str) -> None:
-        if time.perf_counter() - self._last_report > _DRAW_EVERY_S:
-            self._draw(text)
 
     def _say(self, *lines: str) -> None:
         for line in lines if not self._quiet else ():

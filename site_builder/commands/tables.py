@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import reduce
+from functools import partial, reduce
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -305,10 +305,9 @@ def aggregate(
         config = load_config(root)
         save(examples.Aggregated(), config, "", dry=True)  # says at once what is wrong with tables
         files = find_examples(paths, Path(scratch))
-        with console.bar(files.rows) as on_progress:
-            found = examples.aggregate(
-                files, database, config, average=average, on_progress=on_progress
-            )
+        console.stage("Aggregating the scores")
+        on_rows = partial(console.count, total=files.rows)
+        found = examples.aggregate(files, database, config, average=average, on_rows=on_rows)
         with replacing_sample(root, console.say):
             report = save(found, config, files.shown, dry=dry)
     console.warn(warnings_of(files, found, report, average=average))
@@ -352,8 +351,8 @@ def profile(  # noqa: PLR0913 - one per option
     with console.exit_on_error():
         config, unit = load_config(root), find_tokenizer(tokenizer)
         files, no_sets = find_sets(paths)
-        with console.bar(sum(file.path.stat().st_size for file in files)) as on_progress:
-            profiles = profile_sets(files, unit, inputs, output, on_progress)
+        console.stage("Measuring the training sets")
+        profiles = profile_sets(files, unit, inputs, output, console.count)
         merged = save_features(config.data_dir, (task.row for task in profiles), dry=dry)
     what = "skipped: it holds no examples"
     others = (Fault(str(path), what, severity="warning") for path in no_sets)

@@ -18,9 +18,6 @@ from site_builder.tables.schema import LARGEST
 if TYPE_CHECKING:
     from site_builder.examples.database import Database
 
-OnProgress = Callable[[str, int], None]
-"""Called with the current task, and the number of rows that are done."""
-
 _NOISE = 1e-12  # of the size of the scores: rounding differences between two orders of summation
 
 
@@ -161,14 +158,14 @@ def aggregate(
     config: SiteConfig,
     *,
     average: bool = False,
-    on_progress: OnProgress = lambda *_: None,
+    on_rows: Callable[[int], None] = lambda _: None,
 ) -> Aggregated:
     """Compute the score of every run, its standard error, and paired differences, or raise faults.
 
     The rows are read once to find the runs, and then in batches that the database can hold.
-    `average` takes the mean if an example has several scores.
+    `average` takes the mean if an example has several scores. `on_rows` gets the number of rows
+    that are done.
     """
-    on_progress("Looking at all rows", 0)
     database.read(files, config.default_variant)
     counts = {
         ExampleRun(row["task"], row["model"], row["variant"], row["rows"]): row
@@ -180,9 +177,9 @@ def aggregate(
     faults += count_faults(counts, files.shown, "invalid", "unnamed")
     done, rows_done, pairs = Aggregated(), 0, pair_runs(runs, config)
     for batch in batches(runs, database.rows_at_once):
-        on_progress(batch[0].task, rows_done)
         _measure(database, batch, pairs, done)
         rows_done += sum(run.rows for run in batch)
+        on_rows(rows_done)
     contradictions = ("in_several_clusters", *(() if average else ("differing",)))
     faults += count_faults(done.repeats, files.shown, *contradictions)
     if faults:

@@ -4,14 +4,13 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
-from site_builder.commands import main
+from site_builder.commands import console, main
 from site_builder.commands.console import Console
 from tests.helpers.instances import ROWS, project_of, write_rows
 from tests.helpers.sites import ROOT
@@ -124,29 +123,19 @@ def test_usage_errors_print_names_that_nothing_obeys(tmp_path, name):
         assert is_harmless(said.output), said.output
 
 
-# Its escape sequences are those of the bar itself.
-TERMINAL = {"FORCE_COLOR": "1", "TTY_COMPATIBLE": "1", "TTY_INTERACTIVE": "1"}
-
-
-def aggregated(folder: Path, name: str) -> Result:
-    rows = [(m, name, v, e, s) for m, task, v, e, s in ROWS if task == "add"]
-    write_rows(folder / "rows/a.parquet", rows)
-    return run("aggregate", folder / "rows", "--into", project_of(folder / "board"), **TERMINAL)
-
-
-def profiled(folder: Path, name: str) -> Result:
-    folder.joinpath(f"{name}.jsonl").write_text('{"input": "a", "output": "b"}\n' * 3)
-    into = project_of(folder / "board")
-    return run("profile", folder / f"{name}.jsonl", "--into", into, **TERMINAL)
-
-
-@pytest.mark.parametrize("command", [aggregated, profiled])
-@pytest.mark.parametrize("name", ATTACKS[::5])
-def test_a_progress_bar_shows_names_and_obeys_none(tmp_path, command: Callable[..., Result], name):
-    said = command(tmp_path, name)
-    assert "\x1b[" in said.stderr
-    assert [] == obeyed(said.stderr)
-    assert not any(text in said.stderr for text in ("\x1b]", "\x07", "\x9b", ATTACKS[-1]))
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_a_long_stage_reports_its_progress(tmp_path, monkeypatch, is_terminal):
+    """Of rows, and of examples whose number nobody knows."""
+    monkeypatch.setattr(console, "_DRAW_EVERY_S" if is_terminal else "_REPORT_EVERY_S", 0)
+    write_rows(tmp_path / "rows/a.parquet", ROWS)
+    (tmp_path / "x.jsonl").write_text('{"input": "a", "output": "b"}\n' * 3)
+    env = {"FORCE_COLOR": "1" if is_terminal else ""}
+    for command, source, text in (
+        ("aggregate", "rows", f"Aggregating the scores: {len(ROWS)} of {len(ROWS)}"),
+        ("profile", "x.jsonl", "Measuring the training sets: 3"),
+    ):
+        said = run(command, tmp_path / source, "--into", project_of(tmp_path / command), **env)
+        assert (f"\x1b[K{text}" if is_terminal else f"  {text}\n") in said.stderr
 
 
 @pytest.mark.parametrize(
@@ -165,10 +154,10 @@ def test_only_terminals_get_colours(tmp_path, env, is_coloured):
 
 def test_a_stage_is_no_markup(capsys, monkeypatch):
     monkeypatch.setenv("FORCE_COLOR", "1")
-    console = Console(Path())
-    console.stage("Pushing to [link=x]\x1b]0;owned\x07")
-    console.count(1, 2)
-    console.interrupted()
+    shown = Console(Path())
+    shown.stage("Pushing to [link=x]\x1b]0;owned\x07")
+    shown.count(1, 2)
+    shown.interrupted()
     said = capsys.readouterr().err
     assert r"[link=x]\x1b]0;owned\x07" in said
     assert "\x1b]" not in said
