@@ -3,15 +3,9 @@
 A step is a call by which Python asks the system for something about files, as its audit events
 tell them: each is broken off before it happens, so that going through all steps goes through every
 state that a publication can be left in.
-
-Run as a program, it publishes in processes that it kills, and prints what it finds after each kill
-as a line of JSON; or it publishes two sites by turns, for a reader beside it:
-
-    python -m tests.helpers.faulty steps|renames|swaps OUT
 """
 
 import errno
-import json
 import os
 import signal
 import sys
@@ -19,16 +13,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
+from multiprocessing import get_context
 from typing import Any, TypeAlias
-
-import pytest
-
-from site_builder.publish import folder as publishing
-from site_builder.publish.folder import publish, recover
-from site_builder.publish.manifest import MANIFEST
-from site_builder.publish.verify import verify_site
-from tests.helpers.published import NEW_SITE, SITE, beside
 
 # The last of them comes before each call that Python does not know.
 STEPS = {
@@ -36,7 +22,6 @@ STEPS = {
     *("os.scandir", "os.listdir", "ctypes.dlsym"),
 }
 Act: TypeAlias = Callable[[str, tuple[Any, ...]], None]
-SWAPS = 80
 
 
 class Fault:
@@ -107,75 +92,26 @@ def full_disk(event: str, args: tuple[Any, ...]) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def kill(*_: object) -> None:
-    """The end, without a last word."""
+def _kill(*_: object) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def state(out: Path) -> str:
-    """Which of two sites a folder holds, whole and to the byte: `old`, `new`, `none`, `broken`."""
-    if not out.exists():
-        return "none"
-    if verify_site(out):
-        return "broken"
-    manifests = [site[MANIFEST] for site in (SITE, NEW_SITE)]
-    return ("old", "new")[manifests.index((out / MANIFEST).read_bytes())]
+def kills(work: Callable[[], object]) -> Iterator[None]:
+    """Do some work in processes that are killed at the first step, at the second, until one lives.
 
+    It yields after each of them, so that one can look at what it left.
+    """
 
-def _report(out: Path, **more: object) -> None:
-    """What the killed process left, then what is there once the next build has been."""
-    found, faults = state(out), [str(fault) for fault in verify_site(out)]
-    restored = recover(out)
-    recovered = state(out)
-    publish(SITE, out)
-    after = {"then": state(out), "left": beside(out)}
-    line = {"found": found, "faults": faults, "restored": restored, "recovered": recovered}
-    sys.stdout.write(json.dumps({**line, **after, **more}) + "\n")
-    sys.stdout.flush()
+    def begin(at: int) -> None:
+        with at_step(at, _kill):
+            work()
 
-
-def _killed_at(out: Path, step: int) -> bool:
-    """Publish in a process that is killed at a step; whether it came to that."""
-
-    def work() -> None:
-        with at_step(step, kill):
-            publish(NEW_SITE, out)
-
-    return os.WIFSIGNALED(os.waitpid(_forked(work), 0)[1])
-
-
-def _forked(work: Callable[[], None]) -> int:
-    child = os.fork()
-    if child == 0:
-        work()
-        os._exit(0)
-    return child
-
-
-def kill_at_every_step(out: Path) -> None:
-    """Publish over a site, killed at the first step, at the second, and so on until it lives."""
-    publish(SITE, out)
-    step, killed = 0, True
-    while killed:
+    step, code = 0, -signal.SIGKILL
+    while code == -signal.SIGKILL:
         step += 1
-        killed = _killed_at(out, step)
-        _report(out, killed=killed)
-
-
-def publish_by_turns(out: Path) -> None:
-    """Swap one site for the other, many times."""
-    for _ in range(SWAPS):
-        publish(NEW_SITE, out)
-        publish(SITE, out)
-
-
-def main(mode: str, out: Path) -> None:
-    """Do what the module's docstring tells."""
-    with pytest.MonkeyPatch.context() as patch:
-        if mode == "renames":
-            patch.setattr(publishing, "exchange", lambda *_: False)
-        (publish_by_turns if mode == "swaps" else kill_at_every_step)(out)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]))
+        process = get_context("fork").Process(target=begin, args=(step,))
+        process.start()
+        process.join()
+        code = process.exitcode or 0
+        yield
+    assert 0 == code

@@ -1,12 +1,12 @@
 """Two builds at once, and failures and kills while publishing: one whole site stays."""
 
 import errno
-import json
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +16,14 @@ from site_builder import build
 from site_builder.errors import SiteError
 from site_builder.publish import folder as publishing
 from site_builder.publish.folder import Staging, publish, recover, staging
+from site_builder.publish.manifest import MANIFEST
+from site_builder.publish.verify import verify_site
 from tests.commands.test_cli import run
-from tests.helpers.faulty import at_step, full_disk, once, state
+from tests.helpers.faulty import at_step, full_disk, kills, once
 from tests.helpers.published import NEW_SITE, SITE, beside, refusal
 from tests.helpers.sites import ROOT, contents
 
 FULL = "No space left on device"
-WHOLE: list[dict[str, object]] = [
-    {"faults": [], "restored": False, "recovered": site} for site in ("old", "new")
-]
 LIMIT_S = 120
 linux = pytest.mark.skipif(sys.platform != "linux", reason="swaps in one step are Linux's")
 no_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no processes to fork")
@@ -45,53 +44,65 @@ def swaps(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> st
     return str(request.param)
 
 
-def killed(mode: str, out: Path) -> list[dict[str, Any]]:
-    """What is found after each kill; tests/helpers/faulty.py has the ways of killing."""
-    command = [sys.executable, "-m", "tests.helpers.faulty", mode, str(out)]
-    said = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True, timeout=LIMIT_S)
-    return [json.loads(line) for line in said.stdout.splitlines()]
+def state(out: Path) -> str:
+    """Which of two sites a folder holds, whole and to the byte: `old`, `new`, `none`, `broken`."""
+    if not out.exists():
+        return "none"
+    if verify_site(out):
+        return "broken"
+    manifests = [site[MANIFEST] for site in (SITE, NEW_SITE)]
+    return ("old", "new")[manifests.index((out / MANIFEST).read_bytes())]
+
+
+def killed(out: Path) -> Iterator[tuple[str, list[str], bool, str]]:
+    """After each kill: the state and what verify says of it, whether it is mended, and to what."""
+    for _ in kills(lambda: publish(NEW_SITE, out)):
+        found, faults = state(out), [*map(str, verify_site(out))]
+        yield found, faults, recover(out), state(out)
+        publish(SITE, out)
+        assert ("old", []) == (state(out), beside(out))
 
 
 @no_fork
 def test_killed_at_every_step(out):
     """The old site or the new one, whole; the next build succeeds and leaves nothing beside it."""
-    *reports, last = killed("steps", out)
+    reports = [*killed(out)]
     assert len(reports) > 40
-    assert ({True}, False) == ({report["killed"] for report in reports}, last["killed"])
-    found = [report["found"] for report in (*reports, last)]
     # The old one up to the swap, the new one from there on.
-    assert sorted(found, reverse=True) == found
-    assert {"old", "new"} == set(found)
-    for report in reports:
-        seen = {key: report[key] for key in WHOLE[0]}
-        assert (seen in WHOLE, report["then"], report["left"]) == (True, "old", []), report
+    states = [state for state, *_ in reports]
+    assert sorted(states, reverse=True) == states
+    assert {(site, False, site) for site in ("old", "new")} == {(r[0], *r[2:]) for r in reports}
+    assert [] == [faults for _, faults, *_ in reports if faults]
 
 
 @no_fork
-def test_killed_at_every_step_where_a_swap_is_two_renames(out):
+def test_killed_at_every_step_where_a_swap_is_two_renames(out, monkeypatch):
     """Between the two nothing is published: verify says so, and the next build puts it back."""
-    reports = killed("renames", out)
-    (between,) = (report for report in reports if report["found"] == "none")
-    assert len(between["faults"]) == 1
-    assert "a killed build left no site here;" in between["faults"][0]
-    assert (True, "old") == (between["restored"], between["recovered"])
-    assert {"old", "new", "none"} == {report["found"] for report in reports}
-    assert [] == [r for r in reports if r["found"] != "none" and r["faults"]]
-    assert {("old", ())} == {(report["then"], tuple(report["left"])) for report in reports}
+    monkeypatch.setattr(publishing, "exchange", lambda *_: False)
+    reports = [*killed(out)]
+    ((_, [fault], *mended),) = (report for report in reports if report[0] == "none")
+    assert "a killed build left no site here;" in fault
+    assert [True, "old"] == mended
+    assert {"old", "new", "none"} == {state for state, *_ in reports}
+    assert [] == [faults for state, faults, *_ in reports if state != "none" and faults]
+
+
+def publish_by_turns(out: Path) -> None:
+    """Swap one site for the other, many times."""
+    for site in (NEW_SITE, SITE) * 80:
+        publish(site, out)
 
 
 @linux
 def test_a_reader_always_finds_a_whole_site(out):
     """One that looks all the while, as a web server does, while two builds publish by turns."""
-    command = [sys.executable, "-m", "tests.helpers.faulty", "swaps", str(out)]
+    builds = [get_context("fork").Process(target=publish_by_turns, args=(out,)) for _ in range(2)]
+    for builder in builds:
+        builder.start()
     read: set[bytes] = set()
-    with (
-        subprocess.Popen(command, cwd=ROOT) as one,
-        subprocess.Popen(command, cwd=ROOT) as other,
-    ):
-        while None in (one.poll(), other.poll()):
-            read |= {(out / "index.html").read_bytes() for _ in range(20)}
-    assert (0, 0) == (one.returncode, other.returncode)
+    while any(builder.is_alive() for builder in builds):
+        read |= {(out / "index.html").read_bytes() for _ in range(20)}
+    assert [0, 0] == [builder.exitcode for builder in builds]
     assert {SITE["index.html"], NEW_SITE["index.html"]} == read
     assert ("old", []) == (state(out), beside(out))
 
