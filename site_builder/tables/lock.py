@@ -81,16 +81,11 @@ def read_locked(data_dir: Path, read: Callable[[], T]) -> T:
     """
     files = _Files(data_dir)
     try:
-        is_first = not files.lock.exists()
+        is_locked = files.lock.exists()
+        is_locked &= os.access(files.lock, os.W_OK) or files.ready.exists()
     except OSError as error:
         raise FaultsError([unreadable("data", error)]) from error
-    if is_first:
-        found = read()
-        if not files.lock.exists():
-            return found
-    if os.access(files.lock, os.W_OK) or files.ready.exists():
-        return write_locked(data_dir, read)
-    return read()
+    return write_locked(data_dir, read) if is_locked else read()
 
 
 def write_locked(data_dir: Path, write: Callable[[], T]) -> T:

@@ -12,7 +12,6 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
@@ -108,12 +107,6 @@ def sources(data: Path) -> set[str]:
     return {s for name in ("results", "models") for s in tables[name].frame["source"]}
 
 
-def sources_of_files(data: Path) -> set[str]:
-    """The same, without a lock."""
-    files = (data / f"{name}.parquet" for name in ("results", "models"))
-    return {s for file in files for s in pd.read_parquet(file)["source"]}
-
-
 @pytest.fixture
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The tables of a project that a command has written before."""
@@ -163,24 +156,6 @@ def test_a_reader_sees_one_state(data, at, state):
         assert what == str(told.recv())
         go_on(pipe)
         assert {state} == told.recv()
-
-
-def test_the_first_writer_of_a_folder_that_is_being_read(data):
-    """There is no lock yet when the reader begins; it reads again."""
-    (data / ".tables/lock").unlink()
-    found: list[set[str]] = []
-
-    def read() -> None:
-        if not found:
-            with stopped(data, "between") as (writer, pipe):
-                found.append(sources_of_files(data))
-                go_on(pipe)
-                writer.join(LIMIT_S)
-        else:
-            found.append(sources_of_files(data))
-
-    read_locked(data, read)
-    assert [{"old", "new"}, {"new"}] == found
 
 
 def test_the_longest_wait(data, monkeypatch):
