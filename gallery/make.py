@@ -70,8 +70,8 @@ def _make_board(name: str, out: Path, base_url: str) -> Card:
     config = load_project(GALLERY / name, f"{base_url}gallery/{name}/" if base_url else None)
     cache = BuildCache()
     build_site(config, out, BuildOptions(workers=None, cache=cache), strict=True)
-    site = cache.site
-    assert site is not None
+    assert cache.content is not None
+    site = cache.content.site
     readme = (GALLERY / name / "README.md").read_text(encoding="utf8")
     origin = re.search(r"^- Origin: .*?\((https://github\.com/([^/]+/[^/]+)[^)]+)\)", readme, re.M)
     assert origin is not None

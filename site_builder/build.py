@@ -66,20 +66,14 @@ class BuildCache:
     previous release. While these stay the same, the next build only renders.
     """
 
-    def __init__(self) -> None:
-        self._sources: object = None
-        self._content: _Content | None = None
+    _sources: object = None
+    content: _Content | None = None
 
-    @property
-    def site(self) -> Site | None:
-        """The results of the last build, as page makers read them; None before the first."""
-        return self._content.site if self._content else None
-
-    def content(self, sources: object, make: Callable[[], _Content]) -> _Content:
+    def fill(self, sources: object, make: Callable[[], _Content]) -> _Content:
         """Return the content of the last build if it had the same sources; else make it."""
-        if self._content is None or sources != self._sources:
-            self._content, self._sources = make(), sources
-        return self._content
+        if self.content is None or sources != self._sources:
+            self.content, self._sources = make(), sources
+        return self.content
 
 
 class BuildOptions(Record):
@@ -172,7 +166,7 @@ def make_files(
     told = (prose.own, old, read_translation(config).sha256)
     sources = (config, tables.warnings, _table_files(tables), *told)
     try:
-        content = (options.cache or BuildCache()).content(sources, make_content)
+        content = (options.cache or BuildCache()).fill(sources, make_content)
         faults += content.warnings
         with writing(content.site.labels.say.notation):
             files = render_site(content.site, content.pages, prose, workers, options.on_page)
