@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import UserDict
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -34,23 +35,16 @@ _PLACES = {
 }
 
 
-class _Commands(Mapping[str, click.Command]):
+class _Commands(UserDict[str, Any]):
     """Every command by its name; its module is imported when it is asked for.
 
     What all commands import takes longer than the build of a small board.
     """
 
     def __getitem__(self, name: str) -> click.Command:
-        module, command = _PLACES[name]
-        found = getattr(import_module(f"{__name__}.{module}"), command)
-        assert isinstance(found, click.Command)
+        module, command = self.data[name]
+        found: click.Command = getattr(import_module(f"{__name__}.{module}"), command)
         return found
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(_PLACES)
-
-    def __len__(self) -> int:
-        return len(_PLACES)
 
 
 class _Group(click.Group):
@@ -62,7 +56,9 @@ class _Group(click.Group):
 
 
 @click.group(
-    cls=_Group, commands=_Commands(), context_settings={"help_option_names": ["-h", "--help"]}
+    cls=_Group,
+    commands=_Commands(_PLACES),
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(__version__, prog_name="leaderboard-site")
 def main() -> None:
