@@ -161,14 +161,6 @@ class Changes(CachingRecord):
             values.setdefault(c.task, []).extend(v for v in (c.before, c.after) if v is not None)
         return {task: scale_for(scores) for task, scores in values.items()}
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether the releases do not differ."""
-        models = (self.models_added, self.models_removed, self.models_changed)
-        tasks = (self.tasks_added, self.tasks_removed, self.tasks_changed)
-        rest = (self.flags, self.measures, self.ranks, self.rules, self.claims, self.lost)
-        return not self.any_score and not any((*models, *tasks, *rest))
-
 
 def find_changes(
     old: Snapshot, new: Snapshot, claims: tuple[ChangedClaim, ...] | None = None

@@ -28,8 +28,6 @@ _SCORE, _BOTH = ("model", "task", "variant"), ("before", "after")
 
 def summary(changes: Changes, say: Messages) -> str:
     """Return what changed, in sentences: scores first, since they alone decide what counts."""
-    if changes.is_empty:
-        return say("changes.nothing")
     facts = (*changes.models_changed, *changes.tasks_changed)
     found: tuple[tuple[str, Sequence[object]], ...] = (
         ("changes.n_models_added", changes.models_added),
@@ -44,7 +42,9 @@ def summary(changes: Changes, say: Messages) -> str:
         ("changes.n_facts", facts),
         ("changes.n_rules", changes.rules),
     )
-    further = (say(message, len(things)) for message, things in found if things)
+    further = [say(message, len(things)) for message, things in found if things]
+    if not (further or changes.any_score):
+        return say("changes.nothing")
     return " ".join((scores_summary(changes, say), *further))
 
 
