@@ -151,7 +151,7 @@ lock: .venv/.dev $(NODE) ## Renew the locks: newest versions that pyproject.toml
 clean: ## Remove everything that make has made
 	rm -rf site .site.lock .site.staging dist static/vendor site_builder/render/typeface .venv
 	rm -rf node_modules lighthouse/node_modules tests/types/node_modules
-	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz mutants
 
 # --- what the targets stand on ------------------------------------------------------------------
 
