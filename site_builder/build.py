@@ -20,7 +20,7 @@ from site_builder.pages.all import make_pages, with_own_charts
 from site_builder.pages.page import OutputFile, Site, assemble_site
 from site_builder.processes import worker_count
 from site_builder.prose.markdown import Prose, load_prose, text_file
-from site_builder.publish.folder import Published, check_output_folder, publish, recover
+from site_builder.publish.folder import Published, check_output_folder, publish
 from site_builder.publish.manifest import MANIFEST, Origin, SiteFiles, open_folder, with_manifest
 from site_builder.records import Record, replace
 from site_builder.render.assets import find_theme_faults
@@ -122,8 +122,6 @@ def build_site(
     Raises:
         SiteError: The project has a fault; the published site stays as it was.
     """
-    if recover(out):
-        options.on_stage("Restoring the site that a killed build had moved away")
     files, warnings = make_files(config, options, out, strict=strict, previous=previous)
     options.on_stage("Publishing")
     pages = sum(path.endswith(".html") for path in files)

@@ -196,9 +196,5 @@ class FaultsError(SiteError):
         super().__init__(*faults, outcome=outcome)
 
 
-class LockedError(FaultsError):
-    """Another process holds a lock and does not release it."""
-
-
 class TemplateFaultError(SiteError):
     """A template cannot be read, or uses a name that its page does not have."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from site_builder.errors import Fault, LockedError
+from site_builder.errors import Fault, FaultsError
 from site_builder.records import replace
 
 # Who waits longer than this says so.
@@ -24,7 +24,7 @@ def exclusive(path: Path, wait_s: float, blocked: Fault) -> Iterator[None]:
     `blocked` says that others hold it.
 
     Raises:
-        LockedError: Others hold it for longer than `wait_s`.
+        FaultsError: Others hold it for longer than `wait_s`.
         OSError: The file cannot be opened.
     """
     lock = FileLock(path, timeout=wait_s)
@@ -32,11 +32,10 @@ def exclusive(path: Path, wait_s: float, blocked: Fault) -> Iterator[None]:
         with suppress(Timeout):
             lock.acquire(min(wait_s, _SILENT_S))
         if not lock.is_locked:
-            if wait_s:
-                _LOG.warning("%s", replace(blocked, fix=f"Waiting for up to {wait_s:.0f} s."))
+            _LOG.warning("%s", replace(blocked, fix=f"Waiting for up to {wait_s:.0f} s."))
             lock.acquire()
     except Timeout as error:
-        raise LockedError([blocked]) from error
+        raise FaultsError([blocked]) from error
     try:
         yield
     finally:

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from site_builder.atomic import flush_file, flush_names
-from site_builder.errors import Fault, LockedError, SiteError, unwritable
+from site_builder.errors import Fault, SiteError, unwritable
 from site_builder.locks import exclusive
 from site_builder.publish.manifest import GENERATOR, added_files, is_plain_file, read_manifest
 from site_builder.records import Record
@@ -52,26 +52,6 @@ def publish(files: Mapping[str, bytes], out: Path) -> Published:
             what = f"writing failed: {error.strerror}. The published site is unchanged."
             raise SiteError(Fault(str(out), what)) from error
     return Published(out, len(files), sum(map(len, files.values())), len(files) - len(same))
-
-
-def recover(out: Path) -> bool:
-    """Undo what a killed build left beside a folder; return whether the moved site is back.
-
-    While another build is running, nothing is done.
-
-    Raises:
-        SiteError: The staging path is in use by something else, or the disk fails.
-    """
-    staged = Staging(out)
-    if not staged.exists:
-        return False
-    try:
-        with _locked(staged, 0, out):
-            return staged.recover()
-    except LockedError:
-        return False
-    except OSError as error:
-        raise SiteError(unwritable(str(out), error)) from error
 
 
 def check_output_folder(out: Path, root: Path) -> None:
@@ -173,28 +153,24 @@ class Staging:
                 self.owner.unlink()
             self.folder.rmdir()
 
-    def recover(self) -> bool:
-        """Undo what a killed build has left; return whether the site was moved away and is back.
+    def recover(self) -> None:
+        """Undo what a killed build has left.
 
         Raises:
             SiteError: The folder holds something that no build wrote or this one cannot
                 delete.
         """
         if not self.exists:
-            return False
+            return
         names = {path.name for path in self.folder.iterdir()}
         is_ours = not names or {self.owner.name} <= names <= {self.owner.name, "new", "old"}
         # No build makes a link, and what one leads to is somebody else's.
         is_ours &= is_inside(self.folder, self.folder.parent, self.folder.name)
-        was_away = is_ours and self.has_only_site
-        if was_away:
-            self.old.replace(self.place)
         if is_ours:
             self.clear()
         if self.exists:
             what = "a build needs this path for its own files"
             raise SiteError(Fault(str(self.folder), what, "Move or delete what is there."))
-        return was_away
 
 
 @contextmanager
@@ -207,7 +183,7 @@ def staging(out: Path) -> Iterator[Staging]:
     staged = Staging(out)
     try:
         staged.place.parent.mkdir(parents=True, exist_ok=True)
-        with _locked(staged, WAIT_S, out):
+        with _locked(staged, out):
             staged.recover()
             try:
                 staged.create()
@@ -219,13 +195,13 @@ def staging(out: Path) -> Iterator[Staging]:
 
 
 @contextmanager
-def _locked(staged: Staging, wait_s: float, out: Path) -> Iterator[None]:
+def _locked(staged: Staging, out: Path) -> Iterator[None]:
     """Hold a lock that ends with a killed build; its file outlives the staging folder."""
     path = staged.place.with_name(f".{staged.place.name}.lock")
 
     what = "another build is publishing here"
     blocked = Fault(str(out), what, "Try again when it has finished.")
-    with exclusive(path, wait_s, blocked):
+    with exclusive(path, WAIT_S, blocked):
         try:
             yield
         finally:

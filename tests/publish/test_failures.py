@@ -15,7 +15,7 @@ import pytest
 from site_builder import build
 from site_builder.errors import SiteError
 from site_builder.publish import folder as publishing
-from site_builder.publish.folder import Staging, publish, recover, staging
+from site_builder.publish.folder import Staging, publish, staging
 from site_builder.publish.manifest import MANIFEST
 from site_builder.publish.verify import verify_site
 from tests.commands.test_cli import run
@@ -54,11 +54,10 @@ def state(out: Path) -> str:
     return ("old", "new")[manifests.index((out / MANIFEST).read_bytes())]
 
 
-def killed(out: Path) -> Iterator[tuple[str, list[str], bool, str]]:
-    """After each kill: the state and what verify says of it, whether it is mended, and to what."""
+def killed(out: Path) -> Iterator[tuple[str, list[str]]]:
+    """After each kill: the state and what verify says of it. The next build mends it."""
     for _ in kills(lambda: publish(NEW_SITE, out)):
-        found, faults = state(out), [*map(str, verify_site(out))]
-        yield found, faults, recover(out), state(out)
+        yield state(out), [*map(str, verify_site(out))]
         publish(SITE, out)
         assert ("old", []) == (state(out), beside(out))
 
@@ -69,22 +68,21 @@ def test_killed_at_every_step(out):
     reports = [*killed(out)]
     assert len(reports) > 40
     # The old one up to the swap, the new one from there on.
-    states = [state for state, *_ in reports]
+    states = [state for state, _ in reports]
     assert sorted(states, reverse=True) == states
-    assert {(site, False, site) for site in ("old", "new")} == {(r[0], *r[2:]) for r in reports}
-    assert [] == [faults for _, faults, *_ in reports if faults]
+    assert {"old", "new"} == {*states}
+    assert [] == [faults for _, faults in reports if faults]
 
 
 @no_fork
 def test_killed_at_every_step_where_a_swap_is_two_renames(out, monkeypatch):
-    """Between the two nothing is published: verify says so, and the next build puts it back."""
+    """Between the two nothing is published, and verify says so."""
     monkeypatch.setattr(publishing, "exchange", lambda *_: False)
     reports = [*killed(out)]
-    ((_, [fault], *mended),) = (report for report in reports if report[0] == "none")
+    ((_, [fault]),) = (report for report in reports if report[0] == "none")
     assert "a killed build left no site here;" in fault
-    assert [True, "old"] == mended
-    assert {"old", "new", "none"} == {state for state, *_ in reports}
-    assert [] == [faults for state, faults, *_ in reports if state != "none" and faults]
+    assert {"old", "new", "none"} == {state for state, _ in reports}
+    assert [] == [faults for state, faults in reports if state != "none" and faults]
 
 
 def publish_by_turns(out: Path) -> None:
@@ -119,9 +117,8 @@ def faulted(out: Path, step: int, act: Any) -> tuple[bool, object]:
 
 
 def check_next_build(out: Path) -> None:
-    """One whole site is there now, perhaps after a look; then a build, and nothing beside it."""
-    recover(out)
-    assert state(out) in ("old", "new")
+    """One whole site is there now, or beside its place; then a build, and nothing beside it."""
+    assert state(out) in ("old", "new") or Staging(out).has_only_site
     publish(SITE, out)
     assert ("old", []) == (state(out), beside(out))
 
@@ -222,8 +219,6 @@ def test_a_second_build_is_refused(out, other, monkeypatch):
     what = f"{out}: another build is publishing here. Try again when it has finished."
     assert what == refusal(publish, NEW_SITE, out)
     assert before == contents(out.parent)
-    assert not recover(out)
-    assert before == contents(out.parent)
 
 
 def test_a_killed_build_blocks_nobody(out, other, monkeypatch):
@@ -257,15 +252,10 @@ def left_by_kill(out: Path, *parts: str) -> Staging:
     return staged
 
 
-def test_the_site_is_back_even_if_the_next_build_fails(project):
-    out = project / "site"
-    publish(SITE, out)
+def test_a_site_that_a_killed_build_moved_away_is_back_before_the_next(out):
     out.replace(left_by_kill(out, "new").old)
-    (project / "data/results.parquet").write_bytes(b"")
-    said = run("build", "--project", project)
-    assert 1 == said.exit_code
-    assert said.stderr.startswith("  Restoring the site that a killed build had moved away ")
-    assert SITE == contents(out)
+    with staging(out):
+        assert SITE == contents(out)
     assert [] == beside(out)
 
 
@@ -275,7 +265,6 @@ def test_a_staging_folder_of_somebody_else_is_refused(out):
     (staged / "new/thesis.tex").write_text("mine")
     expected = f"{staged}: a build needs this path for its own files. Move or delete what is there."
     assert expected == refusal(publish, NEW_SITE, out)
-    assert expected == refusal(recover, out)
     assert "mine" == (staged / "new/thesis.tex").read_text()
     assert SITE == contents(out)
     assert [".site.staging"] == beside(out)

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from site_builder.commands import main
 from site_builder.errors import SiteError
-from site_builder.publish.folder import publish, recover
+from site_builder.publish.folder import publish
 from site_builder.releases.read import read_release
 from site_builder.releases.snapshot import SNAPSHOT
 from tests.helpers.faulty import at_step
@@ -114,9 +114,8 @@ def test_a_staging_folder_that_is_a_link_is_refused(tmp_path):
         (store / name).write_text("mine")
     before = contents(store)
     link(tmp_path / "project/.site.staging", store)
-    for act in (recover, lambda out: publish(NEW_SITE, out)):
-        with pytest.raises(SiteError, match="a build needs this path for its own files"):
-            act(tmp_path / "project/site")
+    with pytest.raises(SiteError, match="a build needs this path for its own files"):
+        publish(NEW_SITE, tmp_path / "project/site")
     assert before == contents(store)
     assert store.is_dir()
     assert not (tmp_path / "project/site").exists()
@@ -127,7 +126,7 @@ def test_an_old_site_that_is_a_link_is_not_put_back(tmp_path, elsewhere):
     link(tmp_path / ".site.staging/old", elsewhere)
     (tmp_path / ".site.staging/build.json").write_text("{}")
     with pytest.raises(SiteError, match="a build needs this path for its own files"):
-        recover(tmp_path / "site")
+        publish(NEW_SITE, tmp_path / "site")
     assert (elsewhere / "secret").exists()
     assert not (tmp_path / "site").is_symlink()
 

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from site_builder import locks
-from site_builder.errors import FaultsError, LockedError
+from site_builder.errors import FaultsError
 from site_builder.tables import lock
 from site_builder.tables.lock import read_locked, write_locked
 from site_builder.tables.read import load_tables
@@ -163,7 +163,7 @@ def test_the_longest_wait(data, monkeypatch):
     what = "data: another command is using the tables. Try again when it has finished."
     with stopped(data, "between"):
         for call in (read_locked, write_locked):
-            with pytest.raises(LockedError, match=what):
+            with pytest.raises(FaultsError, match=what):
                 call(data, lambda: None)
 
 
