@@ -33,17 +33,15 @@ class Published(Record):
 def publish(files: Mapping[str, bytes], out: Path) -> Published:
     """Replace what `out` holds by a whole site, in one step where the system can do that.
 
-    Unchanged files keep their time and their place on the disk. If anything fails, the folder holds
-    what it held before. `files` has the manifest too.
+    Unchanged files keep their time, their mode and their place on the disk. If anything fails, the
+    folder holds what it held before. `files` has the manifest too.
 
     Raises:
         SiteError: The folder is not usable, another build is publishing, or the disk fails.
     """
     with staging(out) as staged:
         try:
-            same = [path for path in files if _has_content(staged.place / path, files[path])]
-            new = _mode_and_owner(staged.owner)
-            kept = frozenset(path for path in same if _mode_and_owner(staged.place / path) == new)
+            kept = {path for path in files if _has_content(staged.place / path, files[path])}
             if len(kept) < len(files):
                 _write_new(files, kept, staged)
                 check_replaceable(out)
@@ -51,7 +49,7 @@ def publish(files: Mapping[str, bytes], out: Path) -> Published:
         except OSError as error:
             what = f"writing failed: {error.strerror}. The published site is unchanged."
             raise SiteError(Fault(str(out), what)) from error
-    return Published(out, len(files), sum(map(len, files.values())), len(files) - len(same))
+    return Published(out, len(files), sum(map(len, files.values())), len(files) - len(kept))
 
 
 def check_output_folder(out: Path, root: Path) -> None:
@@ -113,14 +111,12 @@ class Staging:
     Attributes:
         place: The published folder itself, where `out` is a link to it.
         new, old: The next site, and the published site while the next one replaces it.
-        owner: A file that says whose folder it is. It is written first and deleted last.
     """
 
     def __init__(self, out: Path) -> None:
         self.place = Path(os.path.realpath(out))  # `resolve` fails on a link to itself
         self.folder = self.place.with_name(f".{self.place.name}.staging")
         self.new, self.old = self.folder / "new", self.folder / "old"
-        self.owner = self.folder / "build.json"
 
     @property
     def exists(self) -> bool:
@@ -134,10 +130,8 @@ class Staging:
         return is_moved and not self.place.exists()
 
     def create(self) -> None:
-        """Create the folder, empty but for the file that says whose it is."""
-        self.folder.mkdir()
-        self.owner.touch(exist_ok=False)
-        self.new.mkdir()
+        """Create the folder."""
+        self.new.mkdir(parents=True)
 
     def clear(self) -> None:
         """Delete the folder as far as the disk allows, but never the only site."""
@@ -149,8 +143,6 @@ class Staging:
         for folder in (self.new, self.old):
             shutil.rmtree(folder, ignore_errors=True)
         with suppress(OSError):
-            if [self.owner] == [*self.folder.iterdir()]:
-                self.owner.unlink()
             self.folder.rmdir()
 
     def recover(self) -> None:
@@ -162,11 +154,9 @@ class Staging:
         """
         if not self.exists:
             return
-        names = {path.name for path in self.folder.iterdir()}
-        is_ours = not names or {self.owner.name} <= names <= {self.owner.name, "new", "old"}
         # No build makes a link, and what one leads to is somebody else's.
-        is_ours &= is_inside(self.folder, self.folder.parent, self.folder.name)
-        if is_ours:
+        is_ours = is_inside(self.folder, self.folder.parent, self.folder.name)
+        if is_ours and {*self.folder.iterdir()} <= {self.new, self.old}:
             self.clear()
         if self.exists:
             what = "a build needs this path for its own files"
@@ -215,11 +205,6 @@ def _has_content(path: Path, content: bytes) -> bool:
         return is_plain_file(path) and path.read_bytes() == content
     except OSError:
         return False
-
-
-def _mode_and_owner(path: Path) -> tuple[int, int, int]:
-    status = path.lstat()
-    return status.st_mode, status.st_uid, status.st_gid
 
 
 def _write_new(files: Mapping[str, bytes], kept: Collection[str], staged: Staging) -> None:

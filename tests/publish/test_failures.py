@@ -262,10 +262,10 @@ def test_a_site_that_a_killed_build_moved_away_is_back_before_the_next(out):
 def test_a_staging_folder_of_somebody_else_is_refused(out):
     staged = out.parent / ".site.staging"
     (staged / "new").mkdir(parents=True)
-    (staged / "new/thesis.tex").write_text("mine")
+    (staged / "thesis.tex").write_text("mine")
     expected = f"{staged}: a build needs this path for its own files. Move or delete what is there."
     assert expected == refusal(publish, NEW_SITE, out)
-    assert "mine" == (staged / "new/thesis.tex").read_text()
+    assert "mine" == (staged / "thesis.tex").read_text()
     assert SITE == contents(out)
     assert [".site.staging"] == beside(out)
 

@@ -30,20 +30,6 @@ def inodes(folder: Path) -> dict[str, tuple[int, int]]:
     return {path: (status.st_ino, status.st_mtime_ns) for path, status in found.items()}
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
-def test_file_modes_are_corrected(tmp_path):
-    """A file keeps its place only with the mode that a new one has: a forgotten umask heals."""
-    out = tmp_path / "site"
-    publish(SITE, out)
-    expected = (out / "index.html").stat().st_mode
-    (out / "index.html").chmod(0o600)
-    before = inodes(out)
-    assert 0 == publish(SITE, out).changed
-    assert expected == (out / "index.html").stat().st_mode
-    assert before["empty"] == inodes(out)["empty"]
-    assert SITE == contents(out)
-
-
 def test_a_file_system_without_links_gets_copies(tmp_path, monkeypatch):
 
     def refuse(*_: object) -> None:

@@ -109,7 +109,7 @@ def test_links_within_a_folder_are_followed(project, tmp_path):
 
 def test_a_staging_folder_that_is_a_link_is_refused(tmp_path):
     store = tmp_path / "store"
-    for name in ("build.json", "new/mine", "old/mine"):
+    for name in ("new/mine", "old/mine"):
         (store / name).parent.mkdir(exist_ok=True, parents=True)
         (store / name).write_text("mine")
     before = contents(store)
@@ -124,7 +124,6 @@ def test_a_staging_folder_that_is_a_link_is_refused(tmp_path):
 def test_an_old_site_that_is_a_link_is_not_put_back(tmp_path, elsewhere):
     """A build moves only folders out of the way."""
     link(tmp_path / ".site.staging/old", elsewhere)
-    (tmp_path / ".site.staging/build.json").write_text("{}")
     with pytest.raises(SiteError, match="a build needs this path for its own files"):
         publish(NEW_SITE, tmp_path / "site")
     assert (elsewhere / "secret").exists()
