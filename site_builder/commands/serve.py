@@ -10,7 +10,6 @@ import click
 
 from site_builder.commands.console import Console, echo, project_option
 from site_builder.devserver.server import FIRST_PORT, Rebuilt, follow, listen
-from site_builder.errors import SiteError
 from site_builder.formatting import listed
 
 
@@ -25,10 +24,8 @@ def serve(root: Path, port: int | None) -> None:
     """Serve the site on this machine and rebuild it after each change, until Ctrl-C."""
     gc.enable()
     console, root = Console(root), root.resolve()
-    try:
+    with console.exit_on_error("nothing is served"):
         server = listen(port)
-    except SiteError as error:
-        raise click.ClickException(str(error)) from error
 
     def report(built: Rebuilt) -> None:
         _report(built, root, console)

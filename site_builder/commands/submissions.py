@@ -145,12 +145,8 @@ def comment(path: Path) -> None:
     from site_builder.releases.comment import review_comment
     from site_builder.releases.review import read_review
 
-    try:
-        text = review_comment(read_review(path))
-    except SiteError as error:
-        Console(Path()).warn(error.faults)
-        sys.exit(1)
-    echo(text)
+    with Console(Path()).exit_on_error("nothing was printed"):
+        echo(review_comment(read_review(path)))
 
 
 @click.command(
