@@ -21,7 +21,7 @@ from site_builder.commands.console import (
     strict_option,
     with_console,
 )
-from site_builder.errors import Fault, FaultsError, SiteError, shortened
+from site_builder.errors import Fault, SiteError, shortened
 from site_builder.formatting import count, counted, size
 
 _previous_option = click.option(
@@ -136,14 +136,13 @@ def deploy(  # noqa: PLR0913 - one per option
     *,
     strict: bool,
 ) -> None:
-    """Build the site, check that it is complete, and push it to a branch.
+    """Build the site and push it to a branch.
 
     This is for hosts that serve a branch, such as GitHub Pages. The sources stay unchanged. A
     push that would overwrite the work of others is refused.
     """
     from site_builder.build import NO_RELEASE, BuildOptions, build_site, load_project
     from site_builder.publish.git_branch import check_target, open_branch, push_site
-    from site_builder.publish.verify import verify_site
 
     options = BuildOptions(console.stage, console.count, workers=None)
     with console.exit_on_error("nothing was pushed"):
@@ -153,8 +152,6 @@ def deploy(  # noqa: PLR0913 - one per option
         replaced = previous or open_branch(root, remote, branch) or NO_RELEASE
         report = build_site(config, out, options, strict=strict, previous=replaced)
         console.warn(report.warnings)
-        if faults := verify_site(out):
-            raise FaultsError(faults)
         console.stage(f"Pushing to {remote}/{branch}")
         message = f"The site, built by leaderboard-site {__version__}"
         commit, is_new = push_site(out, root, remote, branch, message)
