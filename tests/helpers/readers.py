@@ -10,19 +10,19 @@ import signal
 import threading
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cache, partial
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 
 from site_builder.build import read_project
 from site_builder.compute.results import SiteResults, compute_site
 from site_builder.config import SiteConfig, load_config
-from site_builder.devserver.server import LOOPBACK, LiveServer, ServedState
+from site_builder.devserver.server import LOOPBACK
 from site_builder.errors import FaultsError, SiteError
 from site_builder.examples.aggregate import Aggregated, aggregate
 from site_builder.examples.database import open_database
@@ -83,7 +83,6 @@ Text with [a link](https://example.org "t"), `code`, <b onclick=x>tags</b> and "
 |---|--:|
 | 1 | 2 |
 """
-REQUEST = b"GET /models/?sort=name HTTP/1.0\r\nHost: localhost:8000\r\n\r\n"
 # Contents that some parser takes long for, or fails at in a way of its own.
 HOSTILE = (
     b"[" * 100_000,
@@ -437,39 +436,6 @@ def _download(folder: Path) -> None:
     _try_all(partial(ask, path) for path in folder.iterdir())
 
 
-def _requests() -> Files:
-    return {"page": REQUEST, "state": b"GET /_live/state HTTP/1.1\r\nHost: localhost\r\n\r\n"}
-
-
-class _Connection:
-    """A connection with a request whose answer nobody reads."""
-
-    def __init__(self, request: bytes) -> None:
-        self._request = request
-
-    def makefile(self, *_: object) -> io.BytesIO:
-        """Return the request as a file."""
-        return io.BytesIO(self._request)
-
-    def sendall(self, part: bytes) -> None:
-        """Take a part of the answer."""
-
-
-@cache
-def _server() -> LiveServer:
-    pages = {"index.html": b"<head></head>", "404.html": b"", "models/index.html": b""}
-    server = LiveServer(0)
-    server.state = ServedState(pages)
-    return server
-
-
-def _serve(folder: Path) -> None:
-    for path in folder.iterdir():
-        connection: Any = _Connection(path.read_bytes())
-        with suppress(BrokenPipeError):
-            _server().finish_request(connection, (LOOPBACK, 1))
-
-
 # A format of its own name below HARNESSES needs no entry here.
 IMPORTERS: Mapping[str, Callable[[], Files]] = {
     **{known.name: partial(_harness, known.name.replace("-", "_")) for known in FORMATS},
@@ -493,5 +459,4 @@ READERS: Mapping[str, Reader] = {
     "tokenizer": Reader(cache(_tokenizers), _count_tokens),
     "published site": Reader(_published, _read_published),
     "download": Reader(cache(_answers), _download),
-    "serve": Reader(cache(_requests), _serve),
 }
