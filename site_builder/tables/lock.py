@@ -52,23 +52,6 @@ class _Files:
             outcome = "some of the new tables are in place"
             raise FaultsError([Fault("data", what, fix)], outcome) from error
 
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Hold the lock, and go on with a replacement that a killed command has left."""
-        with ExitStack() as stack:
-            try:
-                for path in (self.lock, self.ready):
-                    check_inside(path, self.data, FOLDER)
-                self.folder.mkdir(parents=True, exist_ok=True)
-                stack.enter_context(exclusive(self.lock, WAIT_S, _BLOCKED))
-            except OSError as error:
-                what = f"the tables cannot be locked: {error.strerror}"
-                fix = "It must be a folder that can be written."
-                raise FaultsError([Fault(f"data/{FOLDER}", what, fix)]) from error
-            if self.ready.exists():
-                self.finish()
-            yield
-
 
 def read_locked(data_dir: Path, read: Callable[[], T]) -> T:
     """Return what `read` finds while no command writes the tables.
@@ -91,10 +74,24 @@ def read_locked(data_dir: Path, read: Callable[[], T]) -> T:
 def write_locked(data_dir: Path, write: Callable[[], T]) -> T:
     """Return the result of `write`, which reads and replaces tables, while no other command does.
 
+    First, it goes on with a replacement that a killed command has left.
+
     Raises:
         FaultsError: Another command does not finish, or the disk fails.
     """
-    with _Files(data_dir).locked():
+    files = _Files(data_dir)
+    with ExitStack() as stack:
+        try:
+            for path in (files.lock, files.ready):
+                check_inside(path, data_dir, FOLDER)
+            files.folder.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(exclusive(files.lock, WAIT_S, _BLOCKED))
+        except OSError as error:
+            what = f"the tables cannot be locked: {error.strerror}"
+            fix = "It must be a folder that can be written."
+            raise FaultsError([Fault(f"data/{FOLDER}", what, fix)]) from error
+        if files.ready.exists():
+            files.finish()
         return write()
 
 
