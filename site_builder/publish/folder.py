@@ -17,9 +17,6 @@ from site_builder.publish.manifest import GENERATOR, added_files, is_plain_file,
 from site_builder.records import Record
 from site_builder.symlinks import is_inside
 
-# A build that waits longer than this for another one gives up.
-WAIT_S = 30.0
-
 
 class Published(Record):
     """What a build put into its folder; sizes are in bytes, `changed` counts changed files."""
@@ -188,10 +185,7 @@ def staging(out: Path) -> Iterator[Staging]:
 def _locked(staged: Staging, out: Path) -> Iterator[None]:
     """Hold a lock that ends with a killed build; its file outlives the staging folder."""
     path = staged.place.with_name(f".{staged.place.name}.lock")
-
-    what = "another build is publishing here"
-    blocked = Fault(str(out), what, "Try again when it has finished.")
-    with exclusive(path, WAIT_S, blocked):
+    with exclusive(path, str(out), "another build is publishing here"):
         try:
             yield
         finally:

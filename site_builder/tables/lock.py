@@ -17,9 +17,6 @@ from site_builder.tables.schema import TABLES
 
 FOLDER = ".tables"
 """Folder in `data/` with the lock and, while tables are replaced, the new files."""
-# A command that waits longer than this for another one gives up.
-WAIT_S = 30.0
-_BLOCKED = Fault("data", "another command is using the tables", "Try again when it has finished.")
 
 T = TypeVar("T")
 
@@ -85,7 +82,8 @@ def write_locked(data_dir: Path, write: Callable[[], T]) -> T:
             for path in (files.lock, files.ready):
                 check_inside(path, data_dir, FOLDER)
             files.folder.mkdir(parents=True, exist_ok=True)
-            stack.enter_context(exclusive(files.lock, WAIT_S, _BLOCKED))
+            what = "another command is using the tables"
+            stack.enter_context(exclusive(files.lock, "data", what))
         except OSError as error:
             what = f"the tables cannot be locked: {error.strerror}"
             fix = "It must be a folder that can be written."

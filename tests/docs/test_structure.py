@@ -36,7 +36,7 @@ LEAVES_MAY_IMPORT: dict[str, set[str]] = {
     "config": {"errors", "symlinks", "tables/schema"},
     "errors": {"records"},
     "formatting": {"records"},
-    "locks": {"errors", "records"},
+    "locks": {"errors"},
     "messages": {"formatting", "records"},
     "processes": {"errors", "formatting", "records"},
     "records": set(),

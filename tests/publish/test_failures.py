@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from site_builder import build
+from site_builder import build, locks
 from site_builder.errors import SiteError
 from site_builder.publish import folder as publishing
 from site_builder.publish.folder import Staging, publish, staging
@@ -214,7 +214,7 @@ def other(out: Path) -> Iterator["subprocess.Popen[str]"]:
 
 def test_a_second_build_is_refused(out, other, monkeypatch):
     """The site and the other's staging stay."""
-    monkeypatch.setattr(publishing, "WAIT_S", 0)
+    monkeypatch.setattr(locks, "WAIT_S", 0)
     before = contents(out.parent)
     what = f"{out}: another build is publishing here. Try again when it has finished."
     assert what == refusal(publish, NEW_SITE, out)
@@ -223,7 +223,7 @@ def test_a_second_build_is_refused(out, other, monkeypatch):
 
 def test_a_killed_build_blocks_nobody(out, other, monkeypatch):
     """The system takes its lock back; what it staged is cleared away."""
-    monkeypatch.setattr(publishing, "WAIT_S", 0)
+    monkeypatch.setattr(locks, "WAIT_S", 0)
     other.kill()
     other.wait(LIMIT_S)
     assert [".site.lock", ".site.staging"] == beside(out)
@@ -234,7 +234,7 @@ def test_a_killed_build_blocks_nobody(out, other, monkeypatch):
 
 
 def test_a_link_and_what_it_leads_to_have_one_lock(out, monkeypatch):
-    monkeypatch.setattr(publishing, "WAIT_S", 0)
+    monkeypatch.setattr(locks, "WAIT_S", 0)
     link = out.parent / "elsewhere"
     link.symlink_to(out)
     with staging(out):
@@ -278,13 +278,13 @@ def test_a_file_system_without_locks(out, monkeypatch):
         raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
 
     monkeypatch.setattr("fcntl.flock", refuse)
-    monkeypatch.setattr(publishing, "WAIT_S", 0)
+    monkeypatch.setattr(locks, "WAIT_S", 0)
     with pytest.warns(UserWarning, match="flock not supported"), staging(out):
         assert refusal(publish, NEW_SITE, out).startswith(f"{out}: another build is ")
     dead = subprocess.run([sys.executable, "-c", LEFT, str(out)], cwd=ROOT, check=False)
     assert -signal.SIGKILL == dead.returncode
     assert [".site.lock", ".site.staging"] == beside(out)
-    monkeypatch.setattr(publishing, "WAIT_S", LIMIT_S)
+    monkeypatch.setattr(locks, "WAIT_S", LIMIT_S)
     with pytest.warns(UserWarning, match="flock not supported"):
         publish(NEW_SITE, out)
     assert (NEW_SITE, []) == (contents(out), beside(out))

@@ -17,7 +17,6 @@ import pytest
 
 from site_builder import locks
 from site_builder.errors import FaultsError
-from site_builder.tables import lock
 from site_builder.tables.lock import read_locked, write_locked
 from site_builder.tables.read import load_tables
 from site_builder.tables.schema import MODELS, RESULTS
@@ -159,7 +158,7 @@ def test_a_reader_sees_one_state(data, at, state):
 
 
 def test_the_longest_wait(data, monkeypatch):
-    monkeypatch.setattr(lock, "WAIT_S", 0)
+    monkeypatch.setattr(locks, "WAIT_S", 0)
     what = "data: another command is using the tables. Try again when it has finished."
     with stopped(data, "between"):
         for call in (read_locked, write_locked):
