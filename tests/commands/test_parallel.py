@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -13,7 +14,6 @@ import pytest
 from site_builder.build import BuildOptions, load_project, make_files
 from site_builder.errors import FaultsError, SiteError
 from site_builder.processes import map_pages, worker_count
-from tests.helpers.processes import is_running, within
 from tests.helpers.sites import ROOT
 
 ITEMS = range(40)
@@ -58,6 +58,25 @@ def test_a_killed_worker_is_reported():
         "memory: the system killed a process of this build, as it does when memory runs out. "
         "Build with --processes 1."
     ] == [str(fault) for fault in raised.value.faults]
+
+
+def within(seconds: float, condition: Callable[[], bool]) -> bool:
+    """Whether a condition becomes true in some time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def is_running(process: int) -> bool:
+    """Whether there is a process of this id."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 _PARENT = """

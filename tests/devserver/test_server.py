@@ -2,13 +2,16 @@
 
 import http.client
 import json
+import queue
 import re
 import shutil
 import socket
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -26,16 +29,18 @@ from site_builder.devserver.server import (
     RESERVED,
     SERVER_FILES,
     LiveServer,
+    Rebuilt,
     ServedState,
     content_type,
+    follow,
     listen,
     respond,
     root_path,
 )
 from site_builder.errors import SiteError
 from tests.helpers.browsing import breaches, open_page
-from tests.helpers.live import LIMIT_S, Live, live
 
+LIMIT_S = 60  # a slow machine is no failure
 FILES = {
     "index.html": b"<head><title>Home</title></head>",
     "404.html": b"<head></head>Not here",
@@ -245,6 +250,56 @@ def test_every_answer_restricts_what_other_sites_do_with_it(path):
         assert "same-origin" == answer.getheader("Referrer-Policy")
         framing = None if path == EMBED else "frame-ancestors 'self'"
         assert framing == answer.getheader("Content-Security-Policy")
+
+
+@dataclass(frozen=True)
+class Live:
+    """What a test sees of it.
+
+    Attributes:
+        root: The project.
+        server: What serves it.
+        builds: Every build that is not asked for yet.
+    """
+
+    root: Path
+    server: LiveServer
+    builds: queue.Queue[Rebuilt]
+
+    @property
+    def url(self) -> str:
+        """The address of the home page."""
+        return self.server.url
+
+    def built(self) -> Rebuilt:
+        """The next build."""
+        return self.builds.get(timeout=LIMIT_S)
+
+    def write(self, name: str, content: str | bytes) -> Rebuilt:
+        """Change a file of the project, in one step so that it is told once; what came of it."""
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new = path.with_name(".new")
+        new.write_bytes(content.encode() if isinstance(content, str) else content)
+        new.replace(path)
+        return self.built()
+
+
+@contextmanager
+def live(root: Path) -> Iterator[Live]:
+    """The project served, its first build done; all threads have ended after the block."""
+    builds: queue.Queue[Rebuilt] = queue.Queue()
+    stop, server = threading.Event(), listen(0)
+    thread = threading.Thread(target=follow, args=(root, server, builds.put, stop))
+    with server.running():
+        thread.start()
+        try:
+            served = Live(root, server, builds)
+            served.built()
+            yield served
+        finally:
+            stop.set()
+            thread.join(LIMIT_S)
 
 
 def test_open_pages_can_ask_for_the_state(project):
