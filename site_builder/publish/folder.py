@@ -168,30 +168,23 @@ def staging(out: Path) -> Iterator[Staging]:
         SiteError: Another build is publishing there and does not finish, or the disk fails.
     """
     staged = Staging(out)
+    lock = staged.place.with_name(f".{staged.place.name}.lock")
     try:
         staged.place.parent.mkdir(parents=True, exist_ok=True)
-        with _locked(staged, out):
-            staged.recover()
+        with exclusive(lock, str(out), "another build is publishing here"):
             try:
-                staged.create()
-                yield staged
+                staged.recover()
+                try:
+                    staged.create()
+                    yield staged
+                finally:
+                    staged.clear()
             finally:
-                staged.clear()
+                # Deleted while it is held: a build that waits for it then creates a new one.
+                with suppress(OSError):
+                    lock.unlink(missing_ok=True)
     except OSError as error:
         raise SiteError(unwritable(str(out), error)) from error
-
-
-@contextmanager
-def _locked(staged: Staging, out: Path) -> Iterator[None]:
-    """Hold a lock that ends with a killed build; its file outlives the staging folder."""
-    path = staged.place.with_name(f".{staged.place.name}.lock")
-    with exclusive(path, str(out), "another build is publishing here"):
-        try:
-            yield
-        finally:
-            # Deleted while it is held: a build that waits for it then creates a new one.
-            with suppress(OSError):
-                path.unlink(missing_ok=True)
 
 
 def _has_content(path: Path, content: bytes) -> bool:
