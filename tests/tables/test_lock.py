@@ -52,9 +52,11 @@ def process(run: Callable[[Connection], None]) -> Iterator[tuple[BaseProcess, Co
     started = get_context("fork").Process(target=begin)
     started.start()
     its.close()  # so that `mine` ends with the process
-    yield started, mine
-    started.kill()
-    started.join()
+    try:
+        yield started, mine
+    finally:
+        started.kill()
+        started.join()
 
 
 def save(data: Path, source: str) -> None:
