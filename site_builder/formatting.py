@@ -127,6 +127,11 @@ class NumberFormat(Record):
     digits: int = 3
     unit: str = ""
 
+    @property
+    def is_percent(self) -> bool:
+        """Whether it writes percentages, whose differences are points."""
+        return self.unit in ("percent", "%")
+
     def score(self, value: float | None) -> str:
         """Return a score as text, such as `0.742`, `22.8 G` or `$1.20`; a dash for None."""
         if value is None:

@@ -179,13 +179,19 @@ class Labels(Record):
         """Return what ranks by a rule, in a sentence: `mean score`, or the name of a measure."""
         if rule.measure is None:
             return self.say(f"rule.{rule.id}")
-        return self.say.uncapitalised(rule.measure.label)
+        return self.say.in_sentence(rule.measure.label)
 
     def merit_label(self, board: Board) -> str:
         """Return what ranks a board, in a sentence; an average over one task is its score."""
         if len(board.tasks) == 1 and board.rule.statistic == "average":
             return self.say.uncapitalised(self.say("column.score"))
         return self.rule(board.rule)
+
+    def signed(self, value: float, scale: NumberFormat) -> str:
+        """Return a difference with its sign; one of percentages is in points."""
+        if not scale.is_percent:
+            return scale.signed(value)
+        return self.say("trade_off.points", gap=replace(scale, unit="").signed(value))
 
     def are_side_by_side(self, tasks: Collection[str]) -> bool:
         """Return whether the scores of these tasks fit on one axis."""
@@ -250,7 +256,7 @@ class Labels(Record):
         if len(board.tasks) == 1 and board.rule.statistic == "average":
             return self.say(f"board.headline.one{low}", name=self.tasks[board.tasks[0]])
         merit = sentence(self.rule(board.rule).partition(" (")[0])
-        kind = low[1:] or "plain"
+        kind = f"whole{low}" if board.rule.is_of_run else low[1:] or "plain"
         return self.say(f"board.headline.{kind}", merit=merit, over=self.tasks_of(board))
 
     def tasks_of(self, board: Board) -> str:

@@ -382,7 +382,7 @@ def _table(view: _View, steps: Sequence[RecordStep], table_id: str, caption: str
         number_field(
             gain,
             lambda step: step.gain,
-            lambda value: "" if value is None else view.scale.signed(value),
+            lambda value: "" if value is None else view.labels.signed(value, view.scale),
         ),
         Field(held, held_cell),
     )

@@ -140,6 +140,8 @@ class TradeWords(CachingRecord):
     @cached_property
     def _in_points(self) -> bool:
         """Whether scores are percentages, whose differences are points."""
+        if self.scale.is_percent:
+            return True
         facts = self.results.catalog.tasks
         tasks = [facts[task] for task in self.results.board.tasks]
         is_hundred = all(t.unit in _POINTS or t.score_max == 100 for t in tasks)
@@ -148,8 +150,9 @@ class TradeWords(CachingRecord):
     def _difference(self, value: float, *, signed: bool = False) -> str:
         """Write a difference of scores; points have one decimal, if that tells them from 0."""
         scale = self.scale
-        if self._in_points and scale.places > 1 and abs(value) >= _LEAST_TENTH:
-            scale = replace(scale, places=1)
+        if self._in_points:
+            few = scale.places > 1 and abs(value) >= _LEAST_TENTH
+            scale = replace(scale, places=1 if few else scale.places, unit="")
         text = scale.signed(value) if signed else scale.score(value)
         return self.text("points", gap=text) if self._in_points else text
 
@@ -175,7 +178,10 @@ class TradeWords(CachingRecord):
             what = "equal" if len(scores) == 1 else f"both{known}"
             values["score"] = self.text("score" if self._is_score else "value")
             return self.text(f"title.{form}.{what}", len(trade.values), **values)
-        is_close = self._is_close(best, knee)
+        board = self.results.board
+        leads = board.entry(best) in board.leaders
+        may_be_first = not leads or board.entry(knee).tied_with_best
+        is_close = may_be_first and self._is_close(best, knee)
         values["gap"] = self._difference(abs(trade.gain(best, trade.merits[knee])))
         if form != "date" and min(trade.values[knee], trade.values[best]) <= 0:
             form, values["value"] = "value", self.value_of(knee)
@@ -229,8 +235,8 @@ class TradeWords(CachingRecord):
             return self.text("of", statistic=self.name, said=meaning) if meaning else self.name
         if len(board.tasks) == 1 and board.rule.statistic == "average":
             return self.labels.tasks[board.tasks[0]]
-        over = self.labels.tasks_of(board)
-        return self.text("over", merit=sentence(self.labels.merit_label(board)), over=over)
+        merit, over = sentence(self.labels.merit_label(board)), self.labels.tasks_of(board)
+        return merit if board.rule.is_of_run else self.text("over", merit=merit, over=over)
 
     def _meaning(self) -> str:
         """Return what another statistic is; of a measure, how it is combined over tasks."""

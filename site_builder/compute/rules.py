@@ -90,6 +90,11 @@ class Rule(Record):
     is_alternative: bool = False
     measure: Measure | None = None
 
+    @property
+    def is_of_run(self) -> bool:
+        """Whether a measure of the whole run ranks, and so nothing that is over tasks."""
+        return self.measure is not None and self.measure.combine == "none"
+
 
 def _no_intervals(values: Array) -> Array:
     return np.full((2, len(values)), np.nan)

@@ -90,7 +90,9 @@ class TradeOff(CachingRecord):
     @property
     def is_merit_log(self) -> bool:
         """Whether the axis of the statistic is logarithmic, as one of costs may be."""
-        return self.by.measure is not None and _spans_decades(self.merits.values())
+        measure = self.by.measure
+        is_open = measure is not None and measure.unit not in ("percent", "%")
+        return is_open and _spans_decades(self.merits.values())
 
     @property
     def best(self) -> str:

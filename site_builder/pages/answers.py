@@ -96,7 +96,7 @@ def _place(site: Site, board: Board, s: Entry) -> Answer:
     lower = board.rule.lower_is_better
     is_low = _is_low(site) and board.by_average if lower is None else lower
     where, low = board_name(site, board), "_low" if is_low else ""
-    kind = "task" if len(board.tasks) == 1 else "tasks"
+    kind = "task" if len(board.tasks) == 1 else "whole" if board.rule.is_of_run else "tasks"
     question = say(f"answer.on.{kind}{low}", where=where, merit=merit, over=over)
     if s.rank is None:
         of = coverage(s.scored, len(board.tasks))

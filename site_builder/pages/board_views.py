@@ -95,7 +95,8 @@ def board_note(site: Site) -> str:
 
 def ranking_rule(labels: Labels, board: Board) -> str:
     """Return by what the models of a board are ranked, as a sentence."""
-    rules, why = board.rules, "board.rule.plain"
+    rules = board.rules
+    why = "board.rule.whole" if board.rule.is_of_run else "board.rule.plain"
     if rules.why == "mixed units":
         why = "board.rule.mixed"
     elif rules.why == "sparse" and rules.rank_by == "additive":
@@ -127,7 +128,7 @@ def lead_text(spec: BoardTableSpec) -> str:
     if n_first == n:
         return say("board.lead.equal" if n > 2 else "board.lead.both_equal", n)
     if not board.tested:
-        is_few = len(board.tasks) < LEAST_TASKS
+        is_few = len(board.tasks) < LEAST_TASKS and not board.rule.is_of_run
         return say("board.lead.few" if is_few else "board.lead.first", n_first, first=name)
     which = "leads" if n_level == 1 else "open"
     if n_level == n:

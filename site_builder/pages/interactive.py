@@ -192,7 +192,9 @@ def compare_address(site: Site, runs: Sequence[Run]) -> Address:
 def _compare_context(site: Site, runs: Sequence[Run]) -> CompareContext:
     is_other = site.results is not site.computed.featured.results
     # What spans several boards is no board, so nothing ranks there.
-    board = {**_board_data(site), "has_ranks": not is_other}
+    measure = None if is_other else site.results.board.rule.measure
+    ranked_by = measure and measure.label
+    board = {**_board_data(site), "has_ranks": not is_other, "ranked_by": ranked_by}
     data = {"board": board, "runs": [*runs]}
     files = _ALL_FILES if is_other else _FILES
     return CompareContext(

@@ -119,6 +119,7 @@ def model_summary(site: Site, model: str) -> str:
     n, merit = len(board.ranked), labels.merit_scale(board).score(board.merit(s))
     by_all = board.rules.rank_by == "additive"
     kind = "only" if n == 1 else "level" if board.is_level else "rank"
+    over = labels.tasks_of(board) if by_all else say("n_tasks", s.scored)
     return say(
         f"model.summary.{kind}{'_variant' if variant else ''}",
         n - 1,
@@ -128,7 +129,7 @@ def model_summary(site: Site, model: str) -> str:
         variant=variant,
         merit=say.with_article(labels.merit_label(board)),
         value=merit,
-        over=labels.tasks_of(board) if by_all else say("n_tasks", s.scored),
+        over=say("model.whole_run") if board.rule.is_of_run else over,
     )
 
 

@@ -141,6 +141,7 @@
 
   /** What ranks the runs, in the largest type. @param {Comparison} comparison */
   const meritRow = (comparison) => {
+    if (board.ranked_by) return factRow(comparison, board.ranked_by, "lane-main");
     if (!board.averaged) {
       return fact(comparison, say("fact.win_rate"), ({ run }) => ({ text: score(standing(run)[2], FORM), drawing: valueDrawing(standing(run)[2], [0, 1]) }), "lane-main");
     }
@@ -148,16 +149,20 @@
     return fact(comparison, label, ({ average }, i) => ({ text: score(average, board.scale), drawing: valueDrawing(average, board.ends), isBest: comparison.leaders.includes(i) }), "lane-main");
   };
 
-  /** The ranks that a run could have on the whole board. @param {ComparedRun} compared @returns {Lane} */
+  /** A facet or a measure of the models. @param {Comparison} comparison @param {string} label @param {string} [kind] */
+  const factRow = (comparison, label, kind) => fact(comparison, label, ({ run }) => ({ text: board.models[run.model].facts?.find(([name]) => name === label)?.[1] ?? MISSING }), kind);
+
+  /** The rank on the whole board, with those that a run could have where they are known. @param {ComparedRun} compared @returns {Lane} */
   const rankLane = ({ run }) => {
-    const [rank, , , least, most] = standing(run);
+    const [rank, , , from, to] = standing(run);
     const { ranked } = board.boards[run.variant];
     if (rank === null) return { text: MISSING, note: say("not_ranked") };
-    const [from, to] = [least ?? rank, most ?? rank];
+    const note = say("of", { of: ranked });
+    if (from === null || to === null) return { text: String(rank), note };
     const text = from === to ? String(from) : `${from}\u2013${to}`;
     /** @type {Mark[]} */
     const marks = [["track", 0, 1], ["band", (from - 1) / ranked, to / ranked], ["value", (rank - 0.5) / ranked]];
-    return { text, note: say("of", { of: ranked }), drawing: cells.draw(marks, say("rank_is", { rank, text, of: ranked }), ranked <= MOST_SLOTS ? ranked : 0) };
+    return { text, note, drawing: cells.draw(marks, say("rank_is", { rank, text, of: ranked }), ranked <= MOST_SLOTS ? ranked : 0) };
   };
 
   /** What is known of the models: size with license, price, facets and measures. @param {Comparison} comparison */
@@ -172,7 +177,7 @@
         return isSized ? { text: billions(models[i].parameters_b), note: license } : { text: license || MISSING };
       }),
       ...(has(prices) ? fact(comparison, say("fact.price"), (_, i) => ({ text: money(prices[i]), note: say(prices[i] === null ? "no_price" : "per_million") })) : []),
-      ...(models[0].facts ?? []).flatMap(([label], k) => fact(comparison, label, (_, i) => ({ text: models[i].facts?.[k][1] ?? MISSING }))),
+      ...(models[0].facts ?? []).flatMap(([label]) => (label === board.ranked_by ? [] : factRow(comparison, label))),
     ];
   };
 
@@ -181,9 +186,10 @@
     const { runs, common } = comparison;
     const isContested = runs.length > 1 && common > 0;
     const { reference } = board;
+    const ranks = runs.some(({ run }) => standing(run)[3] !== null) ? "ranks" : "rank";
     return [
       ...meritRow(comparison),
-      ...(board.has_ranks ? fact(comparison, say(picks.length ? "fact.ranks_of_board" : "fact.ranks"), rankLane) : []),
+      ...(board.has_ranks ? fact(comparison, say(`fact.${ranks}${picks.length ? "_of_board" : ""}`), rankLane) : []),
       ...modelRows(comparison),
       ...(isContested ? fact(comparison, say("fact.best_of", { these: theRuns(runs.length) }), ({ firstPlaces, shared }) => ({ text: String(firstPlaces), note: say(shared ? "of_tasks_shared" : "of_tasks", { shared }, common) })) : []),
       ...(reference ? fact(comparison, say("fact.ahead", { name: nameOf(reference.model) }), ({ overBaseline }) => (overBaseline ? { text: String(overBaseline.ahead), note: say("of_tasks", {}, overBaseline.tasks) } : { text: MISSING })) : []),
@@ -280,7 +286,8 @@
     const isMade = names.length > 1 && common > 1 && board.averaged;
     const isLevel = best.length === names.length && most === common;
     if (isMade && isLevel) put("tasks-title", say("tasks_level", parts));
-    else put("tasks-title", isMade ? say(width ? "tasks_near" : "tasks_best", parts, width ? near : best.length) : say("tasks"));
+    else if (isMade && width) put("tasks-title", say(near === common ? "tasks_near_all" : near ? "tasks_near" : "tasks_near_none", parts));
+    else put("tasks-title", isMade ? say("tasks_best", parts, best.length) : say("tasks"));
     const low = board.tasks.every(({ direction }) => direction < 0) ? "low" : "high";
     put("tasks-note", names.length > 1 ? say(board.averaged ? (isByCategory ? `note_${low}` : `note_widest_${low}`) : "note_shares") : "");
   };

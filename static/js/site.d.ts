@@ -252,6 +252,8 @@ interface Board {
   boards: Record<string, { ranked: number; tasks: number; standings: BoardStanding[] }>;
   /** Whether the tasks are those of a board of the site: of the comparing page alone. */
   has_ranks?: boolean;
+  /** The label of the measure that ranks them, if one does: of the comparing page alone. */
+  ranked_by?: string | null;
   base: string | null;
   /** The baseline, and by variant that of its scores which stand beside it. */
   reference: { model: number; variants: Record<string, string> } | null;

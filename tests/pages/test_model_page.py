@@ -268,7 +268,7 @@ def test_which_models_are_too_close_to_call(page, model, scores, title):
 def test_settings_come_before_rivals(page):
     runs = {"base": dict.fromkeys(EIGHT, [0.05] * 8), "fine_tuned": EIGHT}
     found = page("a", runs).rivals
-    assert "Its other settings first." == found.note
+    assert "Its other settings, then the nearest of them." == found.note
     rows = [(row.cells[0].text, row.cells[0].note) for row in found.table.rows]
     assert [("Fine-tuned", ""), ("Base", ""), ("b", "Fine-tuned")] == rows
     ranks = ["1\N{EN DASH}2 of 3", "1\N{EN DASH}3 of 3", "1\N{EN DASH}2 of 3"]

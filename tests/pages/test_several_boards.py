@@ -1,5 +1,7 @@
 """A site of several boards: cards, pages, entries, first filters, and links that all lead on."""
 
+import json
+
 import pytest
 from playwright.sync_api import expect
 
@@ -147,5 +149,26 @@ def test_models_are_compared_by_ranks_of_a_board_alone(chromium, apart, site):
     for home, n in ((apart.url, 0), (site.url, 1)):
         page, _ = open_page(chromium, f"{home}compare/")
         expect(page.locator("[data-compare]")).to_have_attribute("data-ready", "")
-        expect(page.get_by_text("Ranks it could have", exact=True)).to_have_count(n)
+        expect(page.get_by_text("Rank", exact=True)).to_have_count(n)
         page.close()
+
+
+def test_a_measure_of_the_run_is_over_no_tasks_and_differs_in_points(tmp_path):
+    """A percentage that ranks: 90 is 40 points ahead of 50, and no share of it."""
+    frames = make_frames({"base": {"a": [0.1, 0.2], "b": [0.3, 0.1], "c": [0.2, 0.3]}})
+    frames["results"]["total"] = frames["results"]["model"].map({"a": 7.0, "b": 50.0, "c": 90.0})
+    frames["models"]["parameters_b"] = [1.0, 2.0, 8.0]
+    toml = (
+        '[board]\nrank_by = "total"\n[measures.total]\nlabel = "Overall Acc"\nunit = "%"\n'
+        'higher_is_better = true\ncombine = "none"\n'
+    )
+    site = build_once(write_project(tmp_path, frames, toml))
+    board = site.page("models/")
+    assert "Overall Acc. c is first." in visible(board)
+    assert "b is 40 points behind the best, at 1/4 of the size" in visible(board)
+    assert "+40 points for 4.0\N{MULTIPLICATION SIGN} the size" in visible(board)
+    assert "Model leaderboard: Overall Acc 3rd of 3: 7" in visible(site.page("models/a/"))
+    (chart,) = board.select("[data-figure^=trade-off]")
+    assert "log" not in str(json.loads(str(chart.string))["layout"]["yaxis"])
+    (data,) = site.page("compare/").select("[data-compare-data]")
+    assert "Overall Acc" == json.loads(str(data.string))["board"]["ranked_by"]

@@ -32,7 +32,7 @@ LEADS = {"base": {"ref": [0.5] * 4, "a": [0.6, 0.9, 0.2, 0.5], "b": [0.1, 0.8, 0
     [
         ([0.6, 0.9, 0.2], "On 2 of 3 tasks a model beats ref"),
         ([0.6, 0.9, 0.7], "On all 3 tasks a model beats ref"),
-        ([0.5, 0.4, 0.3], "On none of 3 tasks does a model beat ref"),
+        ([0.5, 0.4, 0.3], "ref is beaten by a model on none of 3 tasks"),
         ([0.6, 0.9, None], "On 2 of 3 tasks a model beats ref"),
         ([0.6, None, None], "Tasks"),
     ],
