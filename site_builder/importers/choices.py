@@ -84,7 +84,7 @@ def _line(column: FurtherColumn) -> str:
         higher_is_better = direction_in(column.column)
     if column.unit and label.endswith(")"):  # the unit in brackets has a key of its own
         label = label.rpartition("(")[0].strip() or label
-    known: dict[str, Any] = {"label": label}
+    known: dict[str, Any] = {} if label == column.id else {"label": label}
     known |= {"unit": column.unit} if column.unit else {}
     known |= {} if higher_is_better is None else {"higher_is_better": higher_is_better}
     known |= {"combine": "none"} if column.is_of_row else {}
