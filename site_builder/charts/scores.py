@@ -167,7 +167,7 @@ def _draw(
         _HEIGHT,
         narrow=theme.narrow_ticks(*around),
         xaxis=theme.axis(say("median_chart.x"), **axis),
-        yaxis=theme.axis(labels.models[model], **axis),
+        yaxis=theme.axis(theme.shortened(labels.models[model], theme.NARROW_TITLE), **axis),
     )
 
 

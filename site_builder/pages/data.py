@@ -156,9 +156,9 @@ def _columns_table(site: Site, table: ExportedTable) -> Table:
 
     fields: tuple[Field[ExportedColumn], ...] = (
         Field(_column(say, "column"), lambda c: Cell(c.name, c.name)),
+        Field(_column(say, "meaning"), meaning_cell),
         Field(_column(say, "type"), type_cell),
         Field(_column(say, "unit"), unit_cell),
-        Field(_column(say, "meaning"), meaning_cell),
         Field(
             _column(say, "filled", "number"),
             lambda c: Cell(coverage(c.filled, table.rows), float(c.filled)),

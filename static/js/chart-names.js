@@ -81,11 +81,18 @@
     const endsOf = ({ domain = [0, 1] }) => domain.map((share) => l + share * inner);
     const [start, end] = endsOf(layout.xaxis);
     const plot = /** @type {Box} */ ([start - 4, t - LINE, end + r - 4, t + high]);
+    /** Where names of a strip begin: right of its marks at this height. @param {number | undefined} strip @param {number} from @param {number} y */
+    const besideStrip = (strip, from, y) => {
+      const place = placer(layout[`xaxis${strip}`], l, inner);
+      const own = data.filter(({ xaxis }) => xaxis === `x${strip}`);
+      const near = own.flatMap(({ x = [], y: heights = [] }) => x.filter((_, i) => Math.abs(down(heights[i]) - y) < LINE).map(place));
+      return Math.max(from + BESIDE_STRIP, ...near.map((right) => right + NEAR + GAP));
+    };
     const names = groups.flatMap(({ marks, ...group }) => {
       const [from, to] = group.strip ? endsOf(layout[`xaxis${group.strip}`]) : [];
       return marks.map(([x, y, name, detail, key, isHollow]) => ({
         ...{ ...group, x, y, name, detail, key, isHollow },
-        at: [from === undefined ? across(x) : from + BESIDE_STRIP, down(y)],
+        at: [from === undefined ? across(x) : besideStrip(group.strip, from, down(y)), down(y)],
         area: to === undefined ? plot : /** @type {Box} */ ([from, plot[1], to, plot[3]]),
       }));
     });

@@ -140,6 +140,8 @@
     const references = choice.references.filter(({ isBetter }) => isBetter);
     const shownTasks = tasks.length > 1 && tasks.length <= MOST_TASKS ? tasks : [];
     const isRanked = tasks.length > 1 && candidates.length > 1;
+    /** With a drawing for each task there is no room for one more. */
+    const hasPlot = isDrawn && shownTasks.length < MOST_TASKS;
     const best = shownTasks.map((t) => {
       const merits = candidates.map(({ model }) => (scores[question.variant][model][t] ?? NaN) * board.tasks[t].direction).filter((value) => !Number.isNaN(value));
       return merits.reduce((a, b) => Math.max(a, b), -Infinity);
@@ -151,7 +153,7 @@
         make("td", { role: "cell" }, rank),
         rowHead(m, notes),
         make("td", { role: "cell", class: "merit" }, text(merit), ...(candidate && isRanked ? [make("small", { class: "choose-ranks" }, say("rank_phone", { ranks: ranksText(candidate.ranks) }))] : [])),
-        ...(isDrawn ? [make("td", { role: "cell", class: "plot" }, valueDrawing(merit, !candidate))] : []),
+        ...(hasPlot ? [make("td", { role: "cell", class: "plot" }, valueDrawing(merit, !candidate))] : []),
         ...shownTasks.map((t, k) => {
           const value = scores[variant][m][t];
           return taskCell(t, value, candidate !== null && value !== null && value * board.tasks[t].direction === best[k], !candidate);
@@ -176,14 +178,14 @@
     const axis = (ends ?? []).map((end, k) => tick(score(end, Number.isInteger(end) ? { ...scale, places: 0 } : scale), k));
     const ranks = [1, candidates.length].map((rank) => tick(String(rank), (rank - 0.5) / candidates.length));
     const heads = [
-      head("", say("rank")), head("text", say("model")), head("merit", say("score")), ...(isDrawn ? [head("plot", make("span", { class: "unseen" }, say("drawing")), ...axis)] : []),
+      head("", say("rank")), head("text", say("model")), head("merit", say(board.rank_by === "mean" ? "score" : "rate")), ...(hasPlot ? [head("plot", make("span", { class: "unseen" }, say("drawing")), ...axis)] : []),
       ...shownTasks.map((t) => head("choose-task", cells.link(board.tasks[t].link))),
       ...(isRanked ? [head("slots", make("span", { class: "unseen" }, say("key_ranks")), ...ranks)] : []),
     ];
     part("heads").replaceChildren(make("tr", { role: "row" }, ...heads));
     part("rows").replaceChildren(...rows);
     part("table").hidden = !candidates.length;
-    part("key-score").hidden = !isDrawn;
+    part("key-score").hidden = !hasPlot;
     part("key-ranks").hidden = !isRanked;
     part("key-level").hidden = !close?.length;
     put("more", candidates.length > mostRows ? say("all", {}, candidates.length) : "");
