@@ -219,8 +219,9 @@ def _fields(ranking: Ranking) -> Iterator[Field[RankedEntry]]:
         yield _line_field(ranking, ranking.axis)
     for variant in roles.variants:
         has_interval = variant in ranking.task.with_intervals
-        ends = (say("ranking.low"), say("ranking.high")) if has_interval else ()
-        column = Column(variant, labels.variants[variant], "number", details=ends)
+        label = labels.variants[variant]
+        ends = (say("column.low", label=label), say("column.high", label=label))
+        column = Column(variant, label, "number", details=ends if has_interval else ())
         yield Field(column, partial(_score_cell, ranking, variant))
     for variant in roles.tuned:
         label = say("ranking.gain")

@@ -63,6 +63,11 @@
 
   // --- the answer -----------------------------------------------------------------------------------
 
+  /** The task of a comparison over one alone, whose scores are written as its own. @param {Comparison} comparison */
+  const onlyTask = ({ common, tasks }) => (common === 1 ? board.tasks[tasks.find(({ scores }) => !scores.includes(null))?.task ?? 0] : null);
+  /** @param {Comparison} comparison */
+  const scaleOf = (comparison) => onlyTask(comparison)?.scale ?? board.scale;
+
   /** Who is ahead; where no interval says so, on how many tasks. @param {Comparison} comparison @param {string[]} names */
   const finding = (comparison, names) => {
     const { common, leaders } = comparison;
@@ -78,10 +83,9 @@
     }
     if (leaders.length) {
       const low = board.tasks.some(({ direction }) => direction < 0) ? "_low" : "";
-      const parts = { names: listed(leaders.map((i) => names[i]), MOST_RUNS), n_tasks: onTasks, on: "", score: score(comparison.runs[leaders[0]].average, board.scale) };
-      if (common > 1) return say(`few${low}`, parts, leaders.length);
-      const only = comparison.tasks.find(({ spread }) => spread !== null)?.task ?? 0;
-      return say(`few_task${low}`, { ...parts, on: board.tasks[only].link[0] }, leaders.length);
+      const parts = { names: listed(leaders.map((i) => names[i]), MOST_RUNS), n_tasks: onTasks, on: "", score: score(comparison.runs[leaders[0]].average, scaleOf(comparison)) };
+      const only = onlyTask(comparison);
+      return only ? say(`few_task${low}`, { ...parts, on: only.link[0] }, leaders.length) : say(`few${low}`, parts, leaders.length);
     }
     const most = Math.max(...comparison.runs.map((run) => run.firstPlaces));
     const best = names.filter((_, i) => comparison.runs[i].firstPlaces === most);
@@ -146,7 +150,7 @@
       return fact(comparison, say("fact.win_rate"), ({ run }) => ({ text: score(standing(run)[2], FORM), drawing: valueDrawing(standing(run)[2], [0, 1]) }), "lane-main");
     }
     const label = say(picks.length ? "fact.mean_of" : "fact.mean", {}, comparison.common);
-    return fact(comparison, label, ({ average }, i) => ({ text: score(average, board.scale), drawing: valueDrawing(average, board.ends), isBest: comparison.leaders.includes(i) }), "lane-main");
+    return fact(comparison, label, ({ average }, i) => ({ text: score(average, scaleOf(comparison)), drawing: valueDrawing(average, board.ends), isBest: comparison.leaders.includes(i) }), "lane-main");
   };
 
   /** A facet or a measure of the models. @param {Comparison} comparison @param {string} label @param {string} [kind] */

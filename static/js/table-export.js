@@ -29,8 +29,15 @@
     return (head.dataset.details?.split("\n") ?? []).map((_, i) => values[i] ?? "");
   };
 
-  /** The seen columns and rows of a table, with the numbers behind them. @param {HTMLTableElement} table @param {(cell: HTMLTableCellElement) => string} write */
-  const view = (table, write) => {
+  /** A number behind a cell in as many decimals as the cell has. @param {string} text @param {HTMLTableCellElement} cell */
+  const asShown = (text, cell) => {
+    const places = /\d[.,](\d+)/.exec(read(cell))?.[1].length ?? 0;
+    return places && text.includes(".") ? site.format.rounded(Number(text), places) : text;
+  };
+
+  /** The seen columns and rows of a table, with the numbers behind them. @param {HTMLTableElement} table @param {(cell: HTMLTableCellElement) => string} write
+   * @param {(text: string, cell: HTMLTableCellElement) => string} [writeDetail] */
+  const view = (table, write, writeDetail = (text) => text) => {
     site.table.finishSorting(table);
     site.table.finishColumns(table);
     const heads = site.table.shownHeads(table);
@@ -52,7 +59,8 @@
       const found = heads.flatMap((head) => {
         const cell = row.cells[head.cellIndex];
         const noted = head.dataset.noted ? [cell.querySelector("small")?.textContent ?? ""] : [];
-        return [...(isDrawn(head) ? [] : [write(cell)]), ...noted, ...detailsOf(cell, head, known?.[head.dataset.key ?? ""]?.[place])];
+        const details = detailsOf(cell, head, known?.[head.dataset.key ?? ""]?.[place]).map((text) => writeDetail(text, cell));
+        return [...(isDrawn(head) ? [] : [write(cell)]), ...noted, ...details];
       });
       if (named.length) found.push(named[place] ?? "");
       return hasLevel ? [...found, row.matches(".level") ? site.text("yes") : site.text("no")] : found;
@@ -69,7 +77,7 @@
 
   /** A table as Markdown (GitHub's), as it is read; nothing of it becomes a mark, link, mention or issue. @param {HTMLTableElement} table */
   const asMarkdown = (table) => {
-    const { columns, lines } = view(table, (cell) => read(cell));
+    const { columns, lines } = view(table, (cell) => read(cell), asShown);
     const line = (/** @type {string[]} */ cells) => `| ${cells.map((text) => text.replace(/[\\|<`*_[\]~&]|:(?=\/\/)/g, "\\$&").replace(/[@#](?=\w)|\bwww(?=\.)/gi, "$&\u2060")).join(" | ")} |`;
     const ways = `| ${columns.map(({ isText }) => (isText ? ":--" : "--:")).join(" | ")} |`;
     return [line(columns.map(({ title }) => title)), ways, ...lines.map(line)].join("\n");
