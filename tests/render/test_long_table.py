@@ -182,7 +182,7 @@ def test_the_rail_goes_on_over_the_edges_of_groups(chromium, long):
     })"""
     page.evaluate(clicked("model", "average", then="() => null"))
     # Halves of a row: how much is drawn, and where it begins from below.
-    assert [[0, 1], [2, 1], [2, 1], [3, 0], [1, 1], [2, 1]] == page.evaluate(rails)
+    assert [[1, 0], *[[2, 0]] * 4, [1, 1]] == page.evaluate(rails)
     page.evaluate(f"() => ({TYPED})('model-1')")
     assert not page.locator(".rail-up, .rail-down").count()
 
