@@ -140,12 +140,10 @@ class TradeWords(CachingRecord):
     @cached_property
     def _in_points(self) -> bool:
         """Whether scores are percentages, whose differences are points."""
-        if self.scale.is_percent:
-            return True
         facts = self.results.catalog.tasks
         tasks = [facts[task] for task in self.results.board.tasks]
         is_hundred = all(t.unit in _POINTS or t.score_max == 100 for t in tasks)
-        return is_hundred and self.trade.by.is_average
+        return self.scale.is_percent or (is_hundred and self.trade.by.is_average)
 
     def _difference(self, value: float, *, signed: bool = False) -> str:
         """Write a difference of scores; points have one decimal, if that tells them from 0."""

@@ -193,9 +193,8 @@ def _compare_context(site: Site, runs: Sequence[Run]) -> CompareContext:
     is_other = site.results is not site.computed.featured.results
     # What spans several boards is no board, so nothing ranks there.
     measure = None if is_other else site.results.board.rule.measure
-    ranked_by = measure and measure.label
-    board = {**_board_data(site), "has_ranks": not is_other, "ranked_by": ranked_by}
-    data = {"board": board, "runs": [*runs]}
+    ranks = {"has_ranks": not is_other, "ranked_by": measure and measure.label}
+    data = {"board": {**_board_data(site), **ranks}, "runs": [*runs]}
     files = _ALL_FILES if is_other else _FILES
     return CompareContext(
         **_scripted(site, files, data, "compare", "n_tasks"),

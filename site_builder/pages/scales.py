@@ -9,7 +9,6 @@ from statistics import median
 from site_builder.compute.catalog import TaskInfo
 from site_builder.compute.numbers import Spread
 from site_builder.formatting import NumberFormat, compact, quantity
-from site_builder.records import replace
 from site_builder.table_model import AxisRange, Drawing, Mark, MarkKind
 
 MAX_TICKED = 200
@@ -60,10 +59,10 @@ def tick_text(value: float) -> str:
 
 def write_tick(scale: NumberFormat) -> Callable[[float], str]:
     """Return how the ticks of an axis are written: round numbers without empty decimals."""
-    if scale.compact or scale.unit in ("", "USD"):
-        return scale.score if scale.compact or scale.unit else quantity
-    whole = replace(scale, places=0)
-    return lambda value: (whole if value == round(value) else scale).score(value)
+    if scale.compact or scale.unit == "USD":
+        return scale.score
+    unit = scale.unit if scale.unit in ("", "B") else f"\N{NO-BREAK SPACE}{scale.unit}"
+    return lambda value: f"{quantity(value)}{unit}"
 
 
 def draw_among(  # noqa: PLR0913 - each is drawn
