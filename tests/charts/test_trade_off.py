@@ -61,7 +61,7 @@ def texts(view, key):
         (
             (0.1, 0.2, 0.3, 0.9),
             (1, 2, 9, NAN),
-            "b is 0.100 behind the best of known cost, at 1/5 of it",
+            "b is 0.100 behind the best of known cost, at 1/5",
         ),
         ((0.5, 0.2, 0.1, 0.9), (1, 2, 3, 0), "a has the best score of known cost, and the lowest"),
         ((SURE, BEATEN, [2 * SURE[0] - s + 0.004 for s in CLOSE]), (2, 1, 9), None),
