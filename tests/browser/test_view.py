@@ -244,7 +244,7 @@ def test_a_view_is_exported(chromium, home):
     names, ways, *lines = [line.strip("| ").split(" | ") for line in text.split("\n")]
     assert head == names
     assert ["--:", ":--", "--:", "--:"] == ways[:4]
-    assert ["2", "Mistral 7B", "1", "9", "0.732"] == lines[1][:5]
+    assert ["2", "Mistral 7B", "1", "9", "0.732", "0.607", "0.857"] == lines[1][:7]
     page.get_by_role("button", name="Copy link to this view").click()
     expect(page.get_by_role("button", name="Copied").last).to_be_visible()
     assert page.url == page.evaluate("navigator.clipboard.readText()")
