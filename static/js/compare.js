@@ -143,11 +143,11 @@
   /** @param {Run} run */
   const standing = (run) => board.boards[run.variant].standings[run.model];
 
-  /** What ranks the runs, in the largest type. @param {Comparison} comparison */
+  /** What ranks the runs, in the largest type; win rates rank no tasks that are of no board. @param {Comparison} comparison */
   const meritRow = (comparison) => {
     if (board.ranked_by) return factRow(comparison, board.ranked_by, "lane-main");
     if (!board.averaged) {
-      return fact(comparison, say("fact.win_rate"), ({ run }) => ({ text: score(standing(run)[2], FORM), drawing: valueDrawing(standing(run)[2], [0, 1]) }), "lane-main");
+      return !board.has_ranks ? [] : fact(comparison, say("fact.win_rate"), ({ run }) => ({ text: score(standing(run)[2], FORM), drawing: valueDrawing(standing(run)[2], [0, 1]) }), "lane-main");
     }
     const label = say(picks.length ? "fact.mean_of" : "fact.mean", {}, comparison.common);
     return fact(comparison, label, ({ average }, i) => ({ text: score(average, scaleOf(comparison)), drawing: valueDrawing(average, board.ends), isBest: comparison.leaders.includes(i) }), "lane-main");
