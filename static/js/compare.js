@@ -10,6 +10,8 @@
   const MOST_RUNS = 4;
   /** A narrower part of the bar has no room for its percent. */
   const LEAST_LABELLED = 0.1;
+  /** A chance that many take for an answer. */
+  const SURE = 0.95;
   /** More ranks have no room for a slot each. */
   const MOST_SLOTS = 20;
   const [FIRST_ROWS, FIRST_ROWS_OF_PHONE] = [100, 10];
@@ -100,7 +102,8 @@
   };
 
   /** How likely each run is the best, the likeliest first. @param {Comparison} comparison @param {string[]} names */
-  const putBest = ({ best, common }, names) => {
+  const putBest = (comparison, names) => {
+    const { best, common, runs } = comparison;
     showSection("best", best !== null);
     const shares = (best ?? []).map((share, i) => ({ share: share ?? 0, i })).sort((a, b) => b.share - a.share);
     const parts = shares.map(({ share }) => {
@@ -110,7 +113,11 @@
     });
     put("best", ...parts);
     put("best-names", ...shares.map(({ share, i }) => make("li", {}, names[i], " ", make("b", {}, chance(share)))));
-    put("best-of", say("best_of", { these: theRuns(names.length) }, common));
+    const bestOf = say("best_of", { these: theRuns(names.length) }, common);
+    // A chance is of these alone, the answer of all pairs of the board.
+    const isLuck = shares[0]?.share > SURE && (verdict(comparison)?.close.length ?? 0) > 0;
+    const n = board.boards[runs[0].run.variant].ranked;
+    put("best-of", isLuck ? `${bestOf}. ${say("best_by_luck", {}, n)}.` : bestOf);
   };
 
   // --- lanes ----------------------------------------------------------------------------------------

@@ -196,6 +196,10 @@ def test_the_chance_to_be_the_best_is_drawn(chromium, index):
         "Mistral 7B has the best score on Grade School Math (gsm8k), 0.520."
     )
     expect(names).to_have_count(0)
+    page.goto(index.url(index_runs("phi-2 base", "gemma-2b base")))
+    expect(names).to_have_text(["Phi-2 >99\N{NO-BREAK SPACE}%", "Gemma 2B <1\N{NO-BREAK SPACE}%"])
+    luck = "Among 12 models, some are as far apart by luck; the answer above allows for that."
+    expect(page.locator("[data-part=best-of]")).to_contain_text(luck)
     page.goto(index.url(index_runs("phi-2")))
     wait_for_all(page)
     expect(finding(page)).to_have_text("Add a model to compare with Phi-2.")
