@@ -22,6 +22,7 @@ from site_builder.importers.kinds import (
     is_numeric,
     kinds_of,
     last_part,
+    measured,
 )
 from site_builder.importers.reading import WORDS, FurtherColumn, ImportOptions
 from site_builder.importers.sheets import Sheet
@@ -51,6 +52,8 @@ _SIZES = {
     *("size", "model_size", "params", "parameters", "n_params", "num_params", "parameter_count"),
     *("number_of_parameters", "number_of_params"),
 }
+# Each model may have one of its own, such as what it was trained on.
+_OF_MODELS = ("scenario", "subject", "game", "corpus", "test_set", "testset")
 _OF_TASKS = re.compile(r"(dataset|task|benchmark)s?\s*\(?\s*[\u2193\u2b07]", re.IGNORECASE)
 _RESULTS = {
     *("result", "results", "metric", "metrics", "score", "scores", "eval", "evals", "evaluation"),
@@ -149,16 +152,18 @@ def guess_columns(sheet: Sheet, options: ImportOptions) -> Columns:
 def _is_part_of_task(sheet: Sheet, named: Mapping[str, str], column: str) -> bool:
     """Return whether a column tells rows of a model apart by what was measured: `Difficulty`."""
     is_named = not {*WORDS["tasks"]}.isdisjoint(plain_name(in_words(column)).split("_"))
-    is_setting = names_setting(in_words(column)) or measure_of(in_words(column)) == "setting"
+    is_setting = names_setting(in_words(column)) or measured(column) == "setting"
     may_be = is_named or (not is_setting and _is_crossed(sheet, named, column))
     return may_be and tells_apart(sheet, named, column)
 
 
 def _is_crossed(sheet: Sheet, named: Mapping[str, str], column: str) -> bool:
     """Return whether most values of a column are those of most models, as those of tests are."""
-    models = sheet.texts(named.get("model", ""))
-    pairs = {*zip(models, sheet.texts(column), strict=True)}
-    values = Counter(value for _, value in pairs if value)
+    models = [*filter(None, sheet.texts(named.get("model", "")))]
+    pairs = {*zip(sheet.texts(named.get("model", "")), sheet.texts(column), strict=True)}
+    values = Counter(value for model, value in pairs if model and value)
+    if {value.casefold() for value in values} <= {"yes", "no", "true", "false", "on", "off"}:
+        return False  # with tools, or without
     common = [value for value, n in values.items() if 2 * n > len({*models})]
     return len({*models}) > 1 and len(common) > 1 and 2 * len(common) > len(values)
 
@@ -176,7 +181,7 @@ def _guess(sheet: Sheet, options: ImportOptions) -> Columns:
     free = [name for name in sheet.names if name not in named.values()]
     errors = _errors(plain, free)
     columns = [n for n in free if n not in errors.values() and is_numeric(sheet, n)]
-    kinds = kinds_of(sheet, columns, options)
+    kinds = kinds_of(sheet, columns, options, is_long="task" in named)
     no_measures = tasks or find_totals(kinds)
     measures = {n: what for n, what in kinds.items() if what and n not in no_measures}
     numbers = [name for name in columns if name not in measures]
@@ -398,24 +403,37 @@ def _is_meant(sheet: Sheet, named: Mapping[str, str], meaning: str, column: str)
     if meaning in ("model", "task") and _are_fractions(sheet, column):
         return False  # a time of the system names no system
     if meaning == "model" and len(sheet.numbers(column)) == len(sheet.rows):
-        return not _texts(sheet, {})  # else a number of the model, such as its `model_id`
+        return not _has_names(sheet, column)  # else a number of the model, its `model_id`
+    if meaning == "unit":  # of a task, and not what a model ran on
+        return "task" in named and not tells_apart(sheet, named, column)
+    if meaning == "task" and plain_name(column) in _OF_MODELS and _is_wide(sheet, named):
+        return any(plain_name(name) in SYNONYMS["score"] for name in sheet.names)
     if meaning == "task" and plain_name(column) == "test" and _is_wide(sheet, named):
         differ = len({*sheet.texts(column)}) > 1
         return not (differ and is_numeric(sheet, column))  # else it is the score on a test
     return meaning != "subset" or tells_apart(sheet, named, column)
 
 
+def _has_names(sheet: Sheet, numbers: str) -> bool:
+    """Return whether another column that is called a model names what one of numbers counts."""
+    called = [name for name in _texts(sheet, {}) if plain_name(name) in SYNONYMS["model"]]
+    times = len({*sheet.texts(numbers)})
+    return any(len({*sheet.texts(name)}) >= times for name in called)
+
+
 def _has_scores_beside(sheet: Sheet, named: Mapping[str, str]) -> bool:
     """Return whether rows have numbers beside the score that may be scores too."""
     others = (n for n in sheet.names if n not in named.values() and not names_setting(n))
-    numbers = [name for name in others if not measure_of(in_words(name))]
+    numbers = [name for name in others if not measured(name)]
     return "score" in named and any(is_numeric(sheet, name) for name in numbers)
 
 
 def _has_sizes(sheet: Sheet, name: str) -> bool:
     """Return whether a column that is called a size has those of models: `7B`, `560M`."""
     texts = [text for text in sheet.texts(name) if not is_blank(text)]
-    is_size = plain_name(name) in _SIZES and texts != []
+    # What has nothing but thousands may be another size, such as that of the data.
+    is_other = "param" not in plain_name(name) and all(text[-1] in "kK" for text in texts)
+    is_size = plain_name(name) in _SIZES and texts != [] and not is_other
     return is_size and all(map(SIZE.fullmatch, texts))
 
 

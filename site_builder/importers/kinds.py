@@ -7,10 +7,18 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import accumulate, takewhile
 
-from site_builder.importers.cells import is_blank, parse_number, why_no_number
+from site_builder.importers.cells import is_blank, names_percent, parse_number, why_no_number
 from site_builder.importers.reading import ImportOptions
 from site_builder.importers.sheets import Sheet
-from site_builder.tables.metrics import is_bare, is_of_done, measure_of, plain_name
+from site_builder.tables.metrics import (
+    direction_in,
+    is_bare,
+    is_general,
+    is_of_done,
+    measure_of,
+    metric_in,
+    plain_name,
+)
 
 _INTERVALS = (
     ("_lower", "_upper"),
@@ -41,13 +49,21 @@ _MEAN_WORDS = {"mean", "average", "all", "macro", "overall"}
 # May be of all columns beside them: `Score`.
 _TOTALS = {
     *("score", "final", "final_score", "global", "global_score", "composite", "composite_score"),
-    *("combined", "combined_score", "main_score", "total", "summary", "geomean"),
+    *("combined", "combined_score", "total", "summary", "geomean"),
 }
+_WEIGHTED = {"score", "total", "geomean"}  # words of those that may be no plain mean
+_OF_CLASSES = re.compile(r"(^|_)(macro|micro)_(avg|average)(?=_|$)")
+_SUBJECTS = ("speed", "size", "time", "context")  # groups of tasks too
 _ROW_NUMBERS = ("#", "\N{NUMERO SIGN}", "pos", "column 1")  # the last is without a name
 
 
-def kinds_of(sheet: Sheet, columns: Collection[str], options: ImportOptions) -> dict[str, str]:
-    """Return what each column of numbers is that is no score, such as `cost`; else nothing."""
+def kinds_of(
+    sheet: Sheet, columns: Collection[str], options: ImportOptions, *, is_long: bool = False
+) -> dict[str, str]:
+    """Return what each column of numbers is that is no score, such as `cost`; else nothing.
+
+    In a long table, what is called a score is one.
+    """
     kinds = _kinds_by_name(sheet, columns)
     ends = (*find_margins(columns), *_margins_beside(columns, kinds))
     kinds |= dict.fromkeys(ends, "interval")
@@ -58,13 +74,15 @@ def kinds_of(sheet: Sheet, columns: Collection[str], options: ImportOptions) -> 
     kinds |= dict.fromkeys(_overall(kinds), "average")
     kinds |= dict.fromkeys(_averages_of_groups(kinds), "")
     kinds |= dict.fromkeys(_counts_of_shares(sheet, kinds), "count")
-    return kinds | dict.fromkeys(_means(sheet, kinds), "average")
+    kinds |= dict.fromkeys(_of_classes(kinds), "average")
+    means = [name for name in _means(sheet, kinds) if not is_long or "score" not in _words(name)]
+    return kinds | dict.fromkeys(means, "average")
 
 
 def _kinds_by_name(sheet: Sheet, columns: Collection[str]) -> dict[str, str]:
     """Return what columns are by their names and groups, where their numbers can be that."""
     kinds = {
-        n: measure_of(in_words(n)) or measure_of(last_part(n)) or _of_group(group_of(n))
+        n: measured(n) or measure_of(last_part(n)) or _of_group(group_of(n), last_part(n))
         for n in columns
     }
     # Gigabytes are of what something ran on, or made.
@@ -105,15 +123,34 @@ def _averages_of_groups(kinds: Mapping[str, str]) -> Iterator[str]:
     shared = set.intersection(*words.values())
     for name in names:
         core = words[name] - shared - _MEAN_WORDS - {"avg", "overall", "task", "tasktype", "type"}
-        if core and not core <= _TOTALS:
+        rest = " ".join(sorted(core))
+        is_of_all = core <= _TOTALS or not core.isdisjoint(("micro", "weighted", "no", "without"))
+        if core and not is_of_all and not measure_of(rest):
+            yield name
+
+
+def _of_classes(kinds: Mapping[str, str]) -> Iterator[str]:
+    """Yield averages over classes of which other columns have the same metric: `macro avg F1`."""
+    plain = {name: plain_name(name) for name, what in kinds.items() if not what}
+    found = {name: _OF_CLASSES.sub("", p).strip("_") for name, p in plain.items()}
+    others = [p for name, p in plain.items() if found[name] == p]
+    for name, metric in found.items():
+        same = [p for p in others if p.endswith(f"_{metric}") or p.startswith(f"{metric}_")]
+        if metric != plain[name] and len(same) > 1:
             yield name
 
 
 def _counts_of_shares(sheet: Sheet, kinds: Mapping[str, str]) -> Iterator[str]:
-    """Yield counts of what was solved of which another column has the share: 374 and 74.8."""
+    """Yield counts of what was solved of which another column has the share: 374 and 74.8.
+
+    Its name, decimals or a percent sign tell that it is no count as well.
+    """
     columns = [name for name, what in kinds.items() if not what]
+    shares = {n for n in columns if metric_in(n) or names_percent(n) or "rate" in _words(n)}
+    shares |= {n for n in columns if any(number.is_percent for number in sheet.numbers(n))}
+    shares |= {n for n in columns if has_fractions(sheet, n)}
     for name in filter(is_of_done, columns):
-        if any(_has_share(sheet, name, other) for other in columns if other != name):
+        if name not in shares and any(_has_share(sheet, name, share) for share in shares):
             yield name
 
 
@@ -131,18 +168,21 @@ def _has_share(sheet: Sheet, count: str, share: str) -> bool:
     )
 
 
-def _of_group(group: str) -> str:
+def _of_group(group: str, name: str) -> str:
     """Return what the numbers of a group are by its name: `pricing.input`, `Price: Output`."""
-    what = measure_of(last_part(group)) if group else ""
+    is_of_scores = plain_name(last_part(group)) in _SUBJECTS or metric_in(name)
+    what = measure_of(last_part(group)) if group and not is_of_scores else ""
     return what if what in ("cost", "time", "speed", "tokens", "size") else ""
 
 
 def _overall(kinds: Mapping[str, str]) -> Iterator[str]:
     """Yield columns of an overall number where all others are such a number of something.
 
-    `Overall w/o subs` beside `Short w/o subs` and `Long w/o subs`.
+    `Overall w/o subs` beside `Short w/o subs` and `Long w/o subs`, or beside `Overall`.
     """
     plain = {n: plain_name(n) for n, what in kinds.items() if not what}
+    if any(plain_name(n) == "overall" for n in kinds):
+        yield from (n for n, p in plain.items() if p.startswith("overall_"))
     rests = {n: p.removeprefix("overall") for n, p in plain.items() if p.startswith("overall_")}
     others = [p for n, p in plain.items() if n not in rests]
     if len(others) > 1 and all(p.endswith((*rests.values(),)) for p in others):
@@ -180,6 +220,7 @@ def _means(sheet: Sheet, kinds: Mapping[str, str]) -> Iterator[str]:
     bare = bare if len(bare) == 1 and len(columns) - len(bare | totals) > 2 else set()
     words = {name: {*plain_name(name).split("_")} for name in columns}
     means = totals | bare | {name for name in columns if not _MEAN_WORDS.isdisjoint(words[name])}
+    may_vary = {name for name in totals if words[name] & _WEIGHTED}
     parts = [name for name in columns if name not in means]
     if not means or len(parts) < 2:
         return
@@ -190,16 +231,21 @@ def _means(sheet: Sheet, kinds: Mapping[str, str]) -> Iterator[str]:
             continue
         most = 1.01 * 10.0 ** -min(digits, _decimals(sheet, [name]))  # both are rounded
         sides = (parts[max(0, place - _MOST_PARTS) : place][::-1], parts[place:][:_MOST_PARTS])
-        is_total = name in totals and len(parts) > 2 and _is_between(sheet, name, parts)
+        is_total = name in may_vary and len(parts) > 2 and _is_between(sheet, name, parts)
+        found = [side for side in sides if name not in bare or len(side) == len(parts)]
         ways = (False, True) if name in totals else (False,)
         if is_total or any(
-            _is_mean(sheet, name, of, most, is_sum=way) for of in sides for way in ways
+            _is_mean(sheet, name, of, most, is_sum=way, is_whole=name in bare)
+            for of in found
+            for way in ways
         ):
             yield name
 
 
 def _is_between(sheet: Sheet, name: str, parts: Sequence[str]) -> bool:
     """Return whether a column lies between the lowest and the highest of others in each row."""
+    if any(direction_in(part) is False for part in parts):
+        return False  # these do not compare
     times = 0
     for row in sheet.rows:
         whole, *found = (parse_number(row.get(n), sheet.marks) for n in (name, *parts))
@@ -212,13 +258,20 @@ def _is_between(sheet: Sheet, name: str, parts: Sequence[str]) -> bool:
 
 
 def _is_mean(
-    sheet: Sheet, name: str, parts: Sequence[str], most: float, *, is_sum: bool = False
+    sheet: Sheet,
+    name: str,
+    parts: Sequence[str],
+    most: float,
+    *,
+    is_sum: bool = False,
+    is_whole: bool = False,
 ) -> bool:
     """Return whether a column is `most` off the mean of the first few parts, in several rows.
 
-    Or their sum.
+    Or their sum, or that of all parts.
     """
-    lengths, times = {*range(2, len(parts) + 1)}, Counter[int]()
+    lengths = {*range(len(parts) if is_whole else 2, len(parts) + 1)}
+    times = Counter[int]()
     for row in sheet.rows:
         mean, *numbers = (parse_number(row.get(n), sheet.marks) for n in (name, *parts))
         sums = [*accumulate(n.value for n in takewhile(bool, numbers) if n)]
@@ -273,6 +326,17 @@ def find_totals(kinds: Mapping[str, str]) -> dict[str, str]:
     others = Counter(group_of(n) for n, what in kinds.items() if not what)
     times = Counter(averages.values())
     return {n: group for n, group in averages.items() if times[group] == 1 and others[group]}
+
+
+def measured(name: str) -> str:
+    """Return what a name says that is no score, also `costPerTask`, but not `NaturalQuestions`."""
+    apart = in_words(name)
+    is_of_data = apart != name and name[0].isupper() and not is_general(apart)
+    return measure_of(name if is_of_data else apart)
+
+
+def _words(name: str) -> set[str]:
+    return {*plain_name(name).split("_")}
 
 
 def in_words(name: str) -> str:

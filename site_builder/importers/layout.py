@@ -12,6 +12,8 @@ from site_builder.importers.sheets import Sheet
 from site_builder.records import replace
 from site_builder.tables.metrics import plain_name
 
+_OF_RECORDS = (".json", ".jsonl", ".ndjson", ".yaml", ".yml", ".parquet")
+
 
 def upright(sheet: Sheet) -> Sheet:
     """Turn a table whose names stand in its first column instead of its first line."""
@@ -37,19 +39,27 @@ def filled_down(sheet: Sheet, options: ImportOptions) -> Sheet:
 def _filled_down(sheet: Sheet, name: str) -> Sheet:
     """Fill the empty cells of a column, where half of its names have some below them.
 
-    Texts beside, such as a method or a metric, tell the rows of a name apart: a single empty cell
-    is a slip.
+    Texts beside, such as a method or a metric, tell the rows of a name apart, and stand beside
+    several names, but for metrics: a single empty cell is a slip, and one in JSON is unknown.
     """
     texts = [word_of(cell) for cell in sheet.cells(name)]
     below = [not text for text in texts]
     n_with_more = sum(last and not first for first, last in pairwise(below))
-    if sheet.deep or not any(below) or below[0] or 2 * n_with_more < below.count(False):
+    is_drawn = sheet.found.path.suffix.casefold() not in _OF_RECORDS  # each name once, as in print
+    if not is_drawn or sheet.deep or not any(below) or below[0]:
+        return sheet
+    if 2 * n_with_more < below.count(False):
         return sheet
     full = list[str](accumulate(texts, _or_above))
     others = [n for n in sheet.names if n != name and not is_numeric(sheet, n)]
     beside = [*zip(*map(sheet.texts, others), strict=True)] or [()] * len(full)
     is_named = all(any(of) for of, is_below in zip(beside, below, strict=True) if is_below)
     if not is_named or len({*zip(full, beside, strict=True)}) < len(full):
+        return sheet
+    pairs = [{p for p in zip(full, sheet.texts(n), strict=True) if p[1]} for n in others]
+    comes_back = any(len(found) > len({text for _, text in found}) for found in pairs)
+    is_told = comes_back or any(plain_name(n) in SYNONYMS["metric"] for n in others)
+    if not is_told and (len({*full}) > 1 or sum(below) == 1):
         return sheet
     rows = [{**row, name: text} for row, text in zip(sheet.rows, full, strict=True)]
     note = f"empty cells of {name!r} have the name above them ({sum(below)})"

@@ -69,7 +69,7 @@ _MATH = [
     )
 ]
 _TAG = re.compile(
-    r"</?(?:a|b|code|del|div|em|font|i|img|ins|mark|p|s|small|span|strong|u)(?:\s[^<>]*+)?/?>",
+    r"</?(?:a|b|code|div|em|font|i|img|ins|mark|p|small|span|strong|u)(?:\s[^<>]*+)?/?>",
     re.IGNORECASE,
 )
 _COMMENT = re.compile(r"\s*#\s*+(?!(?:N/A|REF!|VALUE!|NAME\?|DIV/0!)$)[^\d\s]")
@@ -188,10 +188,11 @@ def _from_text(found: Found, ending: str) -> Sheet:
 
 def _plain_formula(found: re.Match[str]) -> str:
     r"""Return a formula of LaTeX as plain text: 2.3 for `$\mathbf{2.3}$`; a price as it is."""
-    inner = found[1]
+    inner = found[1].replace("\\\\", "\\")  # as Markdown may have it
     for form, sign in _MATH:
         inner = form.sub(sign, inner)
-    return inner if "\\" in found[1] or parse_number(inner) else found[0]
+    is_read = "\\" not in inner and ("\\" in found[1] or parse_number(inner) is not None)
+    return inner if is_read else found[0]
 
 
 def _written_plainly(raised: re.Match[str]) -> str:

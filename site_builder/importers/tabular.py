@@ -70,6 +70,7 @@ from site_builder.tables.metrics import (
     direction_of,
     is_cost,
     is_likely_lower,
+    is_limited,
     measure_of,
     metric_in,
     plain_name,
@@ -89,6 +90,8 @@ _TIMES = (
     "h",
     "hours",
 )
+_PERCENT = ("%", "percent", "percentage", "pct")
+_RATIO = ("ratio", "proportion", "fraction")
 _OF_TASKS = ("category", "subset")
 """Meanings of columns that may tell scores of a task apart."""
 _ROUNDING = 0.002  # scores and averages are rounded
@@ -213,12 +216,14 @@ def _cells(
                 skipped.append(left)
             else:
                 metric = score.metric or columns.metric
+                unit = word_of(values.get("unit")).casefold()
+                is_percent = unit in _PERCENT or names_percent(f"{column} {metric}")
                 score = replace(
                     score,
                     score=parsed.value,
                     metric=metric,
                     stderr=_error(sheet, row, columns.errors.get(column)),
-                    is_percent=parsed.is_percent or names_percent(f"{column} {metric}"),
+                    is_percent=parsed.is_percent or is_percent,
                     has_sign=parsed.is_percent,
                 )
                 cells.append(_Cell(column, parsed, values, score))
@@ -233,7 +238,9 @@ def _left_out(
         return Skipped(where, f"it names no {'task' if score.model else 'model'}", "row")
     if plain_name(score.model) in _MEANS:
         return Skipped(f"{where}, {score.model}", "it stands for other rows", "score")
-    is_mean = plain_name(score.task) in _MEANS or measure_of(score.task) in ("average", "rank")
+    words = plain_name(score.task).split("_")  # `Ranking` may be what is asked of a model
+    is_mean = plain_name(score.task) in _MEANS or measure_of(score.task) == "average"
+    is_mean = is_mean or (measure_of(score.task) == "rank" and "rank" in words)
     if is_of_others and is_mean:
         fix = "To keep it, give it another name."
         return Skipped(where, f"{score.task!r} stands for other tasks", "row", fix)
@@ -463,8 +470,7 @@ def _of_task(
     categories = {_typed("category", cell.values.get("category")) for cell in cells}
     facts["category"] = facts["category"] if len(categories) == 1 else None
     facts |= {"score_min": 0.0} if first.column in sheet.counts else {}
-    units = {_typed("unit", cell.values.get("unit")) for cell in cells}
-    facts["unit"] = sheet.units.get(first.column) or (facts["unit"] if len(units) == 1 else None)
+    facts["unit"] = sheet.units.get(first.column) or _unit_of(cells)
     is_time = str(facts["unit"] or "").partition("/")[0].strip().casefold() in _TIMES
     facts["part_of"] = columns.whole_of(first.column) or None
     is_lower = _typed("lower_is_better", first.values.get("lower_is_better"))
@@ -492,6 +498,14 @@ def _of_task(
         models=tuple(ImportedRow(model, values) for model, values in models.items()),
         tasks=tuple(tasks),
     )
+
+
+def _unit_of(cells: Sequence[_Cell]) -> str | None:
+    """Return the unit that a column tells of all scores of a task, if it is that of no share."""
+    units = {word_of(cell.values.get("unit")) for cell in cells}
+    unit = units.pop() if len(units) == 1 else ""
+    is_of_share = unit.casefold() in (*_PERCENT, *_RATIO) or is_limited(unit)
+    return None if is_of_share else unit or None
 
 
 def _direction(cell: _Cell, task: str, across: str, *, is_time: bool) -> tuple[bool | None, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from itertools import islice
 from typing import Any
 
@@ -56,7 +57,8 @@ def read_units(sheet: Sheet, options: ImportOptions) -> tuple[Sheet, tuple[Skipp
     Raises:
         UnreadableFileError: `site.toml` names such a column.
     """
-    sheet = _without_spreads(sheet)
+    stated = {*options.columns.values(), *(options.task_columns or ()), *options.model_columns}
+    sheet = _without_spreads(sheet, stated)
     named = {column for meaning, column in options.columns.items() if meaning in _NAMES}
     columns = {
         name: _units_of_column(sheet, name)
@@ -65,7 +67,6 @@ def read_units(sheet: Sheet, options: ImportOptions) -> tuple[Sheet, tuple[Skipp
     }
     units = {name: found[0] for name, found in columns.items() if len(found) == 1}
     mixed = {name: found for name, found in columns.items() if len(found) > 1}
-    stated = {*options.columns.values(), *(options.task_columns or ()), *options.model_columns}
     fix, skipped = "Write all of its numbers in one unit.", list[Skipped]()
     for name, found in mixed.items():
         why = f"the cells of {name!r} have the units {listed([*found], most=6)}, so it is not read"
@@ -119,10 +120,14 @@ def _plain(cell: Any) -> Any:  # noqa: ANN401 - a cell holds anything
     return match["number"].strip("*_ ") if match else cell
 
 
-def _without_spreads(sheet: Sheet) -> Sheet:
-    """Leave out what a heading says that stands in brackets behind a number: `AUROC (95% CI)`."""
+def _without_spreads(sheet: Sheet, stated: Collection[str]) -> Sheet:
+    """Leave out what a heading says that stands in brackets behind a number: `AUROC (95% CI)`.
+
+    Columns that `site.toml` names keep their name.
+    """
     matches = {n: match for n in sheet.names if (match := _WITH_SPREAD.fullmatch(n))}
-    new = {n: m["name"] for n, m in matches.items() if holds_more(sheet, n)}
+    more = {n: m["name"] for n, m in matches.items() if holds_more(sheet, n)}
+    new = {n: n if n in stated else name for n, name in more.items()}
     names = [new.get(name, name) for name in sheet.names]
     if not new or len({*names}) < len(names):
         return sheet

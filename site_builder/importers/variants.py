@@ -13,16 +13,18 @@ from site_builder.importers.sheets import Sheet
 from site_builder.records import replace
 from site_builder.tables.metrics import measure_of, plain_name
 
-_BEFORE = r"base(?:[ _-]?model)?|pre-?trained|before|vanilla|un-?tuned|zero[ _-]?shot"
+_TUNED = r"(?:full(?:y)?[ _-])?(?:ft|fine[ _-]?tun(?:ed?|ing)|tun(?:ed|ing))"
 _KINDS = r"q?-?lora|dora|sft|adapters?"  # of tuning, which keep their names
-_AFTER = r"(?:full(?:y)?[ _-])?(?:ft|fine[ _-]?tun(?:ed?|ing)|tuned)|after"
+# Before and after what, a name has to tell.
+_BEFORE = rf"base(?:[ _-]?model)?|pre-?trained|before {_TUNED}|vanilla|un-?tuned|zero[ _-]?shot"
+_AFTER = rf"(?:after )?{_TUNED}"
 _STAGE = rf"\+? ?(?:(?P<before>{_BEFORE})|(?P<kind>{_KINDS})|(?P<after>{_AFTER}))"
 _FORMS = [
     re.compile(form, re.IGNORECASE)
     for form in (
         _STAGE,
         rf"(?P<rest>.+?)(?:[ _:.]+|[ _]*[(\[-]){_STAGE}[)\]]?",
-        rf"(?!.*(?:cut-?off|release|20\d\d)){_STAGE}[ _:.-]+(?P<rest>.+)",  # no `Before cutoff`
+        rf"{_STAGE}[ _:.-]+(?P<rest>.+)",
     )
 ]
 _TRUTHS = {"no": ("", ""), "false": ("", ""), "yes": ("", "fine_tuned"), "true": ("", "fine_tuned")}

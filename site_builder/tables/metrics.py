@@ -52,8 +52,11 @@ _OF_RUNS = re.compile(
 )
 # Capitals that begin a name, and tags of languages: `MS MARCO`, `EUR-LEX`, `SEC filings`, `en-GB`.
 _NO_UNIT = re.compile(
-    r"^(?:MS|SEC|EUR|MB|GB)[ -](?=\w)(?![Pp][Ee][Rr]\b)|^[a-z]{2,3}[-_](?:GB|gb)$"
+    r"^(?:MS|SEC|EUR|KB|MB|GB|TB)[ -](?=\w)"
+    r"(?!(?i:per|mem|memory|v?ram|storage|disk|used?|usage|size|peak|total)\b)"
+    r"|^[a-z]{2,3}[-_](?:GB|gb)$"
 )
+_MAX_RATING = 10
 _OF_PAIRS = re.compile("win_?rate|preference|rating")
 _COSTS = {"cost", "time", "size", "tokens", "rank"}
 _SIGNS, _PHRASES = (
@@ -74,11 +77,13 @@ def _words(name: str) -> list[str]:
 
 def _spelled(name: str) -> str:
     """Return a name with words for its signs: `F1 ±` is `F1 ci`, `# calls` is `count calls`."""
-    name = re.sub(r"^\s*#\s*(?=\w)", "count ", name)
+    name = re.sub(r"^\s*#\s*(?=[^\W\d_])", "count ", name)
     name = re.sub(r"^\s*(±|\+/-)\s*(?=\W*[^\W\d])(.+)$", r"\2 \1", name)
     for sign, word in _SPELLED.items():
         name = name.replace(sign, f" {word} ")
-    return _OF_RUNS.sub(" ", name)
+    rest = _OF_RUNS.sub(" ", name)
+    is_of_all = "@" not in name and not re.search(r"[^\W\d_]", rest)  # `Avg of 3 runs`
+    return name if is_of_all else rest
 
 
 def direction_of(metric: str) -> bool | None:
@@ -99,7 +104,8 @@ def direction_in(heading: str) -> bool | None:
     return _direction(heading, ends if len(words) == 1 else ends - _VAGUE)
 
 
-_NEGATED = re.compile(r"neg(ative)?_")  # `neg_rmse`, of which more is better
+# `neg_rmse`, of which more is better, and not `Neg error rate`, that of the negatives.
+_NEGATED = re.compile(r"neg_(?!.*rate)")
 
 
 def is_cost(name: str) -> bool:
@@ -107,7 +113,7 @@ def is_cost(name: str) -> bool:
 
     It never tells that higher is better: `F1 error`, `mean latency`, `tokens to pass`, `rank`.
     """
-    if _NEGATED.match(plain_name(name)):
+    if _NEGATED.match(name.casefold()):
         return False
     last = _last_word(name)
     is_error = not {*_WORDS["bad"]}.isdisjoint(last)
@@ -124,7 +130,7 @@ def _direction(name: str, words: Collection[str]) -> bool | None:
         both = {*words, *map(_unnumbered, words)}  # `rouge1` is a `rouge`
         found |= {"higher"} if both & {*_HIGHER, *_WORDS["good"]} else set()
         found |= {"lower"} if both & {*_LOWER, *_WORDS["bad"]} else set()
-    if found == {"lower"} and _NEGATED.match(plain_name(name)):
+    if found == {"lower"} and _NEGATED.match(name.casefold()):
         found, changes = {"higher"}, changes - _LOWER - {*_WORDS["bad"]}
     # The error of an error is one too.
     is_told = len(found) == 1 and ("lower" in found or not is_cost(name))
@@ -172,6 +178,11 @@ def is_of_done(name: str) -> bool:
     return not _DONE.isdisjoint(_words(name))
 
 
+def is_general(name: str) -> bool:
+    """Return whether all words of a name say what a number is, and none of what: `Total tokens`."""
+    return {*plain_name(name).split("_")} <= {*_WORDS["general"]}
+
+
 def is_bare(name: str) -> bool:
     """Return whether a name is a metric and nothing else: `Acc`, `Accuracy (%)`, `pass@1`."""
     words = {word for word in plain_name(name).split("_") if not word.isdecimal()}
@@ -200,7 +211,7 @@ def _is_of_contest(words: Iterable[str]) -> bool:
 def is_likely_lower(name: str) -> bool:
     """Return whether a name is of something of which less is likely to be better: `Toxicity`."""
     words = [word for word in plain_name(name).split("_") if word not in _WORDS["fillers"]]
-    if _NEGATED.match(plain_name(name)):
+    if _NEGATED.match(name.casefold()):
         return False
     return not {*_WORDS["likely_lower"]}.isdisjoint(words[-1:]) and "non" not in words
 
@@ -290,6 +301,8 @@ def unit_of(
         return None if among_percents else "proportion" if has_bounds else "other"
     if not metric or are_mixed(scores):
         return None
+    # From 1 to 5, as of `AP Physics`, where the word is no metric.
+    has_bounds = has_bounds and (is_share(metric) or max(scores) > _MAX_RATING)
     return "percent" if has_bounds else "other"
 
 

@@ -27,6 +27,28 @@ TASKS = [
     ("Model,Overall no subs,A no subs,B no subs\nX,7,9,4\nY,6,8,5\n", "A no subs,B no subs"),
     ("Model,X acc,FPS,mem(KB),p-value\nA,45,30,7,0.1\nB,55,60,8,0.2\n", "X acc"),
     ("ModelName,Exam,TeamId\nA,45,101\nB,55,107\n", "Exam"),
+    # What looks like one of these and is none.
+    (
+        "Model,EurLex,SecEval,NaturalQuestions\nA,7,6,40\nB,8,9,50\n",
+        "EurLex,SecEval,NaturalQuestions",
+    ),
+    ("Model,KB-QA,TB 2.0,X acc,GB memory\nA,7,6,40,9\nB,8,9,50,8\n", "KB-QA,TB 2.0,X acc"),
+    ("Model,X ID,X OOD,Word problems\nA,45,20,3\nB,55,30,4\n", "X ID,X OOD,Word problems"),
+    ("Model,Overall,Overall w/ style,A,B\nX,7,9,4,8\nY,6,8,5,3\n", "A,B"),
+    ("Model,QA,Dialog,Code,Summary\nX,20,60,35,45\nY,22,61,36,52\n", "QA,Dialog,Code,Summary"),
+    ("Model,main_score,ndcg,map,mrr\nX,42,35,42,38\nY,40,33,40,36\n", "main_score,ndcg,map,mrr"),
+    ("Model,A,B,C,Avg \u00b1 std,Avg of 3 runs\nX,1,2,3,2,2\nY,2,4,6,4,4\n", "A,B,C"),
+    ("Model,A F1,B F1,C F1,Micro avg F1\nX,1,2,3,9\nY,2,4,6,9\n", "A F1,B F1,C F1"),
+    ("Model,Wins,Losses,Draws\nA,4,5,1\nB,5,4,1\n", "Wins,Losses,Draws"),
+    ("Model,Right arm,Left arm\nA,40,80\nB,45,90\n", "Right arm,Left arm"),
+    ("Model,Solved count,Solved rate\nA,4,40\nB,5,50\n", "Solved rate"),
+    ("Model,Speed: car,Speed: ball\nA,45,40\nB,55,50\n", "Speed: car,Speed: ball"),
+    ("Model,Average acc,Average latency,Average\nA,4,9,5\nB,5,8,6\n", "Average acc"),
+    ("Model,Corpus,X acc,Y acc\nA,wiki,50,3\nB,news,60,4\n", "X acc,Y acc"),
+    (
+        "Model,Before unlearning,After unlearning\nA,5,4\nB,6,3\n",
+        "Before unlearning,After unlearning",
+    ),
 ]
 
 
@@ -52,6 +74,10 @@ SCORES = [
     ("Model,X acc,Y acc\nA,71.7 +- 0.3,----\n", {("A", "X acc", "base"): 71.7}),
     ("Model,X acc\nA,<ins>71.7</ins>\nB,70<sub>0.3</sub>\n", {("B", "X acc", "base"): 70}),
     ("Model,IS $\\uparrow$\nA,$\\mathbf{186.7}$\n", {("A", "IS", "base"): 186.7}),
+    # What looks like one of these and is none.
+    ("Model,X acc\n$\\beta$-VAE,7\n", {("$\\beta$-VAE", "X acc", "base"): 7}),
+    ("Model,Country,X acc\n1,US,50\n2,UK,60\n3,US,55\n", {("3", "X acc", "base"): 55}),
+    ("agent,env,score\n0,maze,50\n1,maze,60\n", {("1", "maze", "base"): 60}),
 ]
 
 
@@ -98,6 +124,7 @@ def test_the_negative_of_an_error_is_better_higher(tmp_path):
         ),
         ("Model,Exam,Acc\nA,x,50\nA,y,61\nB,x,51\nB,y,60\n", 'task_by = ["Exam"]'),
         ("Model,Size,acc\nLlama,34B,0.5\nLlama,7B,0.4\n", "[facets]\nSize = {}"),
+        ("Model,Setup,X acc\nA,before,50\nA,after,40\n", "[facets]\nSetup = {}"),
     ],
 )
 def test_what_is_offered(tmp_path, table, lines):
@@ -142,3 +169,46 @@ def test_averages_of_tasks_in_rows_are_left_out(tmp_path):
     table = "Task,m,n\nx acc,73,71\ny acc,63,61\nAll Tasks (avg),68,66\n"
     imported("csv", write(tmp_path, "a.csv", table), *UP, into=tmp_path)
     assert {"x acc", "y acc"} == {task for _, task, _ in scores(tmp_path)}
+
+
+@pytest.mark.parametrize(
+    ("table", "models"),
+    [
+        ("Model,Org,X acc\nA,x,60\nB,y,70\n,Random,25\n", {"A", "B"}),
+        ("Model,Team,X acc\nA,t,60\n,u,70\nB,v,25\n,w,26\n", {"A", "B"}),
+    ],
+)
+def test_an_empty_cell_is_a_slip_where_nothing_tells_rows_apart(tmp_path, table, models):
+    said = run_import("csv", write(tmp_path, "a.csv", table), *UP, into=tmp_path)
+    assert "it names no model" in said.stderr
+    assert models == {model for model, _, _ in scores(tmp_path)}
+
+
+@pytest.mark.parametrize(
+    ("unit", "numbers", "bounds"),
+    [("%", ("50", "60"), (0, 100)), ("ratio", ("0.5", "0.6"), (0, 1)), ("m", ("5", "6"), None)],
+)
+def test_a_column_of_units_that_tells_a_share_sets_bounds(tmp_path, unit, numbers, bounds):
+    table = "model,task,score,unit\n" + "".join(f"M{n},f,{n},{unit}\n" for n in numbers)
+    imported("csv", write(tmp_path, "a.csv", table), "--higher-is-better", into=tmp_path)
+    (task,) = rows(tmp_path, "tasks")
+    assert (bounds or (None, None)) == (task.get("score_min"), task.get("score_max"))
+    assert task.get("unit") == (None if bounds else unit)
+
+
+def test_the_error_of_the_negatives_is_one(tmp_path):
+    table = "Model,Neg error rate\nA,0.1\nB,0.2\n"
+    imported("csv", write(tmp_path, "a.csv", table), into=tmp_path)
+    assert [False] == [row["higher_is_better"] for row in rows(tmp_path, "tasks")]
+
+
+def test_what_a_model_ran_on_is_no_unit(tmp_path):
+    table = "Model,Unit,X acc\nA,GPU,50\nA,CPU,51\nB,GPU,60\nB,CPU,61\n"
+    said = run_import("csv", write(tmp_path, "a.csv", table), *UP, into=tmp_path)
+    assert "[facets]\nUnit = {}" in paste(tmp_path, said)
+
+
+def test_the_total_of_a_long_table_is_offered_as_its_score(tmp_path):
+    table = "model,task,final_score,fluency,style,x\nA,t,3,2,4,3\nB,t,3.5,3,4,3\n"
+    said = run_import("csv", write(tmp_path, "a.csv", table), *UP, into=tmp_path)
+    assert 'columns = { score = "final_score" }' in paste(tmp_path, said)

@@ -418,6 +418,7 @@ def test_stated_unit_sets_the_bounds(tmp_path, answer, toml, bounds):
         (["71", "30"], "F1", (0.0, 100.0)),
         (["0.71", "0.30"], "BLEU", (0.0, 1.0)),
         (["71", "30"], "spearman", (None, None)),
+        (["4", "5"], "AP Physics", (None, None)),
     ],
 )
 def test_bounds_by_scores_and_metric(tmp_path, cells, metric, bounds):

@@ -12,7 +12,10 @@ PAIRS = "Model,ARC acc (base),ARC acc (LoRA),Gain\nA,61,72,11\nGPT-4,90,,\n"
     ("content", "tuned"),
     [
         (PAIRS, "LoRA"),
-        ("Model;before: ARC acc;after: ARC acc;Params (B)\nA;61;72;7\nGPT-4;90;;\n", "fine_tuned"),
+        (
+            "Model;before tuning: ARC acc;after tuning: ARC acc;Size\nA;61;72;7B\nGPT-4;90;;\n",
+            "fine_tuned",
+        ),
         ("model,task,base,sft\nA,ARC acc,61,72\nGPT-4,ARC acc,90,\n", "sft"),
         ("Model,Method,ARC acc\nA,Base,61\nA,Full fine-tuning,72\nGPT-4,,90\n", "fine_tuned"),
         ("Base model,Method,ARC acc\nA,Base,61\nA,adapter,72\nGPT-4,Base,90\n", "adapter"),
