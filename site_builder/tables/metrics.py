@@ -57,6 +57,8 @@ _NO_UNIT = re.compile(
     r"|^[a-z]{2,3}[-_](?:GB|gb)$"
 )
 _MAX_RATING = 10
+# `neg_rmse`, of which more is better, and not `Neg error rate`, that of the negatives.
+_NEGATED = re.compile(r"neg_(?!.*rate)")
 _OF_PAIRS = re.compile("win_?rate|preference|rating")
 _COSTS = {"cost", "time", "size", "tokens", "rank"}
 _SIGNS, _PHRASES = (
@@ -102,10 +104,6 @@ def direction_in(heading: str) -> bool | None:
         return None
     ends = {*words[:1], *words[-1:]}
     return _direction(heading, ends if len(words) == 1 else ends - _VAGUE)
-
-
-# `neg_rmse`, of which more is better, and not `Neg error rate`, that of the negatives.
-_NEGATED = re.compile(r"neg_(?!.*rate)")
 
 
 def is_cost(name: str) -> bool:
