@@ -120,7 +120,7 @@ def test_a_baseline_of_another_variant_stands_where_its_mean_would(tmp_path):
     rows = rows_of(view)
     assert ["a", "ref", "b", "d"] == list(rows)
     assert ["", "reference", "", "unranked"] == [row.kind for row in view.table.rows]
-    assert ("not tuned", DASH) == (rows["d"]["model"].note, rows["d"]["rank"].text)
+    assert ("no tuned score", DASH) == (rows["d"]["model"].note, rows["d"]["rank"].text)
     assert "scores better" not in view.ranked_by
     runs["base"]["ref"] = [1.0] * 7
     first = views_of(tmp_path / "first", runs, "[board]\nbaseline = 'ref'\n")["tuned"]
