@@ -6,6 +6,7 @@ from itertools import accumulate, pairwise
 
 from site_builder.importers.cells import word_of
 from site_builder.importers.columns import SYNONYMS
+from site_builder.importers.documents import NAME
 from site_builder.importers.kinds import is_numeric
 from site_builder.importers.reading import ImportOptions
 from site_builder.importers.sheets import Sheet
@@ -24,6 +25,25 @@ def upright(sheet: Sheet) -> Sheet:
         return sheet
     rows = [dict(zip(names, sheet.cells(column), strict=True)) for column in others]
     return replace(sheet, rows=rows, names=names)
+
+
+def by_model(sheet: Sheet, options: ImportOptions) -> Sheet:
+    """Give each model a row, where `site.toml` calls the objects by name tasks.
+
+    In `{"arith": {"a": {"acc": 0.5}}}`, what each task has by name are models, with their metrics.
+    """
+    parts = {name: name.rpartition(".")[::2] for name in sheet.names if name != NAME}
+    models = dict.fromkeys(model for model, _ in parts.values())
+    is_told = "model" in options.columns or options.model_columns
+    if options.columns.get("task") != NAME or is_told or {*models} <= {""}:
+        return sheet
+    metrics = dict.fromkeys(metric for _, metric in parts.values())
+    rows = [
+        {NAME: row.get(NAME), "model": model, **{m: row.get(f"{model}.{m}") for m in metrics}}
+        for row in sheet.rows
+        for model in filter(None, models)
+    ]
+    return replace(sheet, rows=rows, names=[NAME, "model", *metrics], deep=frozenset())
 
 
 def filled_down(sheet: Sheet, options: ImportOptions) -> Sheet:

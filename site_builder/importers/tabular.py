@@ -36,7 +36,7 @@ from site_builder.importers.columns import (
 )
 from site_builder.importers.further import values_of
 from site_builder.importers.kinds import has_fractions, is_numeric
-from site_builder.importers.layout import filled_down, upright
+from site_builder.importers.layout import by_model, filled_down, upright
 from site_builder.importers.reading import (
     OF_EXAMPLES,
     Found,
@@ -132,7 +132,7 @@ def read_tabular(found: Found, options: ImportOptions) -> Reading:
     other way round. Columns are guessed by name; a note tells the guess. The options `columns`,
     `task_columns` and `scale` apply.
     """
-    whole = filled_down(upright(read_sheet(found)), options)
+    whole = filled_down(by_model(upright(read_sheet(found)), options), options)
     sheet, mixed = read_units(with_variants_apart(whole, options), options)
     columns = _columns(sheet, options, mixed)
     SCORES.check(len(sheet.rows) * len(columns.scores))

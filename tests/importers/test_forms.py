@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.helpers.imported import imported, paste, rows, run_import, scores, write
+from tests.helpers.imported import imported, paste, rows, run_import, scores, write, write_json
 
 UP = ("--percent", "--higher-is-better")
 # A table, and its tasks.
@@ -212,3 +212,12 @@ def test_the_total_of_a_long_table_is_offered_as_its_score(tmp_path):
     table = "model,task,final_score,fluency,style,x\nA,t,3,2,4,3\nB,t,3.5,3,4,3\n"
     said = run_import("csv", write(tmp_path, "a.csv", table), *UP, into=tmp_path)
     assert 'columns = { score = "final_score" }' in paste(tmp_path, said)
+
+
+def test_objects_by_task_and_model_have_scores_of_a_metric(tmp_path):
+    numbers = {model: {"acc": 0.5, "f1": 0.25} for model in ("m-1.5", "n")}
+    path = write_json(tmp_path / "a.json", {"x": numbers, "y": numbers})
+    write(tmp_path, "site.toml", '[import]\ncolumns = { task = "name", score = "acc" }\n')
+    imported("csv", path, into=tmp_path)
+    tasks = [("m-1.5", "x"), ("m-1.5", "y"), ("n", "x"), ("n", "y")]
+    assert {(*of, "base"): 0.5 for of in tasks} == scores(tmp_path)
