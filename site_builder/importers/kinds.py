@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import accumulate, takewhile
+from itertools import accumulate, islice, takewhile
 
 from site_builder.importers.cells import is_blank, names_percent, parse_number, why_no_number
 from site_builder.importers.reading import ImportOptions
@@ -39,7 +39,7 @@ _ENDS = (
 )
 _MIDDLES = ("mean", "avg", "average", "median")
 _AMOUNTS = ("cost", "time", "size", "tokens", "count")
-_MOST_PARTS = 300
+_MOST_PARTS, _MOST_SHARES, _SAMPLE_ROWS = 300, 30, 200
 _CAMEL = re.compile(r"[A-Za-z][a-z]+([A-Z][a-z]+)+", re.ASCII)
 _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _VAGUE = re.compile(r"[\s_](uncertainty|margin|var)$", re.IGNORECASE)
@@ -135,8 +135,10 @@ def _of_classes(kinds: Mapping[str, str]) -> Iterator[str]:
     found = {name: _OF_CLASSES.sub("", p).strip("_") for name, p in plain.items()}
     others = [p for name, p in plain.items() if found[name] == p]
     for name, metric in found.items():
+        if metric == plain[name]:
+            continue  # before the others are looked at: a file may have thousands
         same = [p for p in others if p.endswith(f"_{metric}") or p.startswith(f"{metric}_")]
-        if metric != plain[name] and len(same) > 1:
+        if len(same) > 1:
             yield name
 
 
@@ -149,14 +151,17 @@ def _counts_of_shares(sheet: Sheet, kinds: Mapping[str, str]) -> Iterator[str]:
     shares = {n for n in columns if metric_in(n) or names_percent(n) or "rate" in _words(n)}
     shares |= {n for n in columns if any(number.is_percent for number in sheet.numbers(n))}
     shares |= {n for n in columns if has_fractions(sheet, n)}
-    for name in filter(is_of_done, columns):
-        if name not in shares and any(_has_share(sheet, name, share) for share in shares):
+    counts = (name for name in columns if is_of_done(name) and name not in shares)
+    beside = [name for name in columns if name in shares][:_MOST_SHARES]
+    for name in islice(counts, _MOST_SHARES):
+        if any(_has_share(sheet, name, share) for share in beside):
             yield name
 
 
 def _has_share(sheet: Sheet, count: str, share: str) -> bool:
     """Return whether a column of whole numbers divided by some total is another column."""
-    both = ([parse_number(row.get(n), sheet.marks) for n in (count, share)] for row in sheet.rows)
+    rows = sheet.rows[:_SAMPLE_ROWS]
+    both = ([parse_number(row.get(n), sheet.marks) for n in (count, share)] for row in rows)
     pairs = [(n.value, s.value) for n, s in both if n and s]
     most, (n, s) = 0.6 * 10.0 ** -_decimals(sheet, [share]), max(pairs, default=(0.0, 0.0))
     if s <= 0 or len({*pairs}) < 2 or any(n % 1 for n, _ in pairs):

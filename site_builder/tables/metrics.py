@@ -229,7 +229,7 @@ def is_limited(metric: str) -> bool:
     return is_share(metric) or not _LIMITED.isdisjoint(map(_unnumbered, _words(metric)))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=20_000)  # names of columns, of which a file may have 10,000
 def measure_of(name: str) -> str:
     """Return what a column or a metric is that is no score: `cost`, `time`, `average`.
 
