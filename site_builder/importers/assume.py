@@ -12,6 +12,7 @@ from site_builder.formatting import listed, quoted
 from site_builder.importers.choices import as_toml, choice_lines, lines_to_paste
 from site_builder.importers.merge import Placed
 from site_builder.importers.reading import ImportedRow, ImportedScore, ImportOptions, grouped
+from site_builder.importers.units import is_spent
 from site_builder.importers.values import as_link
 from site_builder.records import Record, field, replace
 from site_builder.tables.metrics import (
@@ -41,7 +42,6 @@ _UNIT = re.compile(  # `pp512 (tok/s)`, `HD95 (mm)`
     re.ASCII,
 )
 _RATES = ("dB", "kHz", "MHz", "GHz", "Hz")  # units in names of which more may be better
-_TIMES = ("ns", "us", "\N{MICRO SIGN}s", "ms", "s", "min", "h", "J", "kWh")
 _DIGITS = re.compile(r"\d+")
 _STATE_DIRECTION = (
     "Use --higher-is-better or --lower-is-better, or write {} = {{ higher_is_better = true }} "
@@ -148,7 +148,7 @@ def _likely_direction(task: _Task) -> bool:
         return True
     if task.are_places:
         return False
-    if unit.partition("/")[0] in _TIMES and "/" in unit:
+    if "/" in unit and is_spent(unit):
         return False  # `ns/op`, `s/it`
     if unit and "/" not in unit and unit not in _RATES and (named or measure_of(unit)):
         return False  # a time, a size, a price or a distance

@@ -49,7 +49,7 @@ from site_builder.importers.reading import (
     of_files,
 )
 from site_builder.importers.sheets import Sheet, read_sheet
-from site_builder.importers.units import read_units
+from site_builder.importers.units import is_spent, read_units
 from site_builder.importers.values import (
     SCORES,
     UnreadableFileError,
@@ -77,19 +77,6 @@ from site_builder.tables.metrics import (
 )
 from site_builder.tables.schema import is_date
 
-_TIMES = (
-    "ns",
-    "us",
-    "\N{MICRO SIGN}s",
-    "ms",
-    "s",
-    "sec",
-    "seconds",
-    "min",
-    "minutes",
-    "h",
-    "hours",
-)
 _PERCENT = ("%", "percent", "percentage", "pct")
 _RATIO = ("ratio", "proportion", "fraction")
 _OF_TASKS = ("category", "subset")
@@ -471,7 +458,7 @@ def _of_task(
     facts["category"] = facts["category"] if len(categories) == 1 else None
     facts |= {"score_min": 0.0} if first.column in sheet.counts else {}
     facts["unit"] = sheet.units.get(first.column) or _unit_of(cells)
-    is_time = str(facts["unit"] or "").partition("/")[0].strip().casefold() in _TIMES
+    is_time = is_spent(str(facts["unit"] or ""))
     facts["part_of"] = columns.whole_of(first.column) or None
     is_lower = _typed("lower_is_better", first.values.get("lower_is_better"))
     facts["metric"] = metric = first.score.metric or metric_in(task) or None

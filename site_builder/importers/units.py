@@ -39,6 +39,10 @@ _SIGN = re.compile(SIGN_OF_MONEY)
 _PRICED = re.compile(rf"[*_ ]*+[+-]?{SIGN_OF_MONEY}?[\d.,]++ ?{SIGN_OF_MONEY}?[*_ ]*+")
 _DIGIT = re.compile(r"\d")
 _SAMPLE = 50
+_SPENT = {
+    *("ns", "us", "\N{MICRO SIGN}s", "\N{GREEK SMALL LETTER MU}s", "ms", "s", "sec", "seconds"),
+    *("min", "minutes", "h", "hours", "j", "kwh"),
+}
 _NAMES = SYNONYMS.keys() - {"score", "stderr"}
 """Meanings of columns that hold no numbers with a unit."""
 _NAMED = {name for meaning in _NAMES for name in SYNONYMS[meaning]}
@@ -47,6 +51,11 @@ _WITH_SPREAD = re.compile(
     r"(?P<name>.*\S)\s*[(\[](?:\d+\s*%\s*)?(?:CI|IQR|SD|SE|SEM|std)[)\]]", re.IGNORECASE
 )
 _BRACKET = re.compile(r"(?<=[\d%])\s*[(\[][^()\[\]]*[)\]]$")
+
+
+def is_spent(unit: str) -> bool:
+    """Return whether a unit is of time or energy, or of these for each thing: `ns/op`."""
+    return unit.partition("/")[0].strip().casefold() in _SPENT
 
 
 def read_units(sheet: Sheet, options: ImportOptions) -> tuple[Sheet, tuple[Skipped, ...]]:
