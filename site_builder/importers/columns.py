@@ -20,9 +20,9 @@ from site_builder.importers.kinds import (
     holds_more,
     in_words,
     is_numeric,
+    kind_by_name,
     kinds_of,
     last_part,
-    measured,
 )
 from site_builder.importers.reading import WORDS, FurtherColumn, ImportOptions
 from site_builder.importers.sheets import Sheet
@@ -152,20 +152,21 @@ def guess_columns(sheet: Sheet, options: ImportOptions) -> Columns:
 def _is_part_of_task(sheet: Sheet, named: Mapping[str, str], column: str) -> bool:
     """Return whether a column tells rows of a model apart by what was measured: `Difficulty`."""
     is_named = not {*WORDS["tasks"]}.isdisjoint(plain_name(in_words(column)).split("_"))
-    is_setting = names_setting(in_words(column)) or measured(column) == "setting"
+    is_setting = names_setting(in_words(column)) or kind_by_name(column) == "setting"
     may_be = is_named or (not is_setting and _is_crossed(sheet, named, column))
     return may_be and tells_apart(sheet, named, column)
 
 
 def _is_crossed(sheet: Sheet, named: Mapping[str, str], column: str) -> bool:
     """Return whether most values of a column are those of most models, as those of tests are."""
-    models = [*filter(None, sheet.texts(named.get("model", "")))]
-    pairs = {*zip(sheet.texts(named.get("model", "")), sheet.texts(column), strict=True)}
+    models = sheet.texts(named.get("model", ""))
+    n_models = len({*filter(None, models)})
+    pairs = {*zip(models, sheet.texts(column), strict=True)}
     values = Counter(value for model, value in pairs if model and value)
     if {value.casefold() for value in values} <= {"yes", "no", "true", "false", "on", "off"}:
         return False  # with tools, or without
-    common = [value for value, n in values.items() if 2 * n > len({*models})]
-    return len({*models}) > 1 and len(common) > 1 and 2 * len(common) > len(values)
+    common = [value for value, n in values.items() if 2 * n > n_models]
+    return n_models > 1 and len(common) > 1 and 2 * len(common) > len(values)
 
 
 def _guess(sheet: Sheet, options: ImportOptions) -> Columns:
@@ -275,7 +276,7 @@ def _no_model(
     if "task" not in named and "score" not in named and len(numbers) > 1:
         of_tasks = _of_tasks(sheet, options, named)[:1]
         of_models = [{**of, "model_columns": numbers} for of in of_tasks]
-    are_models = any(map(_OF_TASKS.search, texts))  # `Model (\u2192) / Dataset (\u2193)`
+    are_models = any(map(_OF_TASKS.search, texts))  # an arrow down behind `Dataset`
     are_models = are_models or 2 * sum(map(looks_like_model, numbers)) >= len(numbers)
     if not is_across and "metric" not in named and not are_models:
         columns, of_models = [*columns, *of_models], []
@@ -424,7 +425,7 @@ def _has_names(sheet: Sheet, numbers: str) -> bool:
 def _has_scores_beside(sheet: Sheet, named: Mapping[str, str]) -> bool:
     """Return whether rows have numbers beside the score that may be scores too."""
     others = (n for n in sheet.names if n not in named.values() and not names_setting(n))
-    numbers = [name for name in others if not measured(name)]
+    numbers = [name for name in others if not kind_by_name(name)]
     return "score" in named and any(is_numeric(sheet, name) for name in numbers)
 
 

@@ -82,7 +82,7 @@ def kinds_of(
 def _kinds_by_name(sheet: Sheet, columns: Collection[str]) -> dict[str, str]:
     """Return what columns are by their names and groups, where their numbers can be that."""
     kinds = {
-        n: measured(n) or measure_of(last_part(n)) or _of_group(group_of(n), last_part(n))
+        n: kind_by_name(n) or measure_of(last_part(n)) or _of_group(group_of(n), last_part(n))
         for n in columns
     }
     # Gigabytes are of what something ran on, or made.
@@ -333,8 +333,8 @@ def find_totals(kinds: Mapping[str, str]) -> dict[str, str]:
     return {n: group for n, group in averages.items() if times[group] == 1 and others[group]}
 
 
-def measured(name: str) -> str:
-    """Return what a name says that is no score, also `costPerTask`, but not `NaturalQuestions`."""
+def kind_by_name(name: str) -> str:
+    """Return what a column is by its name, if no score: `costPerTask`, not `NaturalQuestions`."""
     apart = in_words(name)
     is_of_data = apart != name and name[0].isupper() and not is_general(apart)
     return measure_of(name if is_of_data else apart)

@@ -28,9 +28,9 @@ def upright(sheet: Sheet) -> Sheet:
 
 
 def by_model(sheet: Sheet, options: ImportOptions) -> Sheet:
-    """Give each model a row, where `site.toml` calls the objects by name tasks.
+    """Give each model a row, where `site.toml` says that the names in a document are of tasks.
 
-    In `{"arith": {"a": {"acc": 0.5}}}`, what each task has by name are models, with their metrics.
+    In `{"arith": {"a": {"acc": 0.5}}}`, a task has models by name, and these have metrics.
     """
     parts = {name: name.rpartition(".")[::2] for name in sheet.names if name != NAME}
     models = dict.fromkeys(model for model, _ in parts.values())
@@ -65,8 +65,8 @@ def _filled_down(sheet: Sheet, name: str) -> Sheet:
     texts = [word_of(cell) for cell in sheet.cells(name)]
     below = [not text for text in texts]
     n_with_more = sum(last and not first for first, last in pairwise(below))
-    is_drawn = sheet.found.path.suffix.casefold() not in _OF_RECORDS  # each name once, as in print
-    if not is_drawn or sheet.deep or not any(below) or below[0]:
+    are_records = sheet.found.path.suffix.casefold() in _OF_RECORDS
+    if are_records or not any(below) or below[0]:
         return sheet
     if 2 * n_with_more < below.count(False):
         return sheet

@@ -194,6 +194,7 @@ class ImportOptions(Record):
         model_by: Fields of a record that are part of the name of its model; None if not stated.
         task_by: Fields of a record that are part of the names of its tasks.
         facets: Fields that `site.toml` declares as facets.
+        directions: Whether higher is better on a task, as `[tasks]` states it; else None.
         scale: The unit of scores between 1 and 100, if the user stated it.
         higher_is_better: The direction of scores that nothing else tells, if the user stated it.
         metrics: What ranks, the preferred first, as `is_wanted` takes it.
@@ -222,6 +223,11 @@ class ImportOptions(Record):
     further: bool = False
     asks: bool = True
     ending: str = ""
+
+    @property
+    def named_columns(self) -> set[str]:
+        """The columns of a table that `site.toml` names."""
+        return {*self.columns.values(), *(self.task_columns or ()), *self.model_columns}
 
     def is_setting(self, field: str) -> bool:
         """Whether a field, also of numbers, tells runs apart, by its name or by `site.toml`."""

@@ -66,8 +66,7 @@ def read_units(sheet: Sheet, options: ImportOptions) -> tuple[Sheet, tuple[Skipp
     Raises:
         UnreadableFileError: `site.toml` names such a column.
     """
-    stated = {*options.columns.values(), *(options.task_columns or ()), *options.model_columns}
-    sheet = _without_spreads(sheet, stated)
+    sheet = _without_spreads(sheet, options.named_columns)
     named = {column for meaning, column in options.columns.items() if meaning in _NAMES}
     columns = {
         name: _units_of_column(sheet, name)
@@ -79,7 +78,7 @@ def read_units(sheet: Sheet, options: ImportOptions) -> tuple[Sheet, tuple[Skipp
     fix, skipped = "Write all of its numbers in one unit.", list[Skipped]()
     for name, found in mixed.items():
         why = f"the cells of {name!r} have the units {listed([*found], most=6)}, so it is not read"
-        if name in stated:
+        if name in options.named_columns:
             raise UnreadableFileError(why=why, fix=fix)
         skipped.append(Skipped(sheet.found.shown, why, "column", fix))
     if not units and not mixed:

@@ -11,6 +11,7 @@ from site_builder.importers.kinds import is_numeric
 from site_builder.importers.reading import ImportOptions
 from site_builder.importers.sheets import Sheet
 from site_builder.records import replace
+from site_builder.tables.columns import VARIANT
 from site_builder.tables.metrics import measure_of, plain_name
 
 _TUNED = r"(?:full(?:y)?[ _-])?(?:ft|fine[ _-]?tun(?:ed?|ing)|tun(?:ed|ing))"
@@ -27,40 +28,41 @@ _FORMS = [
         rf"{_STAGE}[ _:.-]+(?P<rest>.+)",
     )
 ]
-_TRUTHS = {"no": ("", ""), "false": ("", ""), "yes": ("", "fine_tuned"), "true": ("", "fine_tuned")}
+_FINE_TUNED = "fine_tuned"
+_TRUTHS = {
+    **dict.fromkeys(("no", "false"), ("", "")),
+    **dict.fromkeys(("yes", "true"), ("", _FINE_TUNED)),
+}
 _DELTA = re.compile("[\N{GREEK CAPITAL LETTER DELTA}\N{INCREMENT}]")
 _DIFFERENCES = ("delta", "diff", "difference", "gain", "improvement", "increase", "lift")
 _MAX_VARIANTS = 10
-VARIANT = "variant"
-"""The column that is added: empty for scores before tuning."""
-TUNED = "fine_tuned"
 
 
 def _split(name: str) -> tuple[str, str] | None:
-    """Return what a name says besides of tuning, and the variant: `ARC (LoRA)`, `base`, `F1 SFT`.
+    """Return the rest of a name and the variant that it tells: of `ARC (LoRA)`, `ARC` and `LoRA`.
 
-    None if it says nothing of tuning.
+    The variant before tuning is empty. None if the name tells no variant.
     """
     match = next(filter(None, (form.fullmatch(name.strip()) for form in _FORMS)), None)
     if match is None:
         return None
-    variant = match["kind"] or (TUNED if match["after"] else "")
+    variant = match["kind"] or (_FINE_TUNED if match["after"] else "")
     return match.groupdict().get("rest", "").strip(" _:-("), variant
 
 
 def with_variants_apart(sheet: Sheet, options: ImportOptions) -> Sheet:
-    """Give scores before and after tuning rows of their own, and these a column of variants.
+    """Give scores before and after tuning rows of their own, and a column with their variant.
 
     Either a column has nothing but such words, or all columns of scores are in pairs, such as
     `ARC (base)` and `ARC (LoRA)`. Columns that `site.toml` names stay as they are.
     """
-    stated = {*options.columns.values(), *(options.task_columns or ()), *options.model_columns}
     plain = {plain_name(name): name for name in reversed(sheet.names)}
     found = (plain[name] for name in SYNONYMS["model"] if name in plain and not sheet.is_across)
     model = options.columns.get("model") or next(found, "")
     if model not in sheet.names or not plain.keys().isdisjoint(SYNONYMS["variant"]):
         return sheet
     base = next((plain[name] for name in SYNONYMS["base"] if name in plain), "")
+    stated = options.named_columns
     return _by_cells(sheet, model, base, stated) or _by_columns(sheet, stated) or sheet
 
 
@@ -74,7 +76,7 @@ def _by_cells(sheet: Sheet, model: str, base: str, stated: Collection[str]) -> S
         split = {text: _split(text) for text in texts if text}
         if name in stated or not of or not 1 < len(split) <= _MAX_VARIANTS:
             continue
-        if _split(name) == ("", TUNED):
+        if _split(name) == ("", _FINE_TUNED):
             split |= {text: _TRUTHS.get(text.casefold(), split[text]) for text in split}
         variants = {text: said[1] for text, said in split.items() if said and not said[0]}
         different = {*variants.values()}
@@ -126,5 +128,5 @@ def _by_columns(sheet: Sheet, stated: Collection[str]) -> Sheet | None:
         for variant in variants
     ]
     note = f"{quoted([*found], most=6)} are read as scores before tuning and after it"
-    note += f"; {quoted(apart)} is left out" if apart else ""
+    note += f"; left out: {quoted(apart)}" if apart else ""
     return replace(sheet, rows=rows, names=names, notes=(*sheet.notes, note))

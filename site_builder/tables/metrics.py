@@ -56,7 +56,7 @@ _NO_UNIT = re.compile(
     r"(?!(?i:per|mem|memory|v?ram|storage|disk|used?|usage|size|peak|total)\b)"
     r"|^[a-z]{2,3}[-_](?:GB|gb)$"
 )
-_MAX_RATING = 10
+_MAX_RATING = 10  # of marks and of judges
 # `neg_rmse`, of which more is better, and not `Neg error rate`, that of the negatives.
 _NEGATED = re.compile(r"neg_(?!.*rate)")
 _OF_PAIRS = re.compile("win_?rate|preference|rating")

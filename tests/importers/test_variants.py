@@ -32,7 +32,7 @@ def test_scores_before_and_after_tuning_are_variants_of_a_model(tmp_path, conten
 def test_the_report_tells_columns_of_variants_and_the_difference(tmp_path):
     said = run_import("csv", write(tmp_path, "t.csv", PAIRS), *SCALE, into=tmp_path)
     what = "'ARC acc (base)' and 'ARC acc (LoRA)' are read as scores before tuning and after it"
-    assert f"t.csv: {what}; 'Gain' is left out\n" in said.output
+    assert f"t.csv: {what}; left out: 'Gain'\n" in said.output
     how = 'to compare all with it, write baseline = "GPT-4" below [board].'
     assert f"Only 'GPT-4' has no scores after tuning; {how}\n" in said.output
 
