@@ -487,7 +487,7 @@ def merge_models(
     setting, of a model that is `known_before` to have scores, says why that one entry has none: it
     stays.
     """
-    settings = {name for row in results for name in row if RESULTS.column(name) is None}
+    settings = {name for name in set[str]().union(*results) if RESULTS.column(name) is None}
     every = [*old]
     of_entries = [
         row

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -124,7 +123,7 @@ def import_paths(
     reading = joined(_read(source, path, options) for path in sorted(paths))
     _check(source, reading, stated, config)
 
-    def merge(*, dry: bool) -> ImportReport:
+    def read() -> tuple[dict[str, StoredTable], list[StoredRow]]:
         stored = read_without_sample((MODELS, TASKS, EXAMPLES, RESULTS), config.data_dir)
         if options.ending and not any(
             (config.data_dir / of.file).exists() for of in stored.values()
@@ -132,22 +131,35 @@ def import_paths(
             stored = {n: replace(of, file=f"{n}{options.ending}") for n, of in stored.items()}
         submissions = read_submissions(config.data_dir)[0] if options.ours else ()
         scores = (dict(score.values) for one in submissions for score in one.scores)
-        submitted = [row for row in scores if "model" in row]
-        report, rows = _merge(reading, stored, config, options, submitted)
-        changed = [(stored[name], r) for name, r in rows.items() if list(stored[name].rows) != r]
-        if dry and changed and stored[RESULTS.name].rows:
-            tables = [(name, stored[name]) for name in (MODELS.name, TASKS.name, RESULTS.name)]
-            old = load_rows((table, table.rows) for _, table in tables)
-            before_saving(old, load_rows((table, rows[name]) for name, table in tables))
-        if dry or not changed:
-            return report
-        save_tables(config.data_dir, changed)
-        saved = (config.data_dir / table.file for table, _ in changed)
-        return replace(report, saved=tuple(saved))
+        return stored, [row for row in scores if "model" in row]
 
     # Without the lock of writers first, so that a question leaves no folder behind.
-    report = read_locked(config.data_dir, partial(merge, dry=True))
-    return report if dry else write_locked(config.data_dir, partial(merge, dry=False))
+    before = read_locked(config.data_dir, read)
+    report, rows = _merge(reading, *before, config, options)
+    stored, changed = before[0], _changed(before[0], rows)
+    if changed and stored[RESULTS.name].rows:
+        tables = [(name, stored[name]) for name in (MODELS.name, TASKS.name, RESULTS.name)]
+        old = load_rows((table, table.rows) for _, table in tables)
+        before_saving(old, load_rows((table, rows[name]) for name, table in tables))
+    if dry or not changed:
+        return report
+
+    def save() -> ImportReport:
+        now, merged = read(), (report, rows)
+        if now != before:  # another command has written since
+            merged = _merge(reading, *now, config, options)
+        changed = _changed(now[0], merged[1])
+        save_tables(config.data_dir, changed)
+        saved = (config.data_dir / table.file for table, _ in changed)
+        return replace(merged[0], saved=tuple(saved))
+
+    return write_locked(config.data_dir, save)
+
+
+def _changed(
+    stored: Mapping[str, StoredTable], rows: Mapping[str, list[StoredRow]]
+) -> list[tuple[StoredTable, list[StoredRow]]]:
+    return [(stored[name], of) for name, of in rows.items() if list(stored[name].rows) != of]
 
 
 def read_as_tables(
@@ -167,7 +179,7 @@ def read_as_tables(
     stored = {
         spec.name: StoredTable(spec, spec.file) for spec in (MODELS, TASKS, EXAMPLES, RESULTS)
     }
-    report, rows = _merge(reading, stored, config, options, ())
+    report, rows = _merge(reading, stored, (), config, options)
     unknown = {task.name for task in (*report.assumed.directions, *report.assumed.mixed)}
     kept = [row for row in rows[RESULTS.name] if row["task"] not in unknown]
     models = {row["model"] for row in kept}
@@ -239,9 +251,9 @@ def _split_entries(
 def _merge(
     reading: Reading,
     stored: Mapping[str, StoredTable],
+    submitted: Sequence[StoredRow],
     config: SiteConfig,
     options: ImportOptions,
-    submitted: Sequence[StoredRow],
 ) -> tuple[ImportReport, dict[str, list[StoredRow]]]:
     """Return the report, and the new rows of each table.
 

@@ -11,6 +11,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from functools import cached_property
 from itertools import islice
 from typing import Any
 from zipfile import BadZipFile, ZipFile, ZipInfo
@@ -40,7 +41,7 @@ from site_builder.importers.values import (
     read_json,
     read_text,
 )
-from site_builder.records import Record, asdict, field, replace
+from site_builder.records import CachingRecord, asdict, field, replace
 from site_builder.tables.files import (
     JSON_LINES_ENDINGS,
     TEXT_ENDINGS,
@@ -90,7 +91,7 @@ _WORKBOOK_ENDINGS = (".xlsx", ".ods")
 _ENDINGS = (*TEXT_ENDINGS, ".parquet", ".json", *_YAML_ENDINGS, *_WORKBOOK_ENDINGS)
 
 
-class Sheet(Record):
+class Sheet(CachingRecord):
     """The rows of a table.
 
     Attributes:
@@ -121,8 +122,14 @@ class Sheet(Record):
 
     def numbers(self, column: str) -> list[ParsedNumber]:
         """Return the numbers in a column."""
-        found = (parse_number(cell, self.marks) for cell in self.cells(column))
-        return [number for number in found if number]
+        if column not in self._numbers:
+            found = (parse_number(cell, self.marks) for cell in self.cells(column))
+            self._numbers[column] = [number for number in found if number]
+        return self._numbers[column]
+
+    @cached_property
+    def _numbers(self) -> dict[str, list[ParsedNumber]]:
+        return {}
 
 
 def read_sheet(found: Found) -> Sheet:
