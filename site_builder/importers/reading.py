@@ -6,7 +6,7 @@ import os
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
-from functools import wraps
+from functools import cached_property, wraps
 from itertools import chain
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -22,7 +22,7 @@ from site_builder.importers.values import (
     read_bytes,
     read_json,
 )
-from site_builder.records import Record, field, replace
+from site_builder.records import CachingRecord, Record, field, replace
 from site_builder.symlinks import refuse_outside
 from site_builder.tables.files import UnreadableTableError
 from site_builder.tables.metrics import ScoreScale, measure_of, plain_name
@@ -239,7 +239,7 @@ class ImportOptions(Record):
 Reader = Callable[[Path, ImportOptions], Reading]
 
 
-class Found(Record):
+class Found(CachingRecord):
     """A file, and its name in messages and tables, which publishes no folder of the machine."""
 
     path: Path
@@ -250,7 +250,7 @@ class Found(Record):
         """Whether this file was given, not a folder that it is in."""
         return len(Path(self.shown).parts) == 1
 
-    @property
+    @cached_property
     def places(self) -> dict[str, str]:
         """The names of the file and of the folders that it is in, up to the given path."""
         parts = Path(self.shown).with_suffix("").parts

@@ -178,7 +178,7 @@ def as_text(value: object) -> str:
     if not isinstance(value, str):
         return ""
     TEXT_CHARACTERS.check(len(value))
-    text = value.encode("utf-8", "replace").decode("utf-8")
+    text = value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
     return text.replace("\0", "").replace("\r", " ").strip()
 
 
