@@ -51,6 +51,10 @@ _WITH_SPREAD = re.compile(
     r"(?P<name>.*\S)\s*[(\[](?:\d+\s*%\s*)?(?:CI|IQR|SD|SE|SEM|std)[)\]]", re.IGNORECASE
 )
 _BRACKET = re.compile(r"(?<=[\d%])\s*[(\[][^()\[\]]*[)\]]$")
+_CHANGE = r"[+\-\u00b1\u2212] ?\d[\d.,]*+ ?%?"
+_SIGNED = re.compile(
+    rf"(?<=[\d%])\s*(?:[(\[]\s*{_CHANGE}(?:\s*[/,]\s*{_CHANGE})?\s*[)\]]|{_CHANGE}\s*/\s*{_CHANGE})$"
+)
 
 
 def is_spent(unit: str) -> bool:
@@ -129,23 +133,29 @@ def _plain(cell: Any) -> Any:  # noqa: ANN401 - a cell holds anything
 
 
 def _without_spreads(sheet: Sheet, stated: Collection[str]) -> Sheet:
-    """Leave out what a heading says that stands in brackets behind a number: `AUROC (95% CI)`.
+    """Leave out the margins and changes that stand behind numbers: `1287 (+3/-4)`, `33.3 (+16.6)`.
 
-    Columns that `site.toml` names keep their name.
+    Their sign tells what they are, or the heading of a column, which is `AUROC` of `AUROC (95% CI)`
+    then. Columns that `site.toml` names keep their name.
     """
-    matches = {n: match for n in sheet.names if (match := _WITH_SPREAD.fullmatch(n))}
-    more = {n: m["name"] for n, m in matches.items() if holds_more(sheet, n)}
-    new = {n: n if n in stated else name for n, name in more.items()}
+    new: dict[str, str] = {}
+    for n in sheet.names:
+        match = _WITH_SPREAD.fullmatch(n)
+        if match and holds_more(sheet, n):
+            new[n] = n if n in stated else match["name"]
+        elif 2 * sum(map(bool, map(_SIGNED.search, sheet.texts(n)))) > len(sheet.rows):
+            new[n] = n
     names = [new.get(name, name) for name in sheet.names]
     if not new or len({*names}) < len(names):
         return sheet
     rows = [
-        {
-            new.get(n, n): _BRACKET.sub("", cell) if n in new and isinstance(cell, str) else cell
-            for n, cell in row.items()
-        }
+        {new.get(n, n): _number_alone(cell) if n in new else cell for n, cell in row.items()}
         for row in sheet.rows
     ]
-    note = f"the brackets behind the numbers of {quoted(new, most=6)} are left out"
+    note = f"what stands behind the numbers of {quoted(new, most=6)} is left out"
     marks = find_marks(cell for row in rows for cell in row.values())
     return replace(sheet, rows=rows, names=names, marks=marks, notes=(*sheet.notes, note))
+
+
+def _number_alone(cell: Any) -> Any:  # noqa: ANN401 - a cell holds anything
+    return _SIGNED.sub("", _BRACKET.sub("", cell)) if isinstance(cell, str) else cell

@@ -73,6 +73,7 @@ SCORES = [
     ("model_id,name,acc\n12,A,0.9\n13,B,0.8\n", {("A", "acc", "base"): 0.9}),
     ("Model,X acc,Y acc\nA,71.7 +- 0.3,----\n", {("A", "X acc", "base"): 71.7}),
     ("Model,X acc\nA,<ins>71.7</ins>\nB,70<sub>0.3</sub>\n", {("B", "X acc", "base"): 70}),
+    ("Model,X acc\nA,71.7 (+0.3/-4)\nB,70 (\u22121.2)\nC,65\n", {("B", "X acc", "base"): 70}),
     ("Model,IS $\\uparrow$\nA,$\\mathbf{186.7}$\n", {("A", "IS", "base"): 186.7}),
     # What looks like one of these and is none.
     ("Model,X acc\n$\\beta$-VAE,7\n", {("$\\beta$-VAE", "X acc", "base"): 7}),
