@@ -9,9 +9,15 @@ from typing import Any
 from site_builder.config import SiteConfig
 from site_builder.errors import Fault, FaultsError
 from site_builder.formatting import listed, quoted
-from site_builder.importers.choices import as_toml, choice_lines, lines_to_paste
+from site_builder.importers.choices import as_toml, column_lines, lines_to_paste
 from site_builder.importers.merge import Placed
-from site_builder.importers.reading import ImportedRow, ImportedScore, ImportOptions, grouped
+from site_builder.importers.reading import (
+    ImportedRow,
+    ImportedScore,
+    ImportOptions,
+    Reading,
+    grouped,
+)
 from site_builder.importers.units import is_spent
 from site_builder.importers.values import as_link
 from site_builder.records import Record, field, replace
@@ -80,20 +86,17 @@ class Assumed(Record):
         """Tasks whose scores may be partly proportions, partly percentages."""
         return [task for task in self.units if are_mixed(task.scores)]
 
-    def check(
-        self, config: SiteConfig, guessed: Iterable[str] = (), others: Iterable[str] = ()
-    ) -> None:
+    def check(self, config: SiteConfig, reading: Reading) -> None:
         """Ask each question once, with all tasks that it is about, by a `FaultsError`.
 
-        The last one has all answers as lines of `site.toml`: directions, units, and the columns
-        that were `guessed` to be tasks, and the `others`. Beside averages of errors, lower is
-        likely to be better.
+        The last one has all answers as lines of `site.toml`: directions, units, and what the
+        columns were guessed to be. Beside averages of errors, lower is likely to be better.
         """
         if not self.directions and not self.units:
             return
         tasks = {task.name: task for task in (*self.directions, *self.units)}
         asked = {task.name for task in self.directions}
-        averages = {direction_in(name) for name in others if measure_of(name) == "average"}
+        averages = {direction_in(n) for n in reading.others if measure_of(n) == "average"}
         are_errors = averages - {None} == {False}
         low = {name for name in asked if are_errors or not _likely_direction(tasks[name])}
         groups = self._groups(tasks, asked, low)
@@ -113,8 +116,8 @@ class Assumed(Record):
             ),
             *_fault(of_unit, sources[1], "the unit of", ranges, f"{mend}{_STATE_UNIT}"),
         ]
-        guesses = ([*dict.fromkeys(names)] for names in (guessed, others))
-        paste = choice_lines(tuple({"task_columns": names} for names in guesses if names), config)
+        guesses = filter(None, (reading.guessed, reading.others))
+        paste = column_lines(guesses, reading.further, config)
         answers = (_answer(group, tasks, low, of_direction, of_unit) for group in groups)
         lines = [*filter(None, answers)]
         last = replace(last, paste=(*paste, *lines_to_paste("tasks", lines, config)))
@@ -357,6 +360,8 @@ def _direction(
     better, why = task.direction
     if better is not None or options.higher_is_better is None:
         return better, why
+    if options.higher_is_better and is_cost(task.name) and not measure_of(task.name):
+        return None, ""  # nobody means an error
     flag = "--higher-is-better" if options.higher_is_better else "--lower-is-better"
     return options.higher_is_better, flag
 

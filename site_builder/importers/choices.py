@@ -66,10 +66,31 @@ def further_lines(further: Iterable[FurtherColumn], config: SiteConfig) -> Itera
         return
     yield f"Not taken: {names}. For facets and measures, write into site.toml and import again:"
     columns = as_toml({**config.importing.columns, **_columns(left)})
-    lines = [*lines_to_paste("import", [f"columns = {columns}"], config)]
-    for section, declared in _declared(left).items():
-        lines += lines_to_paste(section, declared, config)
-    yield from (f"    {line}" for line in lines)
+    lines = lines_to_paste("import", [f"columns = {columns}"], config)
+    yield from (f"    {line}" for line in (*lines, *_declaring_lines(left, config)))
+
+
+def column_lines(
+    tasks: Iterable[Iterable[str]], further: Iterable[FurtherColumn], config: SiteConfig
+) -> tuple[str, ...]:
+    """Return lines that name the columns of a table: those of tasks, the likely ones first.
+
+    And those that were taken for facets and measures, since the import of a `site.toml` with
+    answers takes no other.
+    """
+    taken = _by_id(column for column in further if column.is_taken)
+    choices: list[dict[str, Any]] = [{"task_columns": [*dict.fromkeys(of)]} for of in tasks]
+    if taken:
+        likely = choices[0] if choices else {}
+        columns = {"columns": {**config.importing.columns, **_columns(taken)}}
+        choices[:1] = [likely | columns]
+    lines = choice_lines(tuple(choices), config)
+    return (*lines, *_declaring_lines(taken, config))
+
+
+def _declaring_lines(columns: Iterable[FurtherColumn], config: SiteConfig) -> Iterator[str]:
+    for section, declared in _declared(columns).items():
+        yield from lines_to_paste(section, declared, config)
 
 
 def _declared(columns: Iterable[FurtherColumn]) -> dict[str, list[str]]:

@@ -134,6 +134,8 @@ def guess_columns(sheet: Sheet, options: ImportOptions) -> Columns:
     of_names = {*(options.model_by or ()), *options.task_by}
     unused = [name for name in columns.unused if name not in of_names]
     unused = [n for n in unused if columns.measures.get(n) not in ("rank", "interval")]
+    if columns.across == "model":  # what is the same for a task parts no entries: `# Shots`
+        unused = [n for n in unused if tells_apart(sheet, columns.named, n)]
     further = find_further(sheet, unused, numeric, taken, several=several)
     named = {name: column for name, column in columns.named.items() if name in SYNONYMS}
     parts = {n for n in unused if options.further and _is_part_of_task(sheet, named, n)}

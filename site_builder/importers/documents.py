@@ -7,7 +7,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeGuard
 
 from site_builder.formatting import counted, listed
-from site_builder.importers.values import CELLS, ROWS, UnreadableFileError, as_number, as_text
+from site_builder.importers.values import (
+    CELLS,
+    ROWS,
+    UnreadableFileError,
+    as_list,
+    as_number,
+    as_text,
+)
 from site_builder.records import Record, replace
 from site_builder.tables.metrics import measure_of, metric_in, plain_name
 
@@ -132,6 +139,10 @@ def _of_models(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _of_columns(document: dict[str, Any]) -> Rows | None:
     """Return the rows of lists by column, or of a list of columns beside a list of rows."""
+    heads, lists = document.get("header"), document.get("rows")
+    if _is_records(heads) and lists and all(map(_is_records, as_list(lists))):  # as HELM writes it
+        names = [as_text(head.get("value")) for head in heads]
+        return _of_grid(names, [[cell.get("value") for cell in row] for row in lists])
     values: list[Any] = [v for v in document.values() if isinstance(v, list | dict)]
     if all(isinstance(v, list) and not _is_records(v) for v in values) and len(values) > 1:
         heads = [
@@ -229,7 +240,7 @@ def _named(objects: dict[str, dict[str, Any]], word: str, shared: dict[str, Any]
 
 
 def _is_hub_id(name: object) -> bool:
-    return "/" in str(name) or "--" in str(name)
+    return re.match(r"[\w.@-]+(/|--)\w", str(name)) is not None
 
 
 def looks_like_model(name: object) -> bool:

@@ -48,7 +48,7 @@ def find_further(
     margins = {*find_margins(sheet.names)}
     for column in unused:
         is_measure = column in numeric
-        is_margin = column in margins or column[-1:] in "+-"
+        is_margin = column in margins or column[-1:] in "+-\N{MINUS SIGN}"
         if column in sheet.deep or measure_of(column) in _NOT_SHOWN or is_margin:
             continue
         if not is_measure and not _may_be_facet(sheet, column):

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import accumulate, islice, takewhile
 
 from site_builder.importers.cells import is_blank, names_percent, parse_number, why_no_number
-from site_builder.importers.reading import ImportOptions
+from site_builder.importers.reading import ImportOptions, grouped
 from site_builder.importers.sheets import Sheet
 from site_builder.tables.metrics import (
     direction_in,
@@ -44,15 +44,17 @@ _CAMEL = re.compile(r"[A-Za-z][a-z]+([A-Z][a-z]+)+", re.ASCII)
 _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _VAGUE = re.compile(r"[\s_](uncertainty|margin|var)$", re.IGNORECASE)
 _DOT = re.compile(r"\.(?=[^\d\s])")  # not that of `v1.5` or `pass@0.5`
+_IN_PERCENT = ("params", "tokens")  # `Cached tokens (%)`
+_CODE = re.compile(r"[a-z]{2,3}|[A-Z]{2,4}")
 _DECIMALS = re.compile(r"[.,](\d++)", re.ASCII)
 _MEAN_WORDS = {"mean", "average", "all", "macro", "overall"}
 # May be of all columns beside them: `Score`.
 _TOTALS = {
     *("score", "final", "final_score", "global", "global_score", "composite", "composite_score"),
-    *("combined", "combined_score", "total", "summary", "geomean"),
+    *("combined", "combined_score", "total", "summary", "geomean", "all"),
 }
-_WEIGHTED = {"score", "total", "geomean"}  # words of those that may be no plain mean
-_OF_CLASSES = re.compile(r"(^|_)(macro|micro)_(avg|average)(?=_|$)")
+_WEIGHTED = {"score", "total", "geomean", "all"}  # words of those that may be no plain mean
+_OF_CLASSES = re.compile(r"(^|_)(mean|overall|(macro|micro)_(avg|average))(?=_|$)")
 _SUBJECTS = ("speed", "size", "time", "context")  # groups of tasks too
 _ROW_NUMBERS = ("#", "\N{NUMERO SIGN}", "pos", "column 1")  # the last is without a name
 
@@ -71,10 +73,13 @@ def kinds_of(
         kinds |= {n: "" for n in columns if plain_name(n) == "mean"}  # of one number
     kinds |= dict.fromkeys((n for n in columns if _counts_rows(sheet, n)), "rank")
     kinds |= dict.fromkeys(filter(options.is_setting, columns), "setting")
-    kinds |= dict.fromkeys(_overall(kinds), "average")
+    if any(plain_name(n) == "overall" for n in kinds):  # `Overall w/ style` beside it
+        beside = (n for n, what in kinds.items() if not what)
+        kinds |= dict.fromkeys((n for n in beside if plain_name(n)[:8] == "overall_"), "average")
     kinds |= dict.fromkeys(_averages_of_groups(kinds), "")
     kinds |= dict.fromkeys(_counts_of_shares(sheet, kinds), "count")
     kinds |= dict.fromkeys(_of_classes(kinds), "average")
+    kinds |= dict.fromkeys(_in_averages(sheet, kinds), "")
     means = [name for name in _means(sheet, kinds) if not is_long or "score" not in _words(name)]
     return kinds | dict.fromkeys(means, "average")
 
@@ -88,15 +93,22 @@ def _kinds_by_name(sheet: Sheet, columns: Collection[str]) -> dict[str, str]:
     # Gigabytes are of what something ran on, or made.
     units = {n: sheet.units.get(n, "") for n in columns if not kinds[n]}
     kinds |= {n: "size" for n, u in units.items() if "/" not in u and measure_of(u) == "size"}
+    # Codes of languages and data sets: `ms` beside `de` and `fr`, `SD` beside `NQ`.
+    codes = [n for n in columns if _CODE.fullmatch(n) and not metric_in(n)]
+    alike = Counter(n.isupper() for n in codes if not kinds[n])
+    kinds |= {n: "" for n in codes if alike[n.isupper()] > 3}
     # A cost or a size is no percentage, and has no margin; nor has a margin: `Elo (95% CI)`.
     amounts = {n: what for n, what in kinds.items() if what in (*_AMOUNTS, "interval")}
-    amounts = {n: what for n, what in amounts.items() if "params" not in plain_name(n)}
+    amounts = {n: what for n, what in amounts.items() if _words(n).isdisjoint(_IN_PERCENT)}
     kinds |= {n: "" for n, what in amounts.items() if _is_marked(sheet, n, what)}
     plain = {plain_name(n) for n in columns}
+    raws = {n: plain_name(n).removesuffix("_raw") for n in columns}
+    kinds |= {n: "raw" for n, of in raws.items() if of != plain_name(n) and of in plain}
     kinds |= {n: "" for n in kinds if _VAGUE.search(n) and not _is_beside(plain_name(n), plain)}
     # Places and numbers of things are whole: `Place (n=10)` is what a robot does.
     counts = [n for n, what in kinds.items() if what in ("order", "count")]
-    return kinds | {n: "" for n in counts if re.search(r"\(n\s*=", n) or has_fractions(sheet, n)}
+    is_number = [n for n in counts if has_fractions(sheet, n) or _decimals(sheet, [n]) > 1]
+    return kinds | {n: "" for n in counts if re.search(r"\(n\s*=", n) or n in is_number}
 
 
 def _margins_beside(columns: Collection[str], kinds: Mapping[str, str]) -> Iterator[str]:
@@ -106,7 +118,8 @@ def _margins_beside(columns: Collection[str], kinds: Mapping[str, str]) -> Itera
     `min`, `max` and `median` beside a mean and a deviation.
     """
     plain = {name: plain_name(name) for name in columns}
-    signs = [n for n in columns if n[-1] in "+-" and {f"{n[:-1]}+", f"{n[:-1]}-"} <= kinds.keys()]
+    ends = Counter(n[:-1] for n in columns if n[-1] in "+-\N{MINUS SIGN}")
+    signs = [n for n in columns if n[-1] in "+-\N{MINUS SIGN}" and ends[n[:-1]] > 1]
     yield from (n for n in signs if n[:-1].strip() in ("", *kinds))
     if {"rating", "elo"} & {*plain.values()}:
         yield from (n for n in columns if plain[n] in ("error", "err"))
@@ -127,6 +140,28 @@ def _averages_of_groups(kinds: Mapping[str, str]) -> Iterator[str]:
         is_of_all = core <= _TOTALS or not core.isdisjoint(("micro", "weighted", "no", "without"))
         if core and not is_of_all and not measure_of(rest):
             yield name
+
+
+def _in_averages(sheet: Sheet, kinds: Mapping[str, str]) -> Iterator[str]:
+    """Yield scores by the averages of a table.
+
+    Amounts by name are scores where an average counts them: `Object size` of what is seen. So is an
+    average that is none of the scores, by its metric and since it lies outside of them.
+    """
+    scores = [name for name, what in kinds.items() if not what]
+    amounts = grouped((k, n) for n, k in kinds.items() if k in (*_AMOUNTS, "speed", "order"))
+    averages = [name for name, what in kinds.items() if what == "average"]
+    metrics = {*map(metric_in, scores)} - {""}
+    for name in averages[:_MOST_SHARES] if len(scores) > 1 else ():
+        most = 1.01 * 10.0 ** -min(_decimals(sheet, scores), _decimals(sheet, [name]))
+        for some in amounts.values():
+            if _is_mean(sheet, name, [*scores, *some], most, is_whole=True):
+                yield from some
+        is_told = direction_in(name) is not None or metric_in(name) != ""
+        if is_told and metric_in(name) not in metrics:
+            ranges = _ranges(sheet, name, scores)
+            if not any(least <= whole <= greatest for whole, least, greatest, _ in ranges):
+                yield name
 
 
 def _of_classes(kinds: Mapping[str, str]) -> Iterator[str]:
@@ -180,20 +215,6 @@ def _of_group(group: str, name: str) -> str:
     return what if what in ("cost", "time", "speed", "tokens", "size") else ""
 
 
-def _overall(kinds: Mapping[str, str]) -> Iterator[str]:
-    """Yield columns of an overall number where all others are such a number of something.
-
-    `Overall w/o subs` beside `Short w/o subs` and `Long w/o subs`, or beside `Overall`.
-    """
-    plain = {n: plain_name(n) for n, what in kinds.items() if not what}
-    if any(plain_name(n) == "overall" for n in kinds):
-        yield from (n for n, p in plain.items() if p.startswith("overall_"))
-    rests = {n: p.removeprefix("overall") for n, p in plain.items() if p.startswith("overall_")}
-    others = [p for n, p in plain.items() if n not in rests]
-    if len(others) > 1 and all(p.endswith((*rests.values(),)) for p in others):
-        yield from rests
-
-
 def _is_beside(name: str, others: Collection[str]) -> bool:
     """Return whether a name is that of another with a word more, or a word alone."""
     return "_" not in name or name.rpartition("_")[0] in others
@@ -227,6 +248,8 @@ def _means(sheet: Sheet, kinds: Mapping[str, str]) -> Iterator[str]:
     means = totals | bare | {name for name in columns if not _MEAN_WORDS.isdisjoint(words[name])}
     may_vary = {name for name in totals if words[name] & _WEIGHTED}
     parts = [name for name in columns if name not in means]
+    # `Pass@1` of `Easy-Pass@1` and `Hard-Pass@1`.
+    may_vary |= {n for n in bare if all(plain_name(p).endswith(plain_name(n)) for p in parts)}
     if not means or len(parts) < 2:
         return
     digits, place = _decimals(sheet, parts), 0
@@ -251,15 +274,20 @@ def _is_between(sheet: Sheet, name: str, parts: Sequence[str]) -> bool:
     """Return whether a column lies between the lowest and the highest of others in each row."""
     if any(direction_in(part) is False for part in parts):
         return False  # these do not compare
-    times = 0
+    ranges = [of for of in _ranges(sheet, name, parts) if of[3] > 2]
+    between = (0 <= least <= whole <= greatest <= 100 for whole, least, greatest, _ in ranges)
+    return len(ranges) > 1 and all(between)
+
+
+def _ranges(
+    sheet: Sheet, name: str, parts: Sequence[str]
+) -> Iterator[tuple[float, float, float, int]]:
+    """Yield the number of a column in each row, and the least and greatest of `n` others."""
     for row in sheet.rows:
         whole, *found = (parse_number(row.get(n), sheet.marks) for n in (name, *parts))
         numbers = [number.value for number in found if number]
-        if whole and len(numbers) > 2:
-            times += 1
-            if not 0 <= min(numbers) <= whole.value <= max(numbers) <= 100:
-                return False
-    return times > 1
+        if whole and numbers:
+            yield whole.value, min(numbers), max(numbers), len(numbers)
 
 
 def _is_mean(
@@ -330,7 +358,14 @@ def find_totals(kinds: Mapping[str, str]) -> dict[str, str]:
     averages = {n: group_of(n) for n, what in kinds.items() if what == "average" and group_of(n)}
     others = Counter(group_of(n) for n, what in kinds.items() if not what)
     times = Counter(averages.values())
-    return {n: group for n, group in averages.items() if times[group] == 1 and others[group]}
+    # Alone in its group, one is of it where other groups have one: `a.overall`, `b.overall`.
+    of_scores = {n for n, group in averages.items() if not measure_of(last_part(group))}
+    words = Counter(map(last_part, of_scores))
+    return {
+        n: group
+        for n, group in averages.items()
+        if times[group] == 1 and (others[group] or (n in of_scores and words[last_part(n)] > 1))
+    }
 
 
 def kind_by_name(name: str) -> str:

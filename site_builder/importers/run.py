@@ -321,10 +321,11 @@ def _choose(
     wholes = {task: facts["part_of"] for task, facts in rows if facts.get("part_of")}
     measured, measure_notes, faults = state_measures(kept, config, wholes)
     assumed = assume_tasks(measured, stated, known, config, options)
+    reading = _without_facets(reading, faceted)
     if options.asks:
-        assumed.check(config, reading.guessed, reading.others)
+        assumed.check(config, reading)
     return ImportReport(
-        _without_facets(reading, faceted),
+        reading,
         assumed,
         others,
         older,

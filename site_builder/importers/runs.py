@@ -137,7 +137,12 @@ def choices_apart(unclear: Sequence[Sequence[Placed]], options: ImportOptions) -
     )
     # The usual settings, and more only where these are not enough.
     numbers = [name for name in kinds if name not in usual and _is_number_of_setting(name)]
-    more = ([*usual, *of] for of in ((), numbers, filter(_is_of_repeat, kinds), texts))
+    # Before numbers texts that come back, such as a method; an id is the last to tell.
+    values, records = _differences(unclear), {one.score.where for of in unclear for one in of}
+    back = [name for name in texts if len(values[name]) < len(records)]
+    named = [name for name in texts if plain_name(name).rpartition("_")[2] != "id"]
+    repeats = filter(_is_of_repeat, kinds)
+    more = ([*usual, *of] for of in ((), back, numbers, repeats, named, texts))
     trials = [*more, *([place] for place in reversed(places)), [*kinds]]
     kinds |= dict.fromkeys(numbers, _TEXT)
     names = next((names for names in trials if _are_apart(unclear, names)), trials[-1])

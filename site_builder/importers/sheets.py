@@ -77,6 +77,9 @@ _COMMENT = re.compile(r"\s*#\s*+(?!(?:N/A|REF!|VALUE!|NAME\?|DIV/0!)$)[^\d\s]")
 _MARKDOWN_ENDING = ".md"
 _BAR = re.compile(r"(?<!\\)\|")
 _LINK = re.compile(r"!?\[([^\]\[]*)\]\([^()]*\)")
+_REFERENCE = re.compile(r"^ {0,3}\[([^\]\[^]+)\]:\s", re.MULTILINE)
+_REFERRED = re.compile(r"\]\[([^\]\[]+)\]")
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _FOOTNOTE = re.compile(r"\[\^[^\[\]\s]++\]")
 _MARKS = re.compile(r"\*\*|__|`")
 _ITALIC = re.compile(r"(?<![\w*])\*(?=[^\s*])([^*]+)(?<=\S)\*(?![\w*])|^_([^_]+)_$")
@@ -246,6 +249,8 @@ def _markdown_rows(text: str) -> Iterator[_Row]:
     Raises:
         UnreadableFileError: The text has no table, or several with numbers.
     """
+    known = {*_REFERENCE.findall(text)}
+    text = _REFERRED.sub(lambda of: "]()" if of[1] in known else of[0], text)
     tables = list(_markdown_tables(text.splitlines()))
     tables = [table for table in tables if _table_has_numbers(table)] or tables
     if len(tables) != 1:
@@ -280,7 +285,7 @@ def _markdown_cells(line: str) -> list[str]:
     inner = inner.removesuffix("|") if not inner.endswith("\\|") else inner
     cells = (_FOOTNOTE.sub("", cell.replace("\\|", "|")) for cell in _BAR.split(inner))
     plain = (_MARKS.sub("", _LINK.sub(r"\1", cell)).strip() for cell in cells)
-    return [_ITALIC.sub(r"\1\2", cell) for cell in plain]
+    return [_ESCAPED.sub(r"\1", _ITALIC.sub(r"\1\2", cell)) for cell in plain]
 
 
 def _separator(text: str) -> tuple[str, int]:

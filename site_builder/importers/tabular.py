@@ -257,37 +257,45 @@ def _ignored(found: Found, cells: Sequence[_Cell]) -> Iterator[str]:
 
 def _other_order(sheet: Sheet, columns: Columns, options: ImportOptions) -> Iterator[str]:
     """Yield a note where the average or rank of a file orders models unlike the mean of scores."""
-    kinds = {what: n for n, what in columns.measures.items() if not is_cost(n) or what == "rank"}
+    # `Rank` counts more than `F1 rank`.
+    shortest_last = sorted(columns.measures.items(), key=lambda of: -len(of[0]))
+    kinds = {what: n for n, what in shortest_last if not is_cost(n) or what == "rank"}
     stated = {n: options.directions(without_arrows(n)) for n in columns.scores}
     told = {n: direction_in(n) if better is None else better for n, better in stated.items()}
     told = {n: options.higher_is_better if b is None else b for n, b in told.items()}
-    lower = any(b is False or (b is None and is_likely_lower(n)) for n, b in told.items())
-    if len(columns.scores) < 2 or columns.across != "task" or lower:
+    lower = {b is False or (b is None and is_likely_lower(n)) for n, b in told.items()}
+    if len(columns.scores) < 2 or columns.across != "task" or len(lower) > 1:
         return
-    signs = (("average", 1), ("rank", -1))
-    known = all(told.values())  # else which is first is not
-    found = (_order_of(sheet, columns, kinds[of], n, known=known) for of, n in signs if of in kinds)
+    turn = -1 if lower == {True} else 1
+    known = None not in told.values()  # else which is first is not
+    signs = {"average": turn, "rank": -1}
+    found = (
+        _order_of(sheet, columns, kinds[of], (sign, turn), known=known)
+        for of, sign in signs.items()
+        if of in kinds
+    )
     yield from islice(chain.from_iterable(found), 1)
 
 
 def _order_of(
-    sheet: Sheet, columns: Columns, name: str, sign: int, *, known: bool
+    sheet: Sheet, columns: Columns, name: str, signs: tuple[int, int], *, known: bool
 ) -> Iterator[str]:
     """Yield a note where a column orders the models unlike the mean of their scores."""
-    found = list[tuple[float, float, str]]()
+    found, (sign, turn) = list[tuple[float, float, str]](), signs
     for row in sheet.rows:
         own, *cells = (parse_number(row.get(n), sheet.marks) for n in (name, *columns.scores))
         scores = [cell.value for cell in cells if cell]
         if own is None or len(scores) < len(cells):
             continue
-        if sign == 1 and not min(scores) <= own.value <= max(scores):
+        is_average = columns.measures[name] == "average"
+        if is_average and not min(scores) <= own.value <= max(scores):
             return  # it is that of something else, such as a length
         model = _model(word_of(row.get(columns.named.get("model", ""))))
-        found.append((sign * own.value, sum(scores) / len(scores), model))
+        found.append((sign * own.value, turn * sum(scores) / len(scores), model))
     found.sort()
     means = [mean for _, mean, _ in found]
     least = _ROUNDING * max(map(abs, means), default=0)
-    ways = [means] if sign == 1 or known else [means, means[::-1]]  # less may be better
+    ways = [means] if sign == turn or known else [means, means[::-1]]  # less may be better
     if any(
         all(best <= m + least for best, m in zip(accumulate(w, max), w, strict=True)) for w in ways
     ):

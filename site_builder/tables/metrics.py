@@ -56,6 +56,8 @@ _NO_UNIT = re.compile(
     r"(?!(?i:per|mem|memory|v?ram|storage|disk|used?|usage|size|peak|total)\b)"
     r"|^[a-z]{2,3}[-_](?:GB|gb)$"
 )
+# What is done in a second, and takes none: `samples/sec`, `tokens_per_sec`, `Images per second`.
+_PER_SECOND = re.compile(r"(/ ?|[ _]per[ _])sec(ond)?s?(?![^\W_])", re.IGNORECASE)
 _MAX_RATING = 10  # of marks and of judges
 # `neg_rmse`, of which more is better, and not `Neg error rate`, that of the negatives.
 _NEGATED = re.compile(r"neg_(?!.*rate)")
@@ -81,6 +83,7 @@ def _spelled(name: str) -> str:
     """Return a name with words for its signs: `F1 ±` is `F1 ci`, `# calls` is `count calls`."""
     name = re.sub(r"^\s*#\s*(?=[^\W\d_])", "count ", name)
     name = re.sub(r"^\s*(±|\+/-)\s*(?=\W*[^\W\d])(.+)$", r"\2 \1", name)
+    name = _PER_SECOND.sub(" throughput ", name)
     for sign, word in _SPELLED.items():
         name = name.replace(sign, f" {word} ")
     rest = _OF_RUNS.sub(" ", name)
@@ -208,7 +211,8 @@ def _is_of_contest(words: Iterable[str]) -> bool:
 
 def is_likely_lower(name: str) -> bool:
     """Return whether a name is of something of which less is likely to be better: `Toxicity`."""
-    words = [word for word in plain_name(name).split("_") if word not in _WORDS["fillers"]]
+    first = re.split(r"(?<=.) (?:to|from) ", name.casefold())[0]  # `Distance to goal`
+    words = [word for word in plain_name(first).split("_") if word not in _WORDS["fillers"]]
     if _NEGATED.match(name.casefold()):
         return False
     return not {*_WORDS["likely_lower"]}.isdisjoint(words[-1:]) and "non" not in words

@@ -27,7 +27,26 @@ TASKS = [
     ("Model,Overall no subs,A no subs,B no subs\nX,7,9,4\nY,6,8,5\n", "A no subs,B no subs"),
     ("Model,X acc,FPS,mem(KB),p-value\nA,45,30,7,0.1\nB,55,60,8,0.2\n", "X acc"),
     ("ModelName,Exam,TeamId\nA,45,101\nB,55,107\n", "Exam"),
+    ("Model,ID,VI,TH,TA,FIL,MS\nA,45,20,30,41,2,3\nB,55,30,40,42,4,5\n", "ID,VI,TH,TA,FIL,MS"),
+    ("Model,X acc,tokens_per_sec,FPS (Hz)\nA,45,30,7\nB,55,20,8\n", "X acc"),
+    ("Model,W ppl,C ppl,Avg. Acc\nA,5,7,60\nB,6,8,50\n", "W ppl,C ppl,Avg. Acc"),
+    (
+        "Model,Object Size,Room Size,Route,Way,Avg\nA,40,20,30,50,35\nB,50,30,70,70,55\n",
+        "Object Size,Room Size,Route,Way",
+    ),
+    (
+        "Model,Pass@1,Easy-Pass@1,Mid-Pass@1,Hard-Pass@1\nA,53,90,50,20\nB,63,95,60,25\n",
+        "Easy-Pass@1,Mid-Pass@1,Hard-Pass@1",
+    ),
+    ("Model,ALL,A,B,C\nA,53,90,50,20\nB,63,95,60,25\n", "A,B,C"),
+    ("system,map,recip_rank\nA,0.3,0.4\nB,0.2,0.5\n", "map,recip_rank"),
+    ("Model,count,color\nA,155.00,140.33\nB,150.00,141.67\n", "count,color"),
+    ("Model,X,X Raw,Y\nA,50,0.6,7\nB,60,0.7,8\n", "X,Y"),
+    ("Name,Rating,+,\u2212\nA,50,6,7\nB,60,7,8\n", "Rating"),
+    ("Model,X acc,Cached Tokens (%)\nA,50,60%\nB,60,7%\n", "X acc"),
     # What looks like one of these and is none.
+    ("Model,X acc,Y acc,Avg. Acc\nA,40,60,50\nB,50,80,65\n", "X acc,Y acc"),
+    ("Model,Size,Route,Way,Avg\nA,7,40,20,30\nB,13,50,30,40\n", "Route,Way"),
     (
         "Model,EurLex,SecEval,NaturalQuestions\nA,7,6,40\nB,8,9,50\n",
         "EurLex,SecEval,NaturalQuestions",
@@ -125,6 +144,16 @@ def test_the_negative_of_an_error_is_better_higher(tmp_path):
         ),
         ("Model,Exam,Acc\nA,x,50\nA,y,61\nB,x,51\nB,y,60\n", 'task_by = ["Exam"]'),
         ("Model,Size,acc\nLlama,34B,0.5\nLlama,7B,0.4\n", "[facets]\nSize = {}"),
+        # What comes back may tell rows apart, rather than a number or an id.
+        (
+            "Model,Method,Bits,X acc\nL,q,2,5\nL,r,3,6\nM,q,3,4\nM,r,2,4.5\n",
+            "[facets]\nMethod = {}",
+        ),
+        (
+            "Model,id,Version,X acc\nL,i1,v1,5\nL,i2,v2,6\nM,i3,v3,4\nM,i4,v4,4.5\n",
+            "[facets]\nVersion = {}",
+        ),
+        ("Model,Distance to Goal\nA,5\nB,6\n", '"Distance to Goal" = { higher_is_better = false }'),
         ("Model,Setup,X acc\nA,before,50\nA,after,40\n", "[facets]\nSetup = {}"),
     ],
 )
@@ -142,11 +171,24 @@ def test_what_is_offered(tmp_path, table, lines):
         "Rank,Model,A acc,B acc,Average\n1,n,60,70,65\n2,m,80,60,70\n",
         "Method,A acc,B acc,C acc,Avg. Rank\nm,90,50,50,1.0\nn,60,60,60,2.0\no,10,95,95,3.0\n",
         "Model,A,B,Rank\nm,90,50,2\nn,50,60,1\n",
+        "Rank,Model,Avg. WER,A WER,B WER,C WER\n1,m,6,12,2,9.5\n2,n,6.5,8,4,9\n",
     ],
 )
 def test_another_order_than_that_of_the_publisher_is_told(tmp_path, table):
     said = run_import("csv", write(tmp_path, "a.csv", table), *UP, into=tmp_path)
     assert "orders the models unlike the mean of their scores" in said.stderr
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "Rank,Model,A acc,B acc,B rank\n1,m,90,50,2\n2,n,60,60,1\n",
+        "Rank,Model,Avg. WER,A WER,B WER\n1,m,7,12,2\n2,n,8,12,4\n",
+    ],
+)
+def test_the_order_of_the_publisher_needs_no_note(tmp_path, table):
+    said = run_import("csv", write(tmp_path, "a.csv", table), *UP, into=tmp_path)
+    assert (0, False) == (said.exit_code, "orders the models" in said.stderr)
 
 
 def test_money_that_is_earned_may_be_lost(tmp_path):
@@ -163,6 +205,43 @@ def test_sizes_of_models_beside_a_dash(tmp_path):
     imported("csv", write(tmp_path, "a.csv", table), into=tmp_path)
     sizes = {row["model"]: row.get("parameters_b") for row in rows(tmp_path, "models")}
     assert {"A": 7, "B": None, "C": 0.000413} == sizes
+
+
+def test_marks_of_markdown_are_no_part_of_names(tmp_path):
+    table = (
+        "|Model|[macro\\_avg][x]|Y|\n|-|-|-|\n|Human\\*|60|7|\n|[B][b]|50|8|\n\n[x]: u\n[b]: v\n"
+    )
+    imported("csv", write(tmp_path, "a.md", table), *UP, into=tmp_path)
+    assert {"Human*", "B"} == {model for model, _, _ in scores(tmp_path)}
+
+
+@pytest.mark.parametrize("option", ["--higher-is-better", "--other-unit"])
+def test_an_error_is_asked_about_whatever_an_option_says(tmp_path, option):
+    said = run_import(
+        "csv", write(tmp_path, "a.csv", "m,top1_err\nA,5\n"), "--model", "a", option, into=tmp_path
+    )
+    assert "top1_err" in said.stderr
+
+
+def test_a_share_less_one_is_better_lower(tmp_path):
+    imported("csv", write(tmp_path, "a.csv", "Model,mAAE (1-acc)\nA,0.2\nB,0.3\n"), into=tmp_path)
+    assert [False] == [row["higher_is_better"] for row in rows(tmp_path, "tasks")]
+
+
+def test_a_total_without_parts_beside_one_with_them(tmp_path):
+    runs = [
+        {"model": m, "X": {"Overall": n, "math": 40}, "Y": {"Overall": n}}
+        for m, n in (("A", 5), ("B", 6))
+    ]
+    imported("csv", write_json(tmp_path / "a.json", runs), *UP, into=tmp_path)
+    assert {"X", "X.math", "Y"} == {task for _, task, _ in scores(tmp_path)}
+
+
+def test_cells_as_helm_publishes_them(tmp_path):
+    rows_ = [[{"value": "A", "href": "x"}, {"value": 0.5}], [{"value": "B"}, {"value": 0.25}]]
+    document = {"title": "t", "header": [{"value": "Model"}, {"value": "MMLU - EM"}], "rows": rows_}
+    imported("csv", write_json(tmp_path / "a.json", document), into=tmp_path)
+    assert {("A", "MMLU - EM", "base"): 0.5, ("B", "MMLU - EM", "base"): 0.25} == scores(tmp_path)
 
 
 def test_averages_of_tasks_in_rows_are_left_out(tmp_path):
