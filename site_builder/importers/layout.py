@@ -47,20 +47,22 @@ def by_model(sheet: Sheet, options: ImportOptions) -> Sheet:
 
 
 def filled_down(sheet: Sheet, options: ImportOptions) -> Sheet:
-    """Write the name of a model or task that stands once for several rows into each of them."""
+    """Write the name of a model, task or category that stands once for several rows into each."""
     plain = {plain_name(name): name for name in reversed(sheet.names)}
-    for meaning in ("model", "task"):
+    for meaning in ("model", "task", "category"):
         called = (plain[name] for name in SYNONYMS[meaning] if name in plain)
         name = options.columns.get(meaning) or next(called, "")
-        sheet = _filled_down(sheet, name) if name in sheet.names else sheet
+        if name in sheet.names:
+            sheet = _filled_down(sheet, name, is_group=meaning == "category")
     return sheet
 
 
-def _filled_down(sheet: Sheet, name: str) -> Sheet:
+def _filled_down(sheet: Sheet, name: str, *, is_group: bool) -> Sheet:
     """Fill the empty cells of a column, where half of its names have some below them.
 
     Texts beside, such as a method or a metric, tell the rows of a name apart, and stand beside
-    several names, but for metrics: a single empty cell is a slip, and one in JSON is unknown.
+    several names, but for metrics and in groups: a single empty cell is a slip, and one in JSON is
+    unknown.
     """
     texts = [word_of(cell) for cell in sheet.cells(name)]
     below = [not text for text in texts]
@@ -78,7 +80,7 @@ def _filled_down(sheet: Sheet, name: str) -> Sheet:
         return sheet
     pairs = [{p for p in zip(full, sheet.texts(n), strict=True) if p[1]} for n in others]
     comes_back = any(len(found) > len({text for _, text in found}) for found in pairs)
-    is_told = comes_back or any(plain_name(n) in SYNONYMS["metric"] for n in others)
+    is_told = is_group or comes_back or any(plain_name(n) in SYNONYMS["metric"] for n in others)
     if not is_told and (len({*full}) > 1 or sum(below) == 1):
         return sheet
     rows = [{**row, name: text} for row, text in zip(sheet.rows, full, strict=True)]

@@ -207,6 +207,13 @@ def test_sizes_of_models_beside_a_dash(tmp_path):
     assert {"A": 7, "B": None, "C": 0.000413} == sizes
 
 
+def test_a_category_stands_for_the_tasks_below_it(tmp_path):
+    write(tmp_path, "site.toml", '[import]\nmodel_columns = ["m", "n"]\n')
+    table = "Category,Task,m,n\nG,x,73,71\n,y,63,61\nH,z,53,51\n,w,43,41\n"
+    imported("csv", write(tmp_path, "a.csv", table), *UP, into=tmp_path)
+    assert ["G", "G", "H", "H"] == [row["category"] for row in rows(tmp_path, "tasks")]
+
+
 def test_marks_of_markdown_are_no_part_of_names(tmp_path):
     table = (
         "|Model|[macro\\_avg][x]|Y|\n|-|-|-|\n|Human\\*|60|7|\n|[B][b]|50|8|\n\n[x]: u\n[b]: v\n"
