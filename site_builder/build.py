@@ -8,10 +8,10 @@ from datetime import date
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from site_builder.charts.chart import find_chart_faults
-from site_builder.compute.catalog import Release, find_release
+from site_builder.compute.catalog import find_release
 from site_builder.compute.results import compute_site
 from site_builder.config import SiteConfig, read_config
 from site_builder.errors import Fault, FaultsError, SiteError
@@ -21,8 +21,15 @@ from site_builder.pages.page import OutputFile, Site, assemble_site
 from site_builder.processes import worker_count
 from site_builder.prose.markdown import Prose, load_prose, text_file
 from site_builder.publish.folder import Published, check_output_folder, publish
-from site_builder.publish.manifest import MANIFEST, Origin, SiteFiles, open_folder, with_manifest
-from site_builder.records import Record, replace
+from site_builder.publish.manifest import SiteFiles, open_folder, with_manifest
+from site_builder.records import Record, asdict, replace
+from site_builder.releases.read import (
+    ReleaseContent,
+    find_news,
+    read_published,
+    read_release,
+    read_replaced,
+)
 from site_builder.render.assets import find_theme_faults
 from site_builder.render.environment import find_stray_templates
 from site_builder.render.pages import (
@@ -38,10 +45,6 @@ from site_builder.tables.metrics import assumption_lines
 from site_builder.tables.read import Tables, load_tables
 from site_builder.translation import read_translation
 
-if TYPE_CHECKING:  # most builds have no previous release
-    from site_builder.releases.read import ReleaseContent
-
-
 PUBLISHED = "published"
 """The previous release is at the address that the site has, where there is one yet."""
 NO_RELEASE = "none"
@@ -49,14 +52,6 @@ NO_RELEASE = "none"
 
 
 Previous: TypeAlias = "str | SiteFiles | None"
-
-
-class BuildReport(Record):
-    """The outcome of a build."""
-
-    pages: int
-    published: Published
-    warnings: tuple[Fault, ...]
 
 
 class BuildCache:
@@ -112,20 +107,20 @@ def build_site(
     *,
     strict: bool = False,
     previous: Previous = None,
-) -> BuildReport:
+) -> tuple[Published, tuple[Fault, ...]]:
     """Build the whole site of a project into `out`; write nothing before all of it is made.
 
     If `strict`, a warning stops the build. `previous` is where the previous release is, or
     `PUBLISHED`, for the pages of changes and history; or the site that the build replaces, by
-    default that in `out`, which counts where its data is of an earlier day.
+    default that in `out`, which counts where its data is of an earlier day. Return what was
+    published, and all warnings.
 
     Raises:
         SiteError: The project has a fault; the published site stays as it was.
     """
     files, warnings = make_files(config, options, out, strict=strict, previous=previous)
     options.on_stage("Publishing")
-    pages = sum(path.endswith(".html") for path in files)
-    return BuildReport(pages, publish(files, out), warnings)
+    return publish(files, out), warnings
 
 
 def make_files(
@@ -147,16 +142,16 @@ def make_files(
     """
     options.on_stage("Reading and checking the tables")
     old, unread = _read_named(previous, config.site.base_url)
-    outside = (*_folder_faults(out, config.root), *unread)
+    outside = _folder_faults(out, config.root)
     try:
         tables, prose = read_project(config)
     except FaultsError as error:
-        raise FaultsError((*error.faults, *outside)) from None
+        raise FaultsError((*error.faults, *outside, *unread)) from None
     options.on_assumed(assumption_lines(tables.assumptions))
-    if old is None and not dry:
-        old, unread = _read_replaced(previous, out, tables, config)
-        outside = (*outside, *unread)
-    faults = (*tables.warnings, *prose.faults, *_config_faults(config, prose), *outside)
+    replaced = open_folder(out) if previous is None and out is not None else previous
+    if old is None and isinstance(replaced, SiteFiles) and not dry:
+        old, unread = read_replaced(replaced, find_release(tables, config.site.released))
+    faults = (*tables.warnings, *prose.faults, *_config_faults(config, prose), *outside, *unread)
     workers = options.workers or worker_count(
         len(tables.models) + len(tables.tasks), len(tables.results)
     )
@@ -175,19 +170,19 @@ def make_files(
     if config.has_cards and not dry:
         options.on_stage("Drawing the link previews")
         files |= draw_previews(content.site, content.pages)
-    origin = _origin(content.site.results.release, config, tables, prose)
-    return with_manifest(files, origin), faults
+    release = asdict(content.site.results.release)
+    return with_manifest(files, release=release, sources=_sources(config, tables, prose)), faults
 
 
-def _origin(release: Release, config: SiteConfig, tables: Tables, prose: Prose) -> Origin:
-    """Return what the site is made from."""
+def _sources(config: SiteConfig, tables: Tables, prose: Prose) -> dict[str, str]:
+    """Return the SHA-256 of each file that the site is made from, by its path."""
     checksums = {} if config.sha256 is None else {"site.toml": config.sha256}
     if (file := read_translation(config)).sha256:
         checksums[file.path] = file.sha256
     for path, stored in _table_files(tables).items():
         checksums[path] = sha256(stored).hexdigest()
     checksums |= {text_file(slot): checksum for slot, checksum in prose.sha256.items()}
-    return Origin(release.sha256, release.date, checksums)
+    return dict(sorted(checksums.items()))
 
 
 def load_project(
@@ -249,8 +244,6 @@ def _make_content(
     site = assemble_site(config, exported.result(), computed, prose.own)
     warnings: tuple[Fault, ...] = ()
     if old is not None:
-        from site_builder.releases.read import find_news
-
         news, warnings = find_news(config, old, computed)
         site = replace(site, news=news)
     on_stage("Making the pages")
@@ -263,8 +256,6 @@ def _read_named(place: Previous, base_url: str) -> tuple[ReleaseContent | None, 
     """Return the previous release that somebody named, or why there is none."""
     if not isinstance(place, str) or place == NO_RELEASE:
         return None, ()
-    from site_builder.releases.read import read_published, read_release
-
     if place == PUBLISHED and not base_url:
         what = "there is no page of changes, since base_url does not say where the site is"
         return None, (Fault("site.toml", what, "Set base_url in [site].", "warning"),)
@@ -274,19 +265,6 @@ def _read_named(place: Previous, base_url: str) -> tuple[ReleaseContent | None, 
         return read_release(place, with_kept=True), ()
     except SiteError as error:
         return None, error.faults
-
-
-def _read_replaced(
-    files: Previous, out: Path | None, tables: Tables, config: SiteConfig
-) -> tuple[ReleaseContent | None, tuple[Fault, ...]]:
-    """Return the release of the site that the build replaces, where it may be an earlier one."""
-    if files is None and out is not None:
-        files = open_folder(out)
-    if not isinstance(files, SiteFiles) or files.read(MANIFEST) is None:
-        return None, ()
-    from site_builder.releases.read import read_replaced
-
-    return read_replaced(files, find_release(tables, config.site.released))
 
 
 def _folder_faults(out: Path | None, root: Path) -> tuple[Fault, ...]:

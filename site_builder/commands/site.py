@@ -72,11 +72,11 @@ def build(  # noqa: PLR0913 - one per option
     began = time.perf_counter()
     with console.exit_on_error():
         config = load_project(root, base_url, out, previous, released)
-        report = build_site(config, out, options, strict=strict, previous=previous)
-    console.warn(report.warnings)
-    site, took = report.published, time.perf_counter() - began
+        site, warnings = build_site(config, out, options, strict=strict, previous=previous)
+    console.warn(warnings)
+    took = time.perf_counter() - began
     console.say(
-        f"{count(report.pages)} pages, {count(site.files)} files, {size(site.size)} in {out} "
+        f"{count(site.pages)} pages, {count(site.files)} files, {size(site.size)} in {out} "
         f"({count(site.changed)} changed), {took:.1f} s."
     )
     option = "" if root == Path() else f" --project {shlex.quote(str(root))}"
@@ -150,8 +150,8 @@ def deploy(  # noqa: PLR0913 - one per option
         check_target(root, remote, branch)
         # What the push replaces is the previous release, wherever the site was built before.
         replaced = previous or open_branch(root, remote, branch) or NO_RELEASE
-        report = build_site(config, out, options, strict=strict, previous=replaced)
-        console.warn(report.warnings)
+        _, warnings = build_site(config, out, options, strict=strict, previous=replaced)
+        console.warn(warnings)
         console.stage(f"Pushing to {remote}/{branch}")
         message = f"The site, built by leaderboard-site {__version__}"
         commit, is_new = push_site(out, root, remote, branch, message)

@@ -118,8 +118,7 @@ def review(root: Path, console: Console, base: Path, out: Path, *, whole: bool) 
         options = BuildOptions(console.stage, console.count, workers=None)
         boards: dict[Path, reviews.ComputedBoard] = {}
         try:
-            built = build_site(load_project(project), out / "site", options)
-            faults += built.warnings
+            faults += build_site(load_project(project), out / "site", options)[1]
         except SiteError as error:
             faults += error.faults
         with suppress(SiteError):  # the build has said why

@@ -21,7 +21,7 @@ from site_builder.symlinks import is_inside
 class Published(Record):
     """What a build put into its folder; sizes are in bytes, `changed` counts changed files."""
 
-    folder: Path
+    pages: int
     files: int
     size: int
     changed: int
@@ -46,7 +46,8 @@ def publish(files: Mapping[str, bytes], out: Path) -> Published:
         except OSError as error:
             what = f"writing failed: {error.strerror}. The published site is unchanged."
             raise SiteError(Fault(str(out), what)) from error
-    return Published(out, len(files), sum(map(len, files.values())), len(files) - len(kept))
+    pages, size = sum(path.endswith(".html") for path in files), sum(map(len, files.values()))
+    return Published(pages, len(files), size, len(files) - len(kept))
 
 
 def check_output_folder(out: Path, root: Path) -> None:

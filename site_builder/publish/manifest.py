@@ -21,19 +21,6 @@ _GENERATOR_BEFORE = "site_builder"  # its name before 0.2
 _IGNORED = {".DS_Store", "Thumbs.db", "desktop.ini"}
 
 
-class Origin(Record):
-    """What a site is made from.
-
-    Attributes:
-        release, date: The SHA-256 of its data release, and its day as `YYYY-MM-DD`, if known.
-        sources: The SHA-256 of each file of the project by its path: tables, `site.toml`, prose.
-    """
-
-    release: str
-    date: str | None
-    sources: Mapping[str, str]
-
-
 class Manifest(Record):
     """The manifest of a published site.
 
@@ -49,15 +36,15 @@ class Manifest(Record):
     date: str | None = None
 
 
-def with_manifest(files: Mapping[str, bytes], origin: Origin | None = None) -> dict[str, bytes]:
-    """Return the files of a site with the manifest that lists them."""
-    manifest: dict[str, object] = {"generator": f"{GENERATOR} {__version__}"}
-    if origin:
-        manifest["release"] = {"sha256": origin.release, "date": origin.date}
-        manifest["sources"] = dict(sorted(origin.sources.items()))
-    manifest["files"] = {
-        path: sha256(content).hexdigest() for path, content in sorted(files.items())
-    }
+def with_manifest(
+    files: Mapping[str, bytes], **origin: Mapping[str, str | None]
+) -> dict[str, bytes]:
+    """Return the files of a site with the manifest that lists them.
+
+    `origin` is what the site is made from: its `release`, and the SHA-256 of its `sources`.
+    """
+    checksums = {path: sha256(content).hexdigest() for path, content in sorted(files.items())}
+    manifest = {"generator": f"{GENERATOR} {__version__}", **origin, "files": checksums}
     return {**files, MANIFEST: (json.dumps(manifest, indent=1) + "\n").encode()}
 
 

@@ -17,7 +17,7 @@ from site_builder.config import load_config
 from site_builder.errors import SiteError
 from site_builder.publish import folder as publishing
 from site_builder.publish.folder import Staging, check_output_folder, publish
-from site_builder.publish.manifest import MANIFEST, Origin, with_manifest
+from site_builder.publish.manifest import MANIFEST, with_manifest
 from site_builder.publish.verify import verify_site
 from tests.commands.test_cli import run
 from tests.helpers.published import NEW_SITE, SITE, beside, refusal
@@ -73,7 +73,7 @@ def test_every_key_of_the_manifest_is_documented():
     """docs/api.md has a row for each, in their order."""
     text = (ROOT / "docs/api.md").read_text(encoding="utf8")
     section = text.partition("## `manifest.json`")[2]
-    keys = list(json.loads(with_manifest({}, Origin("", None, {}))[MANIFEST]))
+    keys = list(json.loads(with_manifest({}, release={}, sources={})[MANIFEST]))
     assert keys == re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
 
 

@@ -110,7 +110,7 @@ def test_building_again_changes_nothing(projects, today, tmp_path):
     """Over the site of the same data, whether it is named or only replaced."""
     publish(today.files, tmp_path / "site")
     assert today.files == build(projects[2], tmp_path / "site").files
-    assert 0 == build_site(load_config(projects[2]), tmp_path / "site").published.changed
+    assert 0 == build_site(load_config(projects[2]), tmp_path / "site")[0].changed
 
 
 def test_the_site_that_is_replaced_is_the_previous_release(projects, sites, tmp_path):
