@@ -9,6 +9,8 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from stat import S_ISREG
 
+import msgspec
+
 from site_builder import __version__
 from site_builder.errors import Fault, SiteError
 from site_builder.records import Record
@@ -27,13 +29,12 @@ class Manifest(Record):
     Attributes:
         generator: Name and version of the generator.
         files: The SHA-256 of every file but the manifest, by its path.
-        release, date: Its data release, if known.
+        release: The `sha256` of its data release, and the `date`, if known.
     """
 
     generator: str
     files: Mapping[str, str]
-    release: str | None = None
-    date: str | None = None
+    release: Mapping[str, str | None] = {}
 
 
 def with_manifest(
@@ -73,17 +74,11 @@ def is_plain_file(path: Path) -> bool:
 def parse_manifest(text: str | bytes) -> Manifest | None:
     """Return a manifest from its text; None where it is not one of this generator."""
     try:
-        values = json.loads(text)
-        generator, files = values["generator"], dict(values["files"])
-        release = values.get("release") or {}
-        origin = release.get("sha256"), release.get("date")
-        texts = (generator, *files, *files.values(), *(text for text in origin if text is not None))
-        "".join(texts).encode()  # fails for values of other types, and for half of a surrogate pair
-        is_ours = generator.startswith((GENERATOR, _GENERATOR_BEFORE))
-        is_valid = is_ours and all(map(_is_inside, files))
-    except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
+        manifest = msgspec.json.decode(text, type=Manifest)
+    except (ValueError, RecursionError):
         return None
-    return Manifest(generator, files, *origin) if is_valid else None
+    is_ours = manifest.generator.startswith((GENERATOR, _GENERATOR_BEFORE))
+    return manifest if is_ours and all(map(_is_inside, manifest.files)) else None
 
 
 def _is_inside(path: str) -> bool:

@@ -188,9 +188,10 @@ def read_replaced(
     """
     try:
         manifest = parse_manifest(files.read(MANIFEST) or b"")
-        if manifest is None or manifest.release is None or SNAPSHOT not in manifest.files:
+        checksum = manifest.release.get("sha256") if manifest else None
+        if manifest is None or checksum is None or SNAPSHOT not in manifest.files:
             return None, ()
-        release = Release(manifest.release, manifest.date)
+        release = Release(checksum, manifest.release.get("date"))
         is_other = release.sha256 != today.sha256 and is_earlier(release, today)
         if not is_other and INDEX not in manifest.files:
             return None, ()

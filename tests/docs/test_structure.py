@@ -84,7 +84,7 @@ HOMES = {
     "jinja2": "(render|prose)/*.py",
     "markdown": "prose/markdown.py",
     "markupsafe": "(render|prose)/*.py",
-    "msgspec": "(records|tables/export|releases/*).py",
+    "msgspec": "(records|tables/export|publish/manifest|releases/*).py",
     "nh3": "prose/markdown.py",
     "numpy": "(tables/*|compute/*|labels|charts/*|releases/*).py",
     "packaging": "render/urls.py",
