@@ -14,7 +14,6 @@ from hashlib import sha256
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from io import BytesIO
 from pathlib import Path, PurePosixPath
-from string import Template
 from typing import Any
 from zipfile import ZipFile, ZipInfo
 
@@ -64,12 +63,6 @@ _OF_LARGER = (
 """What a project has beside a table and what publishes it."""
 SETTINGS = "settings.yml"
 """What a host reads at the top of the README."""
-
-
-class _Text(Template):
-    """A text with placeholders such as `@title`. Workflows are full of dollar signs."""
-
-    delimiter = "@"
 
 
 class Plan(Record):
@@ -366,9 +359,9 @@ def _readme(plan: Plan, sample: Path | None) -> str:
 
 
 def _read(name: str, **values: str) -> str:
-    """Return the text of a file, with values in place of its placeholders."""
+    """Return the text of a file, with values in place of its placeholders, such as `@title`."""
     text = (FILES / name).read_text(encoding="utf8")
-    return _Text(text).substitute(values) if values else text
+    return re.sub(r"@(\w+)", lambda found: values[found[1]], text) if values else text
 
 
 def _check_folders(files: Iterable[str], folder: Path) -> None:
