@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import UserDict
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any
 
 import click
@@ -11,27 +12,15 @@ import click
 from site_builder import __version__
 from site_builder.errors import one_line
 
-# Module of this package and name in it.
-_PLACES = {
-    "aggregate": ("tables", "aggregate"),
-    "audit": ("audit", "audit"),
-    "build": ("site", "build"),
-    "check": ("site", "check"),
-    "comment": ("submissions", "comment"),
-    "deploy": ("site", "deploy"),
-    "diff": ("site", "diff"),
-    "export": ("tables", "export"),
-    "form": ("submissions", "form"),
-    "import": ("tables", "import_"),
-    "init": ("init", "init"),
-    "migrate": ("submissions", "migrate"),
-    "profile": ("tables", "profile"),
-    "review": ("submissions", "review"),
-    "schema": ("schema", "schema"),
-    "serve": ("serve", "serve"),
-    "submit": ("submissions", "submit"),
-    "upgrade": ("init", "upgrade"),
-    "verify": ("site", "verify"),
+# The commands of each module of this package.
+_MODULES = {
+    "audit": ["audit"],
+    "init": ["init", "upgrade"],
+    "schema": ["schema"],
+    "serve": ["serve"],
+    "site": ["build", "check", "deploy", "diff", "verify"],
+    "submissions": ["comment", "form", "migrate", "review", "submit"],
+    "tables": ["aggregate", "export", "import", "profile"],
 }
 
 
@@ -42,8 +31,8 @@ class _Commands(UserDict[str, Any]):
     """
 
     def __getitem__(self, name: str) -> click.Command:
-        module, command = self.data[name]
-        found: click.Command = getattr(import_module(f"{__name__}.{module}"), command)
+        module = import_module(f"{__name__}.{self.data[name]}")
+        found: click.Command = getattr(module, f"{name}_" if iskeyword(name) else name)
         return found
 
 
@@ -57,7 +46,7 @@ class _Group(click.Group):
 
 @click.group(
     cls=_Group,
-    commands=_Commands(_PLACES),
+    commands=_Commands({name: module for module in _MODULES for name in _MODULES[module]}),
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(__version__, prog_name="leaderboard-site")
