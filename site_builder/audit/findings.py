@@ -207,11 +207,10 @@ def find_audit(
     entries = tuple(_entry(model, merit, variant) for model in values["models"])
     scored = tuple(e for e in entries if e.scored)
     tasks = [results.catalog.tasks[t.task] for t in results.tasks if t.best.get(variant)]
-    others = (b.spec.id for b in computed.boards if b.spec.id != found.spec.id)
     return Audit(
         source=source,
         board=found.spec.title if found.spec.id or config.sha256 else "",
-        other_boards=tuple(others),
+        other_boards=tuple(b.spec.id for b in computed.boards if b.spec.id != found.spec.id),
         variants=tuple(stats["variants"]),
         tasks=len(tasks),
         scores=sum(e.scored for e in entries),
@@ -269,7 +268,7 @@ def _entry(model: Mapping[str, Any], merit: str, variant: str) -> AuditedEntry:
         name=model["name"],
         rank=model["rank"],
         unranked=model["unranked"],
-        value=of(merit) if merit else None,
+        value=of(merit),
         scored=of("scored") or 0,
         ranks=pair("rank_interval"),
         ranks_if_complete=pair("possible_ranks"),

@@ -23,7 +23,7 @@ from site_builder.records import Record, replace
 from site_builder.releases.download import download_file, is_address
 from site_builder.tables.check import check_tables
 from site_builder.tables.overrides import NOTHING
-from site_builder.tables.read import Tables, find_files, load_tables
+from site_builder.tables.read import find_files, load_tables
 from site_builder.tables.schema import MODELS, RESULTS, TASKS
 
 _MAX_NAME = 100  # of a file, in letters
@@ -108,12 +108,9 @@ def _read_tables(root: Path, data: Path, board: str) -> Audit:
         raise FaultsError(replace(f, where=str(data.parent / f.where)) for f in errors) from None
     place = data if root == _NOWHERE else root
     assumed = tuple(a.task for a in tables.assumptions if a.why == NOTHING)
-    taken = Taken(assumed=assumed, measures=_measures(tables), faults=tuple(tables.warnings))
+    measures = tuple(measure.label for measure in tables.measures)
+    taken = Taken(assumed=assumed, measures=measures, faults=tuple(tables.warnings))
     return find_audit(str(place), compute_site(tables, config), config, board, taken)
-
-
-def _measures(tables: Tables) -> tuple[str, ...]:
-    return tuple(measure.label for measure in tables.measures)
 
 
 def _read_files(path: Path, place: str, stated: AuditOptions) -> Audit:
@@ -143,7 +140,8 @@ def _read_found(path: Path, place: str, stated: AuditOptions) -> Audit:
     tables = check_tables(loaded, config)
     found = (*warnings_of(report, config), *tables.warnings)
     faults = tuple(_of_source(fault, place) for fault in found)
-    taken_for = replace(about, measures=_measures(tables), faults=faults)
+    measures = tuple(measure.label for measure in tables.measures)
+    taken_for = replace(about, measures=measures, faults=faults)
     audit = find_audit(place, compute_site(tables, config), config, stated.board, taken_for)
     return replace(audit, why="unknown units") if is_unsure and "rank_by" not in board else audit
 

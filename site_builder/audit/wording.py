@@ -20,14 +20,6 @@ from site_builder.tables.metrics import bounds_text
 
 WIDTH = 100
 _ROWS, _NAMED, _FAULTS, _LONGEST = 10, 3, 2, 44
-# Why a board ranks as it does: the message for each reason.
-_WHY = {
-    "mixed units": "mixed",
-    "sparse": "sparse",
-    "configured": "stated",
-    "unknown units": "unsure",
-}
-
 
 Line = tuple[str, str]
 """One finding: a word for what it is about, and what was found."""
@@ -184,8 +176,7 @@ def _ranking(audit: Audit) -> Iterator[str]:
     if audit.tasks == 1 and audit.words.rule == "score":
         yield say("audit.ranking.one", name=_tasks(audit, audit.scales[0].tasks))
     else:
-        kind = _WHY.get(audit.why, "plain")
-        yield say(f"audit.ranking.{kind}", merit=audit.words.rule)
+        yield say(f"audit.ranking.{audit.why.replace(' ', '_')}", merit=audit.words.rule)
     if len(audit.variants) > 1:
         yield say("audit.ranking.variant", len(audit.variants) - 1, variant=audit.variants[0])
     hidden = Counter(entry.unranked for entry in audit.entries if entry.unranked)
