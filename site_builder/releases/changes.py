@@ -51,9 +51,7 @@ class ScoreChange(Record):
     @property
     def noise(self) -> str:
         """The name of `beyond_noise` in messages."""
-        if self.beyond_noise is None:
-            return "unknown"
-        return "beyond" if self.beyond_noise else "within"
+        return {None: "unknown", True: "beyond", False: "within"}[self.beyond_noise]
 
 
 class FactChange(Record):
@@ -147,6 +145,11 @@ class Changes(CachingRecord):
     rules: tuple[FactChange, ...]
     claims: tuple[ChangedClaim, ...] | None
     lost: tuple[LostProvenance, ...]
+
+    @property
+    def facts(self) -> tuple[FactChange, ...]:
+        """The changed facts of models and tasks."""
+        return (*self.models_changed, *self.tasks_changed)
 
     @property
     def any_score(self) -> bool:

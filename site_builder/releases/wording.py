@@ -23,26 +23,18 @@ _MAX_PLACES = 12
 _MAX_COMMENT, _MAX_ROWS, _MAX_CELL = 60_000, 40, 300
 _WIDEST = 40  # how far cells of a text are filled up, so that one long id does not push all others
 _Rows: TypeAlias = list[tuple[str, ...]]
+# What a summary counts beside the scores, as fields of `Changes` and in messages.
+_COUNTED = (
+    *("models_added", "models_removed", "tasks_added", "tasks_removed", "ranks", "claims"),
+    *("lost", "flags", "measures", "facts", "rules"),
+)
 _SCORE, _BOTH = ("model", "task", "variant"), ("before", "after")
 
 
 def summary(changes: Changes, say: Messages) -> str:
     """Return what changed, in sentences: scores first, since they alone decide what counts."""
-    facts = (*changes.models_changed, *changes.tasks_changed)
-    found: tuple[tuple[str, Sequence[object]], ...] = (
-        ("changes.n_models_added", changes.models_added),
-        ("changes.n_models_removed", changes.models_removed),
-        ("changes.n_tasks_added", changes.tasks_added),
-        ("changes.n_tasks_removed", changes.tasks_removed),
-        ("changes.n_ranks", changes.ranks),
-        ("changes.n_claims", changes.claims or ()),
-        ("changes.n_lost", changes.lost),
-        ("changes.n_flags", changes.flags),
-        ("changes.n_measures", changes.measures),
-        ("changes.n_facts", facts),
-        ("changes.n_rules", changes.rules),
-    )
-    further = [say(message, len(things)) for message, things in found if things]
+    found = ((kind, getattr(changes, kind)) for kind in _COUNTED)
+    further = [say(f"changes.n_{kind}", len(changed)) for kind, changed in found if changed]
     if not (further or changes.any_score):
         return say("changes.nothing")
     return " ".join((scores_summary(changes, say), *further))
