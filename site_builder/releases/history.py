@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
-from math import isfinite
 from typing import TypeAlias
 
 import numpy as np
@@ -159,7 +158,7 @@ def _place_scores(computed: SiteResults, snapshot: Snapshot) -> _Earlier:
 
 def _weight(facts: Facts) -> float:
     weight = facts.get("weight", 1.0)
-    return float(weight) if isinstance(weight, int | float) and isfinite(weight) else 1.0
+    return float(weight) if isinstance(weight, int | float) else 1.0
 
 
 def _category(facts: Facts) -> str | None:
@@ -176,10 +175,10 @@ def _fill_in(
         if row is None or column is None or variant not in scores.apart:
             continue
         runs = scores.apart[variant]
-        if isfinite(state.score) and not (leaves_out and state.flag):
+        if not (leaves_out and state.flag):
             runs.values[row, column] = state.score
         for name, value in state.measures.items():
-            if value is not None and isfinite(value) and name in runs.measured:
+            if value is not None and name in runs.measured:
                 runs.measured[name][row, column] = value
 
 
