@@ -107,6 +107,7 @@ def review(root: Path, console: Console, base: Path, out: Path, *, whole: bool) 
     from site_builder.build import BuildOptions, build_site, load_project
     from site_builder.releases import review as reviews
     from site_builder.releases.comment import review_comment
+    from site_builder.releases.read import ComputedBoard, read_board
 
     faults: list[Fault] = []
     with console.exit_on_error(), TemporaryDirectory() as temporary:
@@ -116,14 +117,14 @@ def review(root: Path, console: Console, base: Path, out: Path, *, whole: bool) 
         else:
             faults += reviews.make_candidate(base, root, project)
         options = BuildOptions(console.stage, console.count, workers=None)
-        boards: dict[Path, reviews.ComputedBoard] = {}
+        boards: dict[Path, ComputedBoard] = {}
         try:
             faults += build_site(load_project(project), out / "site", options)[1]
         except SiteError as error:
             faults += error.faults
         with suppress(SiteError):  # the build has said why
             for place in (project, base):
-                boards[place] = reviews.read_board(place)
+                boards[place] = read_board(place)
         old, new = boards.get(base), boards.get(project)
         found = reviews.make_review(files, faults, old, new, whole=whole)
         text = review_comment(found)

@@ -17,9 +17,7 @@ from site_builder.errors import Fault, SiteError, one_line, shortened
 from site_builder.labels import Labels, make_labels
 from site_builder.records import Record
 from site_builder.releases.changes import Changes
-from site_builder.releases.read import ComputedBoard as ComputedBoard
-from site_builder.releases.read import compare_releases
-from site_builder.releases.read import read_board as read_board
+from site_builder.releases.read import ComputedBoard, compare_releases
 from site_builder.releases.wording import ChangeSection, sections_of
 from site_builder.symlinks import read_inside
 from site_builder.tables.documents import ENDINGS
