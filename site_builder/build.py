@@ -206,7 +206,6 @@ def load_project(
         return config
     if config.sha256 is None:
         raise FaultsError(faults)
-    others: tuple[Fault, ...] = ()
     try:
         others = make_files(config, out=out, dry=True, previous=previous)[1]
     except SiteError as error:
