@@ -35,6 +35,8 @@ Values = Mapping[str, Any]
 ROOT = Path(__file__).parents[2]
 ACTION = Action("maker/generator", f"{7:040x}", "v1.0.0")
 """The action of this repository, as workflows name it."""
+WHO = {f"GIT_{role}_{what}": "a@example.org"
+       for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}  # fmt: skip
 _EXPRESSION = re.compile(r"\$\{\{ *(.+?) *\}\}")
 # Every command that the runner knows in a log, as `src/Runner.Worker/ActionCommandManager.cs` of
 # https://github.com/actions/runner registers them.
@@ -193,9 +195,7 @@ class Runner:
         paths = added.read_text(encoding="utf8").split() if added.exists() else []
         system = ("/usr/local/bin", "/usr/bin", "/bin")
         path = (*reversed(paths), job / "env/bin", self._folder / "bin", *system)
-        who = {f"GIT_{role}_{what}": f"{what.lower()}@example.org"
-               for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}  # fmt: skip
-        return who | {
+        return WHO | {
             "PATH": os.pathsep.join(map(str, path)),
             "HOME": str(job),
             "GIT_CONFIG_GLOBAL": str(self._hosts),

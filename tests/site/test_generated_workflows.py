@@ -1,9 +1,10 @@
 """The workflows of a new project, run from their YAML: first and second run, with warnings too."""
 
+import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from unittest import mock
 from urllib.request import urlopen
@@ -19,12 +20,12 @@ from site_builder.commands import main
 from site_builder.publish.verify import verify_site
 from site_builder.starter import installation
 from site_builder.starter.installation import Action
-from tests.helpers.docker import build_image
 from tests.helpers.guides import BLOCK, act
 from tests.helpers.serve import served
 from tests.helpers.sites import ROOT
 from tests.helpers.workflows import (
     ACTION,
+    WHO,
     FailedStepError,
     Runner,
     copy_of_commit,
@@ -86,10 +87,8 @@ class Publisher:
     def push(self, day: str, branch: str = "main") -> str:
         """Commit everything on a day, push it, and return the commit."""
         moment = {"GIT_COMMITTER_DATE": f"{day}T12:00:00Z", "GIT_AUTHOR_DATE": f"{day}T12:00:00Z"}
-        who = {f"GIT_{role}_{what}": "a@example.org"
-               for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}  # fmt: skip
         git(self.root, "add", "--all")
-        git(self.root, "commit", "--quiet", "--message", "A change", **moment, **who)
+        git(self.root, "commit", "--quiet", "--message", "A change", **moment, **WHO)
         git(self.root, "push", "--quiet", "origin", f"HEAD:refs/heads/{branch}")
         return git(self.root, "rev-parse", "HEAD")
 
@@ -189,6 +188,44 @@ def test_a_copy_of_the_template(tmp_path, host):
     assert ["2026-04-02"] == feed_days(runner.pages)
 
 
+_IGNORED = ("FROM", "USER", "EXPOSE")
+
+
+def build_image(source: Path, image: Path, env: Mapping[str, str]) -> tuple[list[str], Path]:
+    """Act out the Dockerfile of a folder; return the command that it runs, and where.
+
+    The base image has Python and what the tests have. `/home/user` is a folder of the test.
+    """
+    env, workdir, command = {**env, "HOME": str(image)}, image, list[str]()
+    text = (source / "Dockerfile").read_text(encoding="utf8").replace("/home/user", str(image))
+    text = re.sub(r"^#.*\n", "", text, flags=re.MULTILINE).replace("\\\n", "")
+    for name, rest in (line.split(" ", 1) for line in text.splitlines()):
+        if name == "WORKDIR":
+            workdir = Path(rest)
+        elif name == "ENV":
+            key, value = rest.replace('"', "").split("=", 1)
+            env[key] = value.replace(f"${key}", env[key])
+        elif name == "COPY":
+            _copy(source, workdir, *rest.removeprefix("--chown=user ").split())
+        elif name == "RUN":
+            done = subprocess.run(
+                ["sh", "-ec", rest], cwd=workdir, env=env, capture_output=True, text=True
+            )
+            assert 0 == done.returncode, rest + done.stdout + done.stderr
+        elif name == "CMD":
+            command = json.loads(rest)
+        else:
+            assert name in _IGNORED, name
+    return command, workdir
+
+
+def _copy(source: Path, workdir: Path, name: str, to: str) -> None:
+    if (source / name).is_dir():
+        shutil.copytree(source / name, workdir / to, dirs_exist_ok=True)
+    else:
+        shutil.copy(source / name, workdir / to)
+
+
 def test_a_duplicate_of_the_space(tmp_path):
     """The image is built from the files alone, and serves the site at the port of its settings."""
     generator = Path(copy_of_commit())
@@ -222,7 +259,7 @@ def test_a_duplicate_of_the_space(tmp_path):
 
 def test_space(tmp_path, host):
     """With a warning; without its name, a Space is told of that at once."""
-    publisher = Publisher(tmp_path, "--host", "hf-space", "--vendor")
+    publisher = Publisher(tmp_path, "--host", "hf-space")
     publisher.set('# base_url = ""', f'base_url = "{host[1]}"')
     publisher.misspell_a_column()
     pushed = publisher.push("2026-03-01")
@@ -241,10 +278,6 @@ def test_space(tmp_path, host):
 
 
 FRESH = (ROOT / "docs/fresh.md").read_text(encoding="utf8")
-
-
-WHO = {f"GIT_{role}_{what}": "a@example.org"
-       for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}  # fmt: skip
 
 
 REPOSITORY = "https://github.com/OWNER/results"
