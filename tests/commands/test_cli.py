@@ -61,23 +61,6 @@ def test_every_command_explains_itself(name):
     assert [] == [flag for option in options for flag in option.opts if flag not in said.stdout]
 
 
-@pytest.mark.parametrize(
-    "args",
-    [
-        ["bild"],
-        ["build", "--nope"],
-        ["serve", "--port", "70000"],
-        ["check", "left over"],
-    ],
-)
-def test_a_command_that_is_not_understood(args):
-    """Exit code 2, what is wrong, and how to get help; nothing on stdout."""
-    said = run(*args)
-    assert (2, "") == (said.exit_code, said.stdout)
-    assert "Error: " in said.stderr
-    assert "Try 'main" in said.stderr
-
-
 def test_build(project):
     """Exit code 0, the stages, and where the site is; it goes into `site/` of the project."""
     said = run("build", "--project", project)

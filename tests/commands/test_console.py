@@ -110,7 +110,10 @@ def test_imports_print_file_names_and_ids_that_nothing_obeys(tmp_path, name):
 
 @pytest.mark.parametrize("name", ATTACKS[1::3])
 def test_usage_errors_print_names_that_nothing_obeys(tmp_path, name):
+    """Exit code 2, what is wrong, and how to get help; nothing on stdout."""
     for args in (
+        ["build", "--nope"],
+        ["serve", "--port", "70000"],
         ["build", "--project", tmp_path / name],
         ["build", "--project", tmp_path, name],
         ["import", name, "x", "--into", tmp_path],
@@ -118,8 +121,9 @@ def test_usage_errors_print_names_that_nothing_obeys(tmp_path, name):
         [name],
     ):
         said = run(*args)
-        assert 2 == said.exit_code
+        assert (2, "") == (said.exit_code, said.stdout)
         assert "Error: " in said.stderr
+        assert "Try 'main" in said.stderr
         assert is_harmless(said.output), said.output
 
 
