@@ -80,7 +80,8 @@ def test_killed_at_every_step_where_a_swap_is_two_renames(out, monkeypatch):
     monkeypatch.setattr(publishing, "exchange", lambda *_: False)
     reports = [*killed(out)]
     ((_, [fault]),) = (report for report in reports if report[0] == "none")
-    assert "a killed build left no site here;" in fault
+    what = f"a killed build left no site here; the last one is in {Staging(out).old}"
+    assert f"{out}: {what}. Build again to restore it." == fault
     assert {"old", "new", "none"} == {state for state, _ in reports}
     assert [] == [faults for state, faults in reports if state != "none" and faults]
 

@@ -16,7 +16,7 @@ from site_builder.build import make_files
 from site_builder.config import load_config
 from site_builder.errors import SiteError
 from site_builder.publish import folder as publishing
-from site_builder.publish.folder import Staging, check_output_folder, publish
+from site_builder.publish.folder import check_output_folder, publish
 from site_builder.publish.manifest import MANIFEST, with_manifest
 from site_builder.publish.verify import verify_site
 from tests.commands.test_cli import run
@@ -303,15 +303,3 @@ def test_an_unreadable_manifest(copy, manifest):
     (copy / MANIFEST).write_bytes(manifest)
     expected = f"{copy}/{MANIFEST}: it is not a manifest of leaderboard-site. Copy the site again."
     assert (1, [expected]) == verify(copy)
-
-
-def test_the_site_that_a_killed_build_has_moved_away(tmp_path):
-    out = tmp_path / "site"
-    publish(SITE, out)
-    staged = Staging(out)
-    staged.create()
-    out.replace(staged.old)
-    before = contents(tmp_path)
-    what = f"a killed build left no site here; the last one is in {staged.old}."
-    assert (1, [f"{out}: {what} Build again to restore it."]) == verify(out)
-    assert before == contents(tmp_path)
