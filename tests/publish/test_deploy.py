@@ -159,13 +159,6 @@ def test_a_domain_that_is_not_the_address_of_the_site(root):
     assert [line] == domain_faults(root, "board.example.org", "https://o.github.io/b/")
 
 
-def test_a_domain_file_that_leads_out_is_not_published(root, tmp_path):
-    (tmp_path / "secret").write_text("secret.example.org", encoding="utf8")
-    (root / "CNAME").symlink_to(tmp_path / "secret")
-    what = "it is a symbolic link that points outside the folder"
-    assert f"CNAME: cannot be read: {what}." == refused(root)
-
-
 def test_the_bytes_are_the_sites(root, remote, site):
     """Whatever the machine does to line ends and which files it ignores."""
     git(root, "config", "--global", "core.autocrlf", "true")

@@ -46,6 +46,7 @@ def link(path: Path, to: Path) -> None:
         ("templates", "/", "templates: cannot be read: {}."),
         ("data/content", ".", "data/content/about.md: cannot be read: {}"),
         ("site.toml", "secret", "site.toml: cannot be read: {}"),
+        ("CNAME", "secret", "CNAME: cannot be read: {}."),
     ],
 )  # fmt: skip
 def test_a_file_of_the_machine_is_not_published(project, elsewhere, name, to, line):
