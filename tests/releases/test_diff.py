@@ -104,13 +104,6 @@ def test_json(document):
     assert found["any_score"] is True
 
 
-def test_nothing_changed(pair):
-    old = read_release(str(pair[0]))
-    changes = compare_releases(old, old)
-    assert FORMATS["text"](changes).endswith("\nNothing changed.")
-    assert load_json(FORMATS["json"](changes))["any_score"] is False
-
-
 def test_names_and_ranks_change_no_score(tmp_path):
     models = board()["models"].assign(name=["A", "Beta", "Gamma"])
     old, new = write(tmp_path / "old"), write(tmp_path / "new", models=models)
@@ -136,76 +129,68 @@ def address(published: BuiltSite) -> str:
     return published.url
 
 
-def without_old_claims(found: Any) -> Any:
-    """A document as it is where the older board brings no prose: its claims were true."""
-    return {**found, "claims": [claim | {"before": None} for claim in found["claims"]]}
-
-
 def test_a_published_address_tells_the_same_as_its_project(document, pair, address):
+    """The older board brings no prose: its claims were true."""
     found = compared(f"{address}index.html?x#y", pair[1])
-    assert without_old_claims(document) == found
+    claims = [claim | {"before": None} for claim in document["claims"]]
+    assert {**document, "claims": claims} == found
 
 
 def test_a_site_of_several_boards_tells_the_same_as_its_project(tmp_path):
     """With facets, measures and parts, which the published results table alone does not tell."""
-    old, new = write_several(tmp_path / "old"), write_several(tmp_path / "new", last=0.2)
+    old = write_several(tmp_path / "old")
+    new = write_several(tmp_path / "new", add=0.1, last=0.2, cost=3.0)
+    toml = (new / "site.toml").read_text(encoding="utf8").replace('id = "add"', 'id = "sum"')
+    (new / "site.toml").write_text(toml, encoding="utf8")
     publish(build(old).files, tmp_path / "site")
-    assert "\nNothing changed.\n" in run(tmp_path / "site", old).stdout
     found = compared(tmp_path / "site", new)
     assert compared(old, new) == found
     changed = {(c["model"], c["task"]): c["difference"] for c in found["scores"]["changed"]}
-    parts = {(f"{m} (y)", "whole/last"): -0.3 for m in "ab"}
-    assert changed == {**parts, **{(f"{m} (y)", "whole"): -0.15 for m in "ab"}}
-
-
-def test_measures_and_boards_in_each_format(tmp_path):
-    old = write_several(tmp_path / "old")
-    new = write_several(tmp_path / "new", add=0.1, cost=3.0)
-    toml = (new / "site.toml").read_text(encoding="utf8").replace('id = "add"', 'id = "sum"')
-    (new / "site.toml").write_text(toml, encoding="utf8")
+    expected = {"add": -0.4, "whole/last": -0.3, "whole": -0.15}
+    assert {(f"{m} (y)", t): d for m in "ab" for t, d in expected.items()} == changed
+    assert {"board": "add", "key": "board", "before": "Add", "after": None} in found["rules"]
+    assert 4 == len(found["measures"])
     changes = compare_releases(read_release(str(old)), read_release(str(new)))
     said = FORMATS["text"](changes)
     assert "  a (x)  whole/last  base     cost_usd  2       3\n" in said
     assert f"  sum    board  {MISSING}       Sum\n" in said
     assert "  both   a (x)  base     3       1\n" in said
     assert "| `both` | `a (x)` | `base` | `3` | `1` |" in FORMATS["markdown"](changes)
-    found = load_json(FORMATS["json"](changes))
-    assert {"board": "add", "key": "board", "before": "Add", "after": None} in found["rules"]
-    assert 4 == len(found["measures"])
 
 
-def test_two_published_sites_bring_no_claims(published):
+def test_nothing_changed(published):
+    """Two published sites bring no claims."""
     found = compared(published.folder, published.folder)
-    assert found["claims"] is None
-    assert run(published.folder, published.folder).stdout.endswith("Nothing changed.\n")
+    assert (None, False) == (found["claims"], found["any_score"])
+    assert run(published.folder, published.folder).stdout.endswith("\nNothing changed.\n")
 
 
-GARBAGE: Mapping[str, tuple[Mapping[str, bytes], str]] = {
-    "other files": (
-        {"x.txt": b"x"},
-        "the folder holds no board. "
-        "Looked for site.toml, data/results.parquet and api/v1/snapshot.json.gz.",
-    ),
-    "no TOML": (
-        {"site.toml": b"[", "data/results.parquet": b""},
-        "/site.toml: is not valid TOML: Invalid initial character for a key part "
-        "(at end of document). Write each setting as key = value, with texts in quotes.",
-    ),
+NO_FOLDER = "there is no such folder. Name the folder of a project or of a site, or the address"
+LOOK = "Look whether it is the right place."
+# The files of a folder `odd`, the place that one names, and the line for it.
+PLACES: Mapping[str, tuple[Mapping[str, bytes], str, str]] = {
+    "other files": ({"x.txt": b"x"}, "odd", "odd: the folder holds no board. "
+        "Looked for site.toml, data/results.parquet and api/v1/snapshot.json.gz."),
+    "no TOML": ({"site.toml": b"[", "data/results.parquet": b""}, "odd", "odd/site.toml: "
+        "is not valid TOML: Invalid initial character for a key part (at end of document). "
+        "Write each setting as key = value, with texts in quotes."),
+    "nothing": ({}, "no/such/place", f"no/such/place: {NO_FOLDER} of a site."),
+    "no name": ({}, "", f"'': {NO_FOLDER} of a site."),
+    "long name": ({}, "x" * 300, f"{'x' * 300}: cannot be read: File name too long. {LOOK}"),
+    "no address": ({}, "http://[", f"http://[: cannot be read: Invalid IPv6 URL. {LOOK}"),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("files", "line"), GARBAGE.values(), ids=GARBAGE.keys())
-def test_places_without_a_board(files, line, tmp_path, pair):
+@pytest.mark.parametrize(("files", "place", "line"), PLACES.values(), ids=PLACES.keys())
+def test_places_without_a_board(files, place, line, tmp_path, monkeypatch, pair):
     """Exit code 1 and one line, for either of the two; nothing on stdout."""
-    root = tmp_path / "garbage"
-    root.mkdir()
-    for name, content in files.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_bytes(content)
-    expected = f"{root}{line}\n" if line.startswith("/") else f"{root}: {line}\n"
-    for places in ((root, pair[1]), (pair[0], root)):
+    monkeypatch.chdir(tmp_path)
+    for path, content in ((Path("odd", name), content) for name, content in files.items()):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    for places in ((place, pair[1]), (pair[0], place)):
         said = run(*places)
-        assert (1, "", expected) == (said.exit_code, said.stdout, said.stderr)
+        assert (1, "", f"{line}\n") == (said.exit_code, said.stdout, said.stderr)
 
 
 def refused(root: Path, snapshot: bytes) -> str:
@@ -241,21 +226,6 @@ def test_a_release_has_a_day_that_exists(day, published, tmp_path):
     content = gzip.compress(json.dumps(value).encode())
     said = refused(tmp_path, content)
     assert f"it has the date {day!r}, and dates are YYYY, YYYY-MM or YYYY-MM-DD." in said
-
-
-@pytest.mark.parametrize(("place", "line"), [
-    ("no/such/place", "no/such/place: there is no such folder. "
-        "Name the folder of a project or of a site, or the address of a site."),
-    ("", "'': there is no such folder. "
-        "Name the folder of a project or of a site, or the address of a site."),
-    ("x" * 300, "x" * 300 + ": cannot be read: File name too long. "
-        "Look whether it is the right place."),
-    ("http://[", "http://[: cannot be read: Invalid IPv6 URL. "
-        "Look whether it is the right place."),
-])  # fmt: skip
-def test_a_place_that_does_not_exist(place, line, pair):
-    said = run(place, pair[0])
-    assert (1, "", f"{line}\n") == (said.exit_code, said.stdout, said.stderr)
 
 
 def test_every_fault_of_a_project_is_reported_with_its_place(tmp_path, pair):
