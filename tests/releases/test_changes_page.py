@@ -8,7 +8,6 @@ from uuid import UUID
 from xml.etree import ElementTree
 
 import pytest
-from click.testing import Result
 from playwright.sync_api import Browser
 
 from site_builder.build import load_project
@@ -30,7 +29,15 @@ from tests.helpers.editions import (
     write_several,
 )
 from tests.helpers.serve import served
-from tests.helpers.sites import BuiltSite, load_json, single_spaced, table, target, visible
+from tests.helpers.sites import (
+    BuiltSite,
+    contents,
+    load_json,
+    single_spaced,
+    table,
+    target,
+    visible,
+)
 from tests.helpers.tables import board, changed, results_frame, write_project
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -246,37 +253,25 @@ def test_without_a_date_there_is_no_feed_but_one_warning(folder, tmp_path):
 # --- `--previous published` and `--released` ------------------------------------------------------
 
 
-def build_here(tmp_path: Path, day: str | None, *options: object) -> Result:
-    """Build the newer edition, with a day or none in `site.toml`."""
-    root = write_project(tmp_path / "p", {**board(), "results": newer_results()[:-1]}, toml(day))
-    return run("build", "--project", root, "--quiet", *options)
-
-
 def test_the_published_site_is_the_previous_one(folder, tmp_path):
-    with served(folder / "old/site") as address:
-        said = build_here(tmp_path, DAYS[1], "--base-url", address, "--previous", "published")
-    assert (0, "") == (said.exit_code, said.stderr)
-    assert (tmp_path / "p/site/changes/feed.xml").exists()
+    """If there is one: a host that answers 404 has none yet.
 
-
-def test_no_site_yet_is_no_error(tmp_path):
-    """The host answers 404."""
+    One that cannot be read is an error: else the next site would have a feed without its earlier
+    entries.
+    """
+    frames = {**board(), "results": newer_results()[:-1]}
+    root = write_project(tmp_path / "p", frames, toml(DAYS[1]))
+    build_here = ("build", "--project", root, "--quiet", "--previous", "published", "--base-url")
     (tmp_path / "empty").mkdir()
-    with served(tmp_path / "empty") as address:
-        said = build_here(tmp_path, DAYS[1], "--base-url", address, "--previous", "published")
-    assert (0, "") == (said.exit_code, said.stderr)
-    assert (tmp_path / "p/site/index.html").exists()
-    assert not (tmp_path / "p/site/changes").exists()
-
-
-def test_a_published_site_that_cannot_be_read_is_an_error(folder, tmp_path):
-    """Else the next site would have a feed without its earlier entries."""
-    with served(folder / "old/site") as address:
-        pass  # nobody listens there any more
-    said = build_here(tmp_path, DAYS[1], "--base-url", address, "--previous", "published")
-    assert 1 == said.exit_code
+    for place in (tmp_path / "empty", folder / "old/site"):
+        with served(place) as address:
+            said = run(*build_here, address)
+        assert (0, "") == (said.exit_code, said.stderr)
+        assert (place.name == "site") == (root / "site/changes/feed.xml").exists()
+    before = contents(root / "site")
+    said = run(*build_here, address)  # nobody listens there any more
+    assert (1, before) == (said.exit_code, contents(root / "site"))
     assert said.stderr.startswith(f"{address}manifest.json: cannot be read: ")
-    assert not (tmp_path / "p/site").exists()
 
 
 def test_without_an_address_no_site_is_the_previous_one(tmp_path):
