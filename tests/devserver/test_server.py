@@ -1,14 +1,11 @@
 """What the server answers, and what an open page shows."""
 
 import http.client
-import json
 import queue
 import re
 import shutil
 import socket
 import threading
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -235,7 +232,6 @@ def test_the_next_free_port(taken, monkeypatch):
 
 
 EMBED = "embed/leaderboard/"
-EMBED = "embed/leaderboard/"
 
 
 @pytest.mark.parametrize("path", ["", "nope", "../_live/reload.js", EMBED])
@@ -300,29 +296,6 @@ def live(root: Path) -> Iterator[Live]:
         finally:
             stop.set()
             thread.join(LIMIT_S)
-
-
-def test_open_pages_can_ask_for_the_state(project):
-    with live(project) as served:
-
-        def state() -> dict[str, object]:
-            found: dict[str, object] = json.load(ask(f"{served.url}_live/state"))
-            return found
-
-        first = state()
-        assert {"build": served.server.state.build, "faults": []} == first
-        served.write("data/content/lede.md", "Other words.")
-        second = state()
-        assert first["build"] != second["build"]
-        with urllib.request.urlopen(served.url, timeout=LIMIT_S) as page:
-            text = page.read().decode()
-        assert "Other words." in text
-        assert f'data-build="{second["build"]}"' in text
-        served.write("data/content/lede.md", "{{ nope }}")
-        fault = ["data/content/lede.md:1: 'nope' is undefined"]
-        assert {"build": second["build"], "faults": fault} == state()
-        served.write("data/content/lede.md", "Other words.")
-        assert second == state()
 
 
 LIMIT_MS = LIMIT_S * 1000
