@@ -27,7 +27,7 @@ from tests.tools.bench.compare import (
 )
 from tests.tools.bench.growth import SHARES, grow, growth_targets
 from tests.tools.bench.instances import MAX_GB, ROWS, aggregate_large
-from tests.tools.bench.targets import Target
+from tests.tools.bench.measure import Target
 
 OUT = ROOT / "dist/bench.json"
 # Entries and tasks of boards in a browser; the longer is measured on a fast machine alone.

@@ -1,10 +1,12 @@
 """Boards to measure on: the Index, and large ones that are made, the same each time."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
+from site_builder.compute.numbers import Array
 
 SEED = 20240502
 DEVELOPERS, CATEGORIES = 40, 8
@@ -22,6 +24,18 @@ def _write(root: Path, tables: Mapping[str, pd.DataFrame], baseline: str = "") -
     return root
 
 
+def _worth(rng: np.random.Generator, models: int, tasks: int) -> Array:
+    """What each model is worth on each task."""
+    return np.asarray(0.5 * rng.beta(2, 4, (models, 1)) + 0.4 * rng.beta(3, 3, (1, tasks)))
+
+
+def _tasks(ids: Sequence[str], categories: int, **more: object) -> pd.DataFrame:
+    """Tasks of one metric from 0 to 1 in so many categories, with further columns."""
+    in_turn = [f"Category {i % categories}" for i in range(len(ids))]
+    columns = {"task": ids, "category": in_turn, "metric": "accuracy"}
+    return pd.DataFrame({**columns, "score_min": 0.0, "score_max": 1.0, **more})
+
+
 def write_large(root: Path, models: int, tasks: int) -> Path:
     """A board of so many models on so many tasks, before and after tuning.
 
@@ -30,7 +44,7 @@ def write_large(root: Path, models: int, tasks: int) -> Path:
     rng = np.random.default_rng(SEED)
     names = [f"lab-{i % DEVELOPERS}/model-{i}" for i in range(models)]
     ids = [f"task-{i}" for i in range(tasks)]
-    worth = 0.5 * rng.beta(2, 4, (models, 1)) + 0.4 * rng.beta(3, 3, (1, tasks))
+    worth = _worth(rng, models, tasks)
     base = worth + rng.normal(0, 0.05, (models, tasks))
     tuned = base + rng.gamma(2, 0.08, (models, tasks))
     keys = {"model": np.repeat(names, tasks), "task": np.tile(ids, models)}
@@ -49,16 +63,11 @@ def write_large(root: Path, models: int, tasks: int) -> Path:
                 "license": rng.choice(["MIT", "Apache-2.0"], models),
             }
         ),
-        "tasks": pd.DataFrame(
-            {
-                "task": ids,
-                "name": [f"Task {i}" for i in range(tasks)],
-                "category": [f"Category {i % CATEGORIES}" for i in range(tasks)],
-                "metric": "accuracy",
-                "score_min": 0.0,
-                "score_max": 1.0,
-                "train_examples": rng.integers(500, 100_000, tasks),
-            }
+        "tasks": _tasks(
+            ids,
+            CATEGORIES,
+            name=[f"Task {i}" for i in range(tasks)],
+            train_examples=rng.integers(500, 100_000, tasks),
         ),
     }
     return _write(root, tables, names[0])
@@ -71,7 +80,7 @@ def write_faceted(root: Path, entries: int, tasks: int) -> Path:
     names = [f"lab-{i % DEVELOPERS}/model-{i}" for i in range(models)]
     ids = [f"task-{i}" for i in range(tasks)]
     pairs = [(name, agent) for name in names for agent in AGENTS][:entries]
-    worth = 0.5 * rng.beta(2, 4, (entries, 1)) + 0.4 * rng.beta(3, 3, (1, tasks))
+    worth = _worth(rng, entries, tasks)
     score = np.clip(worth + rng.normal(0, 0.05, worth.shape), 0, 1).round(4)
     days = pd.Timestamp("2023-01-01") + pd.to_timedelta(rng.integers(0, 1_000, models), "D")
     tables = {
@@ -93,16 +102,7 @@ def write_faceted(root: Path, entries: int, tasks: int) -> Path:
                 "release_date": days.strftime("%Y-%m-%d"),
             }
         ),
-        "tasks": pd.DataFrame(
-            {
-                "task": ids,
-                "category": [f"Category {i % CATEGORIES}" for i in range(tasks)],
-                "metric": "accuracy",
-                "score_min": 0.0,
-                "score_max": 1.0,
-                "higher_is_better": True,
-            }
-        ),
+        "tasks": _tasks(ids, CATEGORIES, higher_is_better=True),
     }
     return _write(root, tables)
 
@@ -118,7 +118,7 @@ def write_sparse(root: Path, share: float) -> Path:
     models, tasks = round(MANY_MODELS * share), round(MANY_TASKS * share)
     names = [f"läb {i % 400}/Model #{i}, v{i % 7}" for i in range(models)]
     ids = [f"tâsk/{i}?x={i % 9}&<b>" for i in range(tasks)]
-    worth = 0.5 * rng.beta(2, 4, (models, 1)) + 0.4 * rng.beta(3, 3, (1, tasks))
+    worth = _worth(rng, models, tasks)
     score = np.clip(worth + rng.normal(0, 0.05, worth.shape), 0, 1).round(4)
     model, task = np.nonzero(rng.random(worth.shape) < THERE)
     tables = {
@@ -137,14 +137,6 @@ def write_sparse(root: Path, share: float) -> Path:
                 "parameters_b": rng.lognormal(2, 1, models).round(2),
             }
         ),
-        "tasks": pd.DataFrame(
-            {
-                "task": ids,
-                "category": [f"Category {i % 30}" for i in range(tasks)],
-                "metric": "accuracy",
-                "score_min": 0.0,
-                "score_max": 1.0,
-            }
-        ),
+        "tasks": _tasks(ids, 30),
     }
     return _write(root, tables, names[0])

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, sync_playwright
 from tests.helpers.browser import LAUNCH_ARGS, find_or_install_chromium
 from tests.helpers.browsing import WIDE
 from tests.helpers.serve import AsAHost, served
-from tests.tools.bench.targets import Target
+from tests.tools.bench.measure import Target
 
 WATCH = """window.noted = [];
 new PerformanceObserver((list) => noted.push(...list.getEntries().map((entry) => entry.duration)))

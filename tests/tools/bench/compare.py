@@ -9,8 +9,7 @@ from statistics import median
 import pandas as pd
 
 from tests.helpers.sites import ROOT
-from tests.tools.bench.measure import Run, Size, run, size_of
-from tests.tools.bench.targets import Target
+from tests.tools.bench.measure import Run, Size, Target, run, size_of
 
 CHANGED = re.compile(r"pages, (.* changed\))")
 STAGE = re.compile(r"^  (\S.*?) +(\d+\.\d) s$", re.MULTILINE)

@@ -6,8 +6,7 @@ from pathlib import Path
 
 from tests.tools.bench.boards import MANY_MODELS, MANY_TASKS, THERE, write_sparse
 from tests.tools.bench.compare import Built, build, built_of
-from tests.tools.bench.measure import size_of
-from tests.tools.bench.targets import Target
+from tests.tools.bench.measure import Target, size_of
 
 SHARES = (0.125, 0.25, 0.5, 1.0)
 MAX_MB = 3_000

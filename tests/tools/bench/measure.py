@@ -124,3 +124,23 @@ def size_of(site: Path) -> Size:
     worst = max(sent, key=sent.__getitem__)
     mb = sum(path.stat().st_size for path in files) / 1e6
     return Size(len(pages), mb, (worst.relative_to(site).as_posix(), sent[worst]))
+
+
+@dataclass(frozen=True)
+class Target:
+    """A bound that should hold.
+
+    Attributes:
+        what: What is bounded.
+        most: The bound.
+        found: What was measured.
+    """
+
+    what: str
+    most: float
+    found: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether it does."""
+        return self.found <= self.most
