@@ -1,16 +1,21 @@
 """Tasks as columns of a board: their numbers, in the address, in exports, on a phone."""
 
-import csv
-import io
-from pathlib import Path
-
 import pandas as pd
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from site_builder.formatting import MISSING
 from tests.helpers import real_boards
-from tests.helpers.browsing import NARROW, WIDE, both_sizes, breaches_at, open_page, overflow
+from tests.helpers.browsing import (
+    NARROW,
+    WIDE,
+    both_sizes,
+    breaches_at,
+    exported,
+    open_page,
+    overflow,
+    rows_of,
+)
 from tests.helpers.odd_boards import built
 from tests.helpers.real_boards import bfcl, mteb
 from tests.helpers.sites import ROOT, BuiltSite, build_once
@@ -212,14 +217,6 @@ def test_lower_is_better_is_in_the_head(chromium):
     expect(head).to_have_attribute("aria-sort", "ascending")
 
 
-def _downloaded(page: Page) -> list[list[str]]:
-    page.locator(".export > summary").first.click()
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name="Download as CSV").click()
-    text = Path(waiting.value.path()).read_text("utf-8-sig")
-    return list(csv.reader(io.StringIO(text, newline="")))
-
-
 def test_exports_have_the_columns_with_every_digit(chromium):
     """A phone, which shows fewer, exports what the menu says."""
     query = "?task=STS17&worst=STS17&parts=SemRel24STS"
@@ -230,7 +227,7 @@ def test_exports_have_the_columns_with_every_digit(chromium):
         permissions=CLIPBOARD,
     )
     expect(page.locator("thead .of-task")).to_have_count(14)
-    titled, *rows = _downloaded(page)
+    titled, *rows = rows_of(exported(page)[1])
     head = [title.removesuffix(" (cosine_spearman)") for title in titled]
     frame = pd.DataFrame(rows, columns=head).set_index("Model")
     wanted = with_wholes(mteb())
@@ -333,7 +330,7 @@ def test_scores_that_do_not_come_are_missed_and_asked_for_again(chromium, home):
     menu.get_by_label("Grade School Math (gsm8k)").check()
     expect(page.locator("thead:visible .of-task")).to_have_count(1)
     expect(page.get_by_role("alert")).to_have_count(0)
-    assert "Grade School Math (gsm8k) (accuracy)" in _downloaded(page)[0]
+    assert "Grade School Math (gsm8k) (accuracy)" in rows_of(exported(page)[1])[0]
 
 
 def test_nothing_is_loaded_that_nobody_asked_for(chromium, home):

@@ -15,6 +15,7 @@ from tests.helpers.browsing import (
     open_filters,
     open_page,
     overflow,
+    shown,
 )
 from tests.helpers.real_boards import bfcl_entries
 from tests.helpers.sites import build_once
@@ -25,12 +26,6 @@ TABLE = "board-base"
 COUNTS = """panel => Object.fromEntries([...panel.querySelectorAll('.chip')].map(chip =>
     [chip.querySelector('span').firstChild.data.trim(),
      Number(chip.querySelector('small').textContent)]))"""
-
-
-def shown(page: Page, table: str) -> list[str]:
-    """Names of the rows that are seen, top to bottom."""
-    rows = page.locator(f"#{table} tbody tr:not(.opened) th a:visible")
-    return [name.strip() for name in rows.all_inner_texts()]
 
 
 def ranks_of(page: Page) -> list[str]:

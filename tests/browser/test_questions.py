@@ -8,16 +8,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.helpers import real_boards
-from tests.helpers.browsing import NARROW, both_sizes
+from tests.helpers.browsing import NARROW, both_sizes, shown
 from tests.helpers.visitor import Visitor, visit
 
 TABLE = "#board-base"
-
-
-def shown(page: Page) -> list[str]:
-    """Names of the entries that are seen, top to bottom."""
-    names: list[str] = page.locator(f"{TABLE} tbody tr:not(.opened) th a:visible").all_inner_texts()
-    return [name.strip() for name in names]
 
 
 def values(page: Page, key: str) -> list[float]:
@@ -88,7 +82,7 @@ def test_who_is_most_reliable_at_banking(chromium):
     found = real_boards.tau2().query("task == 'banking_knowledge' and type == 'standard'")
     found = found[found["list"] == "current"]
     best = found.sort_values("pass_4", ascending=False).iloc[0]
-    assert shown(me.page)[0].startswith(best["model"])
+    assert shown(me.page, "board-base")[0].startswith(best["model"])
     assert values(me.page, "pass_4")[0] == pytest.approx(best["pass_4"])
 
 

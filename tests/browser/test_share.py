@@ -1,14 +1,12 @@
 """The share menu of charts: pictures that stand alone, links, code and numbers."""
 
-import csv
-import io
 from collections import Counter
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.helpers.browsing import NARROW, WIDE, open_page, overflow
+from tests.helpers.browsing import NARROW, WIDE, open_page, overflow, rows_of
 from tests.helpers.odd_boards import built
 
 # Texts of a picture that overlap or leave it, by their boxes, which may be turned.
@@ -155,7 +153,7 @@ def test_the_matrix_is_a_picture_that_stands_alone(chromium, index_site, board, 
         assert content.startswith(b"\x89PNG")
         name, content = saved(page, menu, "Download data as CSV")
         assert (name, index_site.files["charts/models/scores.csv"]) == ("scores.csv", content)
-        head, *rows = csv.reader(io.StringIO(content.decode("utf-8-sig")))
+        head, *rows = rows_of(content)
         assert ("Zephyr 7B Beta", "0.897") == (rows[0][1], rows[0][head.index("BoolQ")])
         assert (10, True) == (len(rows), {task["name"] for task in index_site.tasks()} <= {*head})
     assert [] == heard.complaints

@@ -1,9 +1,6 @@
 """Tables in a real browser: filters, columns, sorting, export, and all of it in the address."""
 
-import csv
-import io
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -15,16 +12,16 @@ from tests.helpers.browsing import (
     NARROW,
     WIDE,
     both_sizes,
+    exported,
     first_column,
     open_page,
     overflow,
+    rows_of,
+    shown,
 )
 from tests.helpers.sites import build, build_once
 from tests.helpers.tables import board, changed, having, write_project
 
-SHOWN = """id => [...document.getElementById(id).tBodies[0].rows]
-    .filter(row => row.checkVisibility())
-    .map(row => row.querySelector('th').querySelector('a').textContent.trim())"""
 ODD = "A, B/c & \N{SNOWMAN}=d ~~http://x.org www.x #1~~"
 JOINER = "\N{WORD JOINER}"
 
@@ -36,12 +33,6 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> str:
     models = changed(tables["models"], "developer", {1: ODD})
     tables["models"] = having(models, name=["=SUM(A1)", 'Beta, "B"', "@gamma"])
     return build_once(write_project(tmp_path_factory.mktemp("odd"), tables)).url
-
-
-def shown(page: Page, table: str) -> list[str]:
-    """Names of the rows that are seen, top to bottom."""
-    names: list[str] = page.evaluate(SHOWN, table)
-    return names
 
 
 def choose(page: Page, menu: str, *values: str) -> None:
@@ -148,28 +139,15 @@ def test_filters_add_up_and_hold_in_every_view(chromium, home):
     assert "GPT-4" not in shown(page, "board-fine-tuned")  # its size is not known
 
 
-def test_sorting_is_in_the_address(chromium, home):
-    page, _ = open_page(chromium, home)
-    lift = page.locator("#board-fine-tuned th[data-key=lift_over_base] button")
-    lift.click()
-    assert page.url.endswith("?sort=lift_over_base")
-    assert "Gemma 2B" == shown(page, "board-fine-tuned")[0]
-    lift.click()
-    assert page.url.endswith("?sort=lift_over_base&way=ascending")
-    assert "GPT-4" == shown(page, "board-fine-tuned")[-1]
-    page.reload()
-    assert "Gemma 7B Instruct" == shown(page, "board-fine-tuned")[0]
-    page.go_back()
-    assert "Gemma 2B" == shown(page, "board-fine-tuned")[0]
-    page.locator("#board-fine-tuned th[data-key=average] button").click()
-    assert page.url == home
-    assert "Zephyr 7B Beta" == shown(page, "board-fine-tuned")[0]
-
-
 def test_a_head_sorts_and_leads_to_what_it_means(chromium, home):
-    page, _ = open_page(chromium, home)
+    """By what ranks the table, as it was: the address says nothing then."""
+    page, _ = open_page(chromium, f"{home}?sort=lift_over_base&way=ascending")
+    assert "Gemma 7B Instruct" == shown(page, "board-fine-tuned")[0]
+    assert "GPT-4" == shown(page, "board-fine-tuned")[-1]
     head = page.locator("#board-fine-tuned th[data-key=average]")
     expect(head.get_by_role("button")).to_have_text("Score")
+    head.get_by_role("button").click()
+    assert (home, "Zephyr 7B Beta") == (page.url, shown(page, "board-fine-tuned")[0])
     link = head.get_by_role("link", name="What Score is")
     assert str(link.get_attribute("href")).endswith("about/#average")
     link.focus()
@@ -195,23 +173,21 @@ def test_the_numbers_behind_a_long_board_come_in_a_file(tmp_path, chromium, monk
     """An export has them, filtered and in another order, as if they were in the page."""
     runs = {f"m{k}": [0.1 * k + 0.01 * ((3 * k + i * i) % 7) for i in range(8)] for k in range(6)}
 
-    def exported(name: str) -> str:
+    def numbers(name: str) -> bytes:
         site = build(write_project(tmp_path / name, make_frames({"base": runs}), ""))
         assert (name == "long") == ("charts/models/board-base.js" in site.files)
         assert (name == "long") != (
             "<td class=merit data-details" in site.html["models/index.html"]
         )
         page, heard = open_page(chromium, f"{site.url}models/?q=m&sort=average&way=ascending")
-        page.locator(".tools .export > summary").first.click()
-        with page.expect_download() as waiting:
-            page.get_by_role("button", name="Download as CSV").click()
+        _, content = exported(page)
         assert [] == heard.complaints
-        return Path(waiting.value.path()).read_text("utf8")
+        return content
 
-    short = exported("short")
+    short = numbers("short")
     monkeypatch.setattr(board_table, "LONG", 5)
-    assert short == exported("long")
-    first = next(csv.DictReader(io.StringIO(short.removeprefix("\ufeff"))))
+    assert short == numbers("long")
+    first = dict(zip(*rows_of(short)[:2], strict=True))
     assert "m0" == first["Model"]
     assert float(first["Score, low end"]) < float(first["Score"]) < float(first["Score, high end"])
 
@@ -220,13 +196,9 @@ def test_a_view_is_exported(chromium, home):
     """CSV and Markdown hold what is seen, in its order: numbers, and those behind drawings."""
     address = home + "?q=mistral&sort=average&way=ascending&hide=beats&hide=price"
     page, _ = open_page(chromium, address, permissions=["clipboard-read", "clipboard-write"])
-    page.locator(".tools .export > summary").first.click()
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name="Download as CSV").click()
-    assert "board-fine-tuned.csv" == waiting.value.suggested_filename
-    text = Path(waiting.value.path()).read_bytes().decode()
-    assert text.startswith("\ufeff")
-    head, *rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
+    name, content = exported(page)
+    assert ("board-fine-tuned.csv", "\ufeff") == (name, content.decode()[0])
+    head, *rows = rows_of(content)
     ends = ["Score, low end", "Score, high end"]
     assert ["#", "Model", "Best rank", "Worst rank", "Score", *ends, "Gain"] == head[:8]
     assert "Too close to call for first" == head[-1]
@@ -237,7 +209,7 @@ def test_a_view_is_exported(chromium, home):
     score = page.locator("#board-fine-tuned tr[data-id=mistral-7b] td.merit")
     assert float(score.evaluate("cell => site.table.value(cell)")) == float(rows[1][4])
     assert len(rows[1][4]) > len("0.732")
-    assert text.endswith("\r\n")
+    assert content.endswith(b"\r\n")
     page.get_by_role("button", name="Copy as Markdown").click()
     expect(page.locator("[data-status]")).to_have_text("Copied")
     text = page.evaluate("navigator.clipboard.readText()")
@@ -268,19 +240,14 @@ def test_odd_names_survive_the_address_and_the_export(chromium, odd):
     expect(page.locator("[data-status]")).to_have_text("Copied")
     text = page.evaluate("navigator.clipboard.readText()")
     assert f"| vs @{JOINER}gamma |" in text
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name="Download as CSV").click()
-    rows = list(csv.reader(io.StringIO(Path(waiting.value.path()).read_text("utf-8-sig"))))
+    rows = rows_of(exported(page)[1])
     assert {"'=SUM(A1)", 'Beta, "B"', "'@gamma"} == {row[1] for row in rows[1:]}
 
 
 def test_tasks_are_exported_a_row_each_with_their_category(chromium, home):
     """A category has a row of its own on the page, and none here."""
     page, _ = open_page(chromium, home + "tasks/")
-    page.locator("details.export > summary").first.click()
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name="Download as CSV").click()
-    head, *rows = csv.reader(io.StringIO(Path(waiting.value.path()).read_text("utf-8-sig")))
+    head, *rows = rows_of(exported(page)[1])
     assert "Category" == head[-1]
     assert {len(head)} == {*map(len, rows)}
     assert 31 == len(rows)

@@ -1,5 +1,7 @@
 """What the tests in a real browser share: how a page is opened, watched, scrolled and read."""
 
+import csv
+import io
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -329,6 +331,26 @@ def open_filters(page: Page) -> None:
     """Open the panel of filters; on a phone it is a sheet over the page."""
     page.locator("[data-filters-open]").first.click()
     expect(page.locator(".filter-panel[open]")).to_be_visible()
+
+
+def shown(page: Page, table: str) -> list[str]:
+    """Names of the rows of a table that are seen, top to bottom."""
+    rows = page.locator(f"#{table} tbody tr:not(.opened) th a:visible")
+    return [name.strip() for name in rows.all_inner_texts()]
+
+
+def exported(page: Page) -> tuple[str, bytes]:
+    """Name and content of the view as CSV, by the menu that exports it."""
+    if not page.locator(".export[open]").count():
+        page.locator(".export > summary").first.click()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download as CSV").click()
+    return waiting.value.suggested_filename, Path(waiting.value.path()).read_bytes()
+
+
+def rows_of(content: bytes) -> list[list[str]]:
+    """The cells of a CSV file, row by row."""
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
 
 
 def first_column(page: Page, table: str, column: str) -> list[str]:

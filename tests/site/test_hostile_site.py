@@ -1,12 +1,9 @@
 """One site that carries every hostile text, in a real browser: all is shown, nothing is obeyed."""
 
-import csv
 import gzip
-import io
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 from xml.etree import ElementTree
@@ -16,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from site_builder.publish.folder import publish
-from tests.helpers.browsing import Heard, open_page, scroll_through
+from tests.helpers.browsing import Heard, exported, open_page, rows_of, scroll_through
 from tests.helpers.editions import build
 from tests.helpers.hostile import LINKS, TEXTS, take_submissions, write_hostile
 from tests.helpers.once import made_once
@@ -135,12 +132,9 @@ def test_an_exported_view_has_no_formulas(watch: Watch) -> None:
     """As CSV: each text stands as it is read, one that a sheet would run behind an apostrophe."""
     page = watch.page
     page.goto(watch.home + "models/")
-    page.locator("details.export > summary").first.click()
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name="Download as CSV").click()
-    assert re.fullmatch(r"[\w-]+\.csv", waiting.value.suggested_filename)
-    text = Path(waiting.value.path()).read_text(encoding="utf8")
-    cells = [cell for row in csv.reader(io.StringIO(text)) for cell in row]
+    name, content = exported(page)
+    assert re.fullmatch(r"[\w-]+\.csv", name)
+    cells = [cell for row in rows_of(content) for cell in row]
     assert "'=cmd|'/C calc'!A0" in cells
     assert [] == [cell for cell in cells if FORMULA.search(cell) and not NUMBER.fullmatch(cell)]
     assert any(cell.endswith(";' \N{ZERO WIDTH SPACE}=1+1") for cell in cells)
@@ -222,9 +216,8 @@ def test_drawings_and_lists_for_machines_are_whole(site: BuiltSite) -> None:
 
 def test_downloads_run_in_no_sheet(site: BuiltSite) -> None:
     packed = [content for path, content in site.files.items() if path.endswith(".csv.gz")]
-    files = [gzip.decompress(content).decode() for content in packed]
-    assert 5 == len(files)
-    cells = [cell for text in files for row in csv.reader(io.StringIO(text)) for cell in row]
+    assert 5 == len(packed)
+    cells = [c for content in packed for row in rows_of(gzip.decompress(content)) for c in row]
     assert "'=cmd|'/C calc'!A0" in cells
     assert [] == [cell for cell in cells if FORMULA.search(cell) and not NUMBER.fullmatch(cell)]
     assert any(cell.endswith(";' \N{ZERO WIDTH SPACE}=1+1") for cell in cells)
