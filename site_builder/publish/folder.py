@@ -79,7 +79,7 @@ def check_replaceable(out: Path) -> None:
     try:
         fault = _find_conflict(out)
     except OSError as error:
-        raise SiteError(unwritable(str(out), error)) from error
+        fault = unwritable(str(out), error)
     if fault:
         raise SiteError(fault)
 
@@ -117,19 +117,10 @@ class Staging:
         self.new, self.old = self.folder / "new", self.folder / "old"
 
     @property
-    def exists(self) -> bool:
-        """Whether a build is running, or was killed."""
-        return os.path.lexists(self.folder)
-
-    @property
     def has_only_site(self) -> bool:
         """Whether a build was killed between moving the old site out and the new one in."""
         is_moved = self.old.is_dir() and not self.old.is_symlink()
         return is_moved and not self.place.exists()
-
-    def create(self) -> None:
-        """Create the folder."""
-        self.new.mkdir(parents=True)
 
     def clear(self) -> None:
         """Delete the folder as far as the disk allows, but never the only site."""
@@ -150,13 +141,13 @@ class Staging:
             SiteError: The folder holds something that no build wrote or this one cannot
                 delete.
         """
-        if not self.exists:
+        if not os.path.lexists(self.folder):
             return
         # No build makes a link, and what one leads to is somebody else's.
         is_ours = is_inside(self.folder, self.folder.parent, self.folder.name)
         if is_ours and {*self.folder.iterdir()} <= {self.new, self.old}:
             self.clear()
-        if self.exists:
+        if os.path.lexists(self.folder):
             what = "a build needs this path for its own files"
             raise SiteError(Fault(str(self.folder), what, "Move or delete what is there."))
 
@@ -176,7 +167,7 @@ def staging(out: Path) -> Iterator[Staging]:
             try:
                 staged.recover()
                 try:
-                    staged.create()
+                    staged.new.mkdir(parents=True)
                     yield staged
                 finally:
                     staged.clear()

@@ -245,8 +245,7 @@ def test_a_link_and_what_it_leads_to_have_one_lock(out, monkeypatch):
 def left_by_kill(out: Path, *parts: str) -> Staging:
     """A staging folder of a build that was killed, with some of its parts."""
     staged = Staging(out)
-    staged.create()
-    staged.new.rmdir()
+    staged.folder.mkdir()
     for part in parts:
         (staged.folder / part / "a").mkdir(parents=True)
         (staged.folder / part / "a/index.html").touch()
