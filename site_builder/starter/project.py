@@ -14,7 +14,7 @@ from hashlib import sha256
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from io import BytesIO
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, TypeAlias
 from zipfile import ZipFile, ZipInfo
 
 from site_builder.atomic import write_files
@@ -98,15 +98,15 @@ def start_project(
         SiteError: The folder cannot have the files, the scores cannot be imported, or the title
             or the source of updates would not be used; nothing was written.
     """
-    data, toml = folder / "data", folder / "site.toml"
+    data = folder / "data"
     _check_unused(folder, plan)
     has_tables = any(find_files(spec, data) for spec in TABLES) or has_submissions(data)
     sample = None if import_scores else find_sample(data)
     if not (import_scores or has_tables):
         sample = TEMPLATE if plan.is_template else SAMPLE
-    if sample is None:
-        plan = replace(plan, title=plan.title or _title_of(folder))
-    files = project_files(plan, sample) | _files_on_request(folder, plan)
+    title = _sample_values(sample)["site"]["title"] if sample else _title_of(folder)
+    plan = replace(plan, title=plan.title or title)
+    files = project_files(plan, sample, takes_submissions=_takes_submissions(folder))
     # Tables are one board, and `upgrade` replaces the generator as a whole.
     files |= _tables(sample) if sample and not has_tables else {}
     if (folder / _FOLDER).exists():
@@ -115,12 +115,11 @@ def start_project(
     kept = [path for path in sorted(files) if os.path.lexists(folder / path)]
     missing = {path: content for path, content in files.items() if path not in kept}
     new = {folder / path: missing[path] for path in missing}
-    stated: list[tuple[str, str]] = []
+    stated: _Pairs = []
     write_files(new, replaces=False, before=lambda: stated.extend((import_scores or tuple)()))
     try:
         if "site.toml" in missing:
-            if content := _replaced(folder, "site.toml", stated):
-                write_files({toml: content})
+            _replace_texts(folder, {"site.toml": stated})
             _pin_rule(folder)
     except SiteError as error:
         error.outcome = "the project is written, but its site.toml does not state what ranks"
@@ -139,16 +138,11 @@ def _check_unused(folder: Path, plan: Plan) -> None:
             raise SiteError(Fault(str(folder / path), what, fix))
 
 
-def _files_on_request(root: Path, plan: Plan) -> dict[str, bytes]:
-    """Return the files of what a project asks for: by an option, or in the `site.toml` it has."""
-    texts, files = generated_texts(plan.action), dict[str, str]()
-    if plan.updates_from:
-        source = json.dumps(_address_of(plan.updates_from))  # the JSON of a text is YAML too
-        files[UPDATE] = texts[UPDATE].replace('SOURCE: "."', f"SOURCE: {source}")
+def _takes_submissions(root: Path) -> bool:
+    """Return whether a project has a `site.toml` that asks for the issue form."""
     with suppress(SiteError):  # what reads it next says why
-        if load_config(root).site.submissions:
-            files |= {path: texts[path] for path in (SUBMISSION, FORM)}
-    return {path: text.encode() for path, text in files.items()}
+        return load_config(root).site.submissions
+    return False
 
 
 def _address_of(source: str) -> str:
@@ -161,9 +155,8 @@ def _pin_rule(root: Path) -> None:
     """State what ranks in the `site.toml` that `init` wrote: later scores do not change it."""
     config = load_config(root)
     if rule := _find_rule(load_tables(config.data_dir), config):
-        pairs = [('\n# rank_by = "mean"\n', f'\nrank_by = "{rule}"\n')]
-        if text := _replaced(root, "site.toml", pairs):
-            write_files({root / "site.toml": text})
+        pair = '\n# rank_by = "mean"\n', f'\nrank_by = "{rule}"\n'
+        _replace_texts(root, {"site.toml": [pair]})
 
 
 def _find_rule(loaded: LoadedTables, config: SiteConfig) -> str:
@@ -197,10 +190,11 @@ def _title_of(folder: Path) -> str:
     return words[:1].upper() + words[1:] or "Leaderboard"
 
 
-def project_files(plan: Plan, sample: Path | None) -> dict[str, bytes]:
+def project_files(
+    plan: Plan, sample: Path | None, *, takes_submissions: bool = False
+) -> dict[str, bytes]:
     """Return every file of a new project but its tables, by path: of a sample, or of others."""
     values = _sample_values(sample) if sample else {"site": {}}
-    plan = replace(plan, title=plan.title or values["site"]["title"])
     values["site"] |= {"title": plan.title}
     toml = set_keys(_read("site.toml"), values)
     texts = {
@@ -209,11 +203,17 @@ def project_files(plan: Plan, sample: Path | None) -> dict[str, bytes]:
     }
     hosts = TEMPLATE_HOSTS if plan.is_template else HOSTS
     generated = [".gitignore", *hosts[plan.host]]
+    generated += [SUBMISSION, FORM] if takes_submissions else []
     if not plan.is_template:
         texts["site.toml"] = SITE_SCHEMA_LINE + texts["site.toml"]
-        texts |= _prose(sample)
+        about = "sample/about.md" if sample else "content/about.md"
+        texts["data/content/about.md"] = _read(about)
+        texts["data/content/takeaways.md"] = _read("content/takeaways.md")
         generated += _OF_LARGER
     ours = generated_texts(plan.action)
+    if plan.updates_from:
+        source = json.dumps(_address_of(plan.updates_from))  # the JSON of a text is YAML too
+        texts[UPDATE] = ours[UPDATE].replace('SOURCE: "."', f"SOURCE: {source}")
     texts |= {path: ours[path] for path in generated}
     files = {path: text.encode() for path, text in texts.items()}
     if plan.action is None:
@@ -253,13 +253,6 @@ def generated_texts(action: Action | None) -> dict[str, str]:
     }
 
 
-def _prose(sample: Path | None) -> dict[str, str]:
-    return {
-        "data/content/about.md": _read(f"{'sample' if sample else 'content'}/about.md"),
-        "data/content/takeaways.md": _read("content/takeaways.md"),
-    }
-
-
 def _sample_values(sample: Path) -> dict[str, dict[str, Any]]:
     return tomllib.loads((sample / "site.toml").read_text(encoding="utf8"))
 
@@ -281,32 +274,38 @@ def replacing_sample(root: Path, say: Callable[[str], None]) -> Iterator[None]:
     sample = find_sample(root / "data")
     yield
     if sample and not find_sample(root / "data"):
-        texts = _sample_texts(_title_of(root), sample).items()
         try:
-            new = {name: text for name, pairs in texts if (text := _replaced(root, name, pairs))}
-            write_files({root / name: new[name] for name in new})
+            new = _replace_texts(root, _sample_texts(_title_of(root), sample))
             _pin_rule(root)
         except SiteError as error:
             error.outcome = "the tables are written; other files may still describe the sample"
             raise
-        say(f"The sample is replaced{(new and f', also in {listed([*new])}') or ''}.")
+        say(f"The sample is replaced{f', also in {listed(new)}' if new else ''}.")
 
 
-def _replaced(root: Path, name: str, pairs: Iterable[tuple[str, str]]) -> bytes:
-    """Return the content of a file with other texts; nothing if it has none, or is a link."""
-    path = root / name
-    if path.is_symlink() or not path.is_file() or not is_inside(path, root, str(Path(name).parent)):
-        return b""
-    try:
-        old = new = path.read_bytes()
-    except OSError as error:
-        raise SiteError(unreadable(path, error)) from error
-    for sample, own in pairs:
-        new = new.replace(sample.encode(), own.encode())
-    return b"" if new == old else new
+_Pairs: TypeAlias = list[tuple[str, str]]
+"""Texts of a file, each with the one in its place."""
 
 
-def _sample_texts(title: str, folder: Path) -> dict[str, list[tuple[str, str]]]:
+def _replace_texts(root: Path, texts: Mapping[str, _Pairs]) -> list[str]:
+    """Put other texts into files of a project, but not behind links; return those that changed."""
+    changed = dict[Path, bytes]()
+    for name, pairs in texts.items():
+        path = root / name
+        if path.is_symlink() or not is_inside(path, root, str(Path(name).parent)):
+            continue
+        try:
+            old = new = path.read_bytes() if path.is_file() else b""
+        except OSError as error:
+            raise SiteError(unreadable(path, error)) from error
+        for text, own in pairs:
+            new = new.replace(text.encode(), own.encode())
+        changed |= {path: new} if new != old else {}
+    write_files(changed)
+    return [path.relative_to(root).as_posix() for path in changed]
+
+
+def _sample_texts(title: str, folder: Path) -> dict[str, _Pairs]:
     """Return by path each text about a sample, with that of a project of a title instead."""
     plain, sample = _read("site.toml"), _sample_values(folder)
     old = sample["site"]["title"]
