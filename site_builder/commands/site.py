@@ -164,8 +164,8 @@ def deploy(  # noqa: PLR0913 - one per option
 @with_console
 def verify(root: Path, console: Console) -> None:
     """Check a published folder, or a copy of one, against its manifest."""
+    from site_builder.publish.folder import verify_site
     from site_builder.publish.manifest import read_manifest
-    from site_builder.publish.verify import verify_site
 
     faults = verify_site(root)
     console.warn(faults)

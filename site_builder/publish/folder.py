@@ -1,4 +1,4 @@
-"""Publish a site into a folder, complete or not at all."""
+"""Publish a site into a folder, complete or not at all; verify a published one, or a copy."""
 
 from __future__ import annotations
 
@@ -8,12 +8,20 @@ import shutil
 import sys
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from site_builder.atomic import flush_file, flush_names
-from site_builder.errors import Fault, SiteError, unwritable
+from site_builder.errors import Fault, SiteError, unreadable, unwritable
 from site_builder.locks import exclusive
-from site_builder.publish.manifest import GENERATOR, added_files, is_plain_file, read_manifest
+from site_builder.publish.manifest import (
+    GENERATOR,
+    MANIFEST,
+    Manifest,
+    added_files,
+    is_plain_file,
+    read_manifest,
+)
 from site_builder.records import Record
 from site_builder.symlinks import is_inside
 
@@ -235,3 +243,51 @@ def exchange(one: Path, other: Path) -> bool:
     except AttributeError:  # a C library without the call
         pass
     return False
+
+
+# --- verify -------------------------------------------------------------------------------------
+
+_COPY_AGAIN = "Copy the site again."
+_OF_HOSTS = {"CNAME", "README.md", ".git", ".git/", ".gitattributes"}
+"""What a checkout of the branch `gh-pages` or of a Space has beside the site, which it needs."""
+
+
+def verify_site(folder: Path) -> tuple[Fault, ...]:
+    """Return the files of a published folder, or a copy, that its manifest does not bear out."""
+    try:
+        manifest = read_manifest(folder)
+        if manifest is None:
+            return (_no_site(folder),)
+        added = (
+            Fault(f"{folder}/{path}", "it is not part of the site", "Move it out.")
+            for path in sorted({*added_files(folder, manifest.files)} - _OF_HOSTS)
+        )
+        return (*_file_faults(folder, manifest), *added)
+    except OSError as error:
+        return (unreadable(error.filename or folder, error),)
+
+
+def _no_site(folder: Path) -> Fault:
+    staged = Staging(folder)
+    if staged.has_only_site:
+        what = f"a killed build left no site here; the last one is in {staged.old}"
+        return Fault(str(folder), what, "Build again to restore it.")
+    place = str(folder / MANIFEST)
+    if (folder / MANIFEST).exists():
+        return Fault(place, f"it is not a manifest of {GENERATOR}", _COPY_AGAIN)
+    fix = f"Copy the site again, or name a folder that {GENERATOR} published."
+    return Fault(place, "the file is missing", fix)
+
+
+def _file_faults(folder: Path, manifest: Manifest) -> Iterator[Fault]:
+    for path, checksum in sorted(manifest.files.items()):
+        place = str(folder / path)
+        try:
+            if not is_plain_file(folder / path):
+                yield Fault(place, "it is not a file", _COPY_AGAIN)
+            elif sha256((folder / path).read_bytes()).hexdigest() != checksum:
+                yield Fault(place, "it is not the file that was built", _COPY_AGAIN)
+        except (FileNotFoundError, NotADirectoryError):
+            yield Fault(place, "the file is missing", _COPY_AGAIN)
+        except OSError as error:
+            yield unreadable(place, error)

@@ -34,9 +34,8 @@ from site_builder.importers.report import warnings_of
 from site_builder.importers.run import import_paths
 from site_builder.profile import find_sets, find_tokenizer, profile_sets, save_features
 from site_builder.prose.markdown import load_prose, plain_text
-from site_builder.publish.folder import check_replaceable
+from site_builder.publish.folder import check_replaceable, verify_site
 from site_builder.publish.manifest import with_manifest
-from site_builder.publish.verify import verify_site
 from site_builder.releases.comment import review_comment
 from site_builder.releases.download import open_site
 from site_builder.releases.read import find_news, read_release

@@ -11,9 +11,8 @@ from site_builder import __version__
 from site_builder.build import load_project
 from site_builder.errors import SiteError
 from site_builder.publish import git_branch
-from site_builder.publish.folder import publish
+from site_builder.publish.folder import publish, verify_site
 from site_builder.publish.git_branch import push_site
-from site_builder.publish.verify import verify_site
 from site_builder.render.pages import find_domain_faults
 from tests.commands.test_cli import run
 from tests.helpers.published import NEW_SITE, SITE

@@ -15,9 +15,8 @@ import pytest
 from site_builder import build, locks
 from site_builder.errors import SiteError
 from site_builder.publish import folder as publishing
-from site_builder.publish.folder import Staging, publish, staging
+from site_builder.publish.folder import Staging, publish, staging, verify_site
 from site_builder.publish.manifest import MANIFEST
-from site_builder.publish.verify import verify_site
 from tests.commands.test_cli import run
 from tests.helpers.faulty import at_step, full_disk, kills, once
 from tests.helpers.published import NEW_SITE, SITE, beside, refusal

@@ -16,9 +16,8 @@ from site_builder.build import make_files
 from site_builder.config import load_config
 from site_builder.errors import SiteError
 from site_builder.publish import folder as publishing
-from site_builder.publish.folder import check_output_folder, publish
+from site_builder.publish.folder import check_output_folder, publish, verify_site
 from site_builder.publish.manifest import MANIFEST, with_manifest
-from site_builder.publish.verify import verify_site
 from tests.commands.test_cli import run
 from tests.helpers.published import NEW_SITE, SITE, beside, refusal
 from tests.helpers.sites import ROOT, contents

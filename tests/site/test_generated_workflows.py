@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from markdown import markdown
 
 from site_builder.commands import main
-from site_builder.publish.verify import verify_site
+from site_builder.publish.folder import verify_site
 from site_builder.starter import installation
 from site_builder.starter.installation import Action
 from tests.helpers.guides import BLOCK, act

@@ -17,7 +17,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from site_builder.publish.verify import verify_site
+from site_builder.publish.folder import verify_site
 from site_builder.starter.project import generator_files
 from tests.helpers.guides import BLOCK, act, stand_in
 from tests.helpers.imported import HARNESSES
