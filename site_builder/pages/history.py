@@ -376,7 +376,7 @@ def _make_release(site: Site, kept: KeptRelease) -> Page:
     title = site.labels.say("history.release_of", date=name)
     history = Link(site.labels.say("history.title"), Address("history"))
     crumbs = (site.home, history) if boards else (site.home,)
-    address = Address("release", kept.name)
+    address = Address("release", name_of(kept.release))
     return Page(address, "release.html", title, about, context, crumbs, listed=False)
 
 

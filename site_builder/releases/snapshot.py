@@ -208,14 +208,9 @@ class KeptRelease(Record):
     content: bytes
 
     @property
-    def name(self) -> str:
-        """Its name in addresses: `2024-05-02-3f2a9c0d1e2b`."""
-        return name_of(self.release)
-
-    @property
     def path(self) -> str:
         """The path of its snapshot."""
-        return f"releases/{self.name}/snapshot.json.gz"
+        return f"releases/{name_of(self.release)}/snapshot.json.gz"
 
 
 class _Index(Record):
@@ -223,7 +218,7 @@ class _Index(Record):
 
 
 def name_of(release: Release) -> str:
-    """Return the name of a release in addresses."""
+    """Return the name of a release in addresses: `2024-05-02-3f2a9c0d1e2b`."""
     return f"{release.date or 'undated'}-{release.short}"
 
 
@@ -234,10 +229,10 @@ def choose_kept(releases: Iterable[KeptRelease]) -> tuple[KeptRelease, ...]:
     latest that fit into `MAX_KEPT`. Whatever is dropped now would be dropped later too, so it does
     not matter how often a site is built.
     """
-    by_name = dict[str, KeptRelease]()
+    by_path = dict[str, KeptRelease]()
     for kept in releases:
-        by_name.setdefault(kept.name, kept)
-    ordered = [*by_name.values()]
+        by_path.setdefault(kept.path, kept)
+    ordered = [*by_path.values()]
     newest, years = ordered[:NEWEST], dict[str, KeptRelease]()
     for kept in ordered[NEWEST:-1]:
         if kept.release.date:
