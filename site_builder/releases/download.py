@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import re
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
@@ -36,14 +37,12 @@ def download_file(address: str) -> bytes:
     """
     if not address.startswith("hf://"):
         content = _download(address, _MAX_FILE_BYTES)
-    else:
-        owner, _, rest = address.removeprefix(_HUB).partition("/")
-        name, _, file = rest.partition("/")
-        if not (address.startswith(_HUB) and owner and name and file):
-            what = "it names no file of a data set"
-            raise SiteError(Fault(address, what, f"Write {_HUB}OWNER/NAME/FILE."))
-        place = f"https://huggingface.co/datasets/{owner}/{name}/resolve/main/{file}"
+    elif found := re.fullmatch(rf"{_HUB}([^/]+/[^/]+)/(.+)", address, re.DOTALL):
+        place = f"https://huggingface.co/datasets/{found[1]}/resolve/main/{found[2]}"
         content = _download(place, _MAX_FILE_BYTES, _HUB_HOSTS)
+    else:
+        what = "it names no file of a data set"
+        raise SiteError(Fault(address, what, f"Write {_HUB}OWNER/NAME/FILE."))
     if content is None:
         fix = "Name a file of scores."
         raise SiteError(Fault(address, "there is no such file", fix))
