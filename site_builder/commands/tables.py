@@ -123,10 +123,7 @@ def import_(
     console: Console,
     source: str,
     paths: tuple[Path, ...],
-    *,
-    dry: bool,
-    verbose: bool,
-    **options: Any,  # noqa: ANN401 - those of `reading_options`
+    **options: Any,  # noqa: ANN401 - those of `import_files`
 ) -> None:
     """Import evaluation output into the tables of a project.
 
@@ -134,7 +131,7 @@ def import_(
     ones of the same model, task and variant, unless --ours.
     """
     with console.exit_on_error():
-        report = import_files(root, console, source, paths, dry=dry, verbose=verbose, **options)
+        report = import_files(root, console, source, paths, **options)
     _say_next(console, root, report.saved)
 
 
