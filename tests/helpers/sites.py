@@ -196,6 +196,14 @@ def table(soup: BeautifulSoup, table_id: str) -> list[dict[str, Cell]]:
     return [dict(zip(keys, map(_cell, cells), strict=True)) for cells in cells_of(found)]
 
 
+def noted_rows(soup: BeautifulSoup, table_id: str) -> list[list[str]]:
+    """What is read in the rows of a table, notes in brackets."""
+    return [
+        [f"{cell.text}{f' [{cell.note}]' if cell.note else ''}" for cell in row.values()]
+        for row in table(soup, table_id)
+    ]
+
+
 def cells_of(found: Tag) -> list[list[Tag]]:
     """The cells of a table, row by row."""
     return [list(row.find_all(["th", "td"])) for row in found.select("tbody tr")]

@@ -33,6 +33,7 @@ from tests.helpers.sites import (
     BuiltSite,
     contents,
     load_json,
+    noted_rows,
     single_spaced,
     table,
     target,
@@ -56,11 +57,8 @@ def site(folder: Path) -> BuiltSite:
 
 
 def texts(site: BuiltSite, name: str) -> list[list[str]]:
-    """What is read in the rows of a table of the page of changes, notes in brackets."""
-    return [
-        [f"{cell.text}{f' [{cell.note}]' if cell.note else ''}" for cell in row.values()]
-        for row in table(site.page("changes/"), f"changes-{name}")
-    ]
+    """What is read in the rows of a table of the page of changes."""
+    return noted_rows(site.page("changes/"), f"changes-{name}")
 
 
 def test_scores(site):

@@ -29,7 +29,7 @@ from site_builder.releases.snapshot import INDEX, KeptRelease, choose_kept, read
 from tests.commands.test_schema import assert_described
 from tests.helpers.browsing import both_sizes, breaches, breaches_at, open_page, overflow
 from tests.helpers.editions import build
-from tests.helpers.sites import BuiltSite, table, target, visible
+from tests.helpers.sites import BuiltSite, noted_rows, target, visible
 from tests.helpers.tables import HIGHER, write_project
 
 DAYS = ("2024-01-10", "2025-02-20", "2026-03-30")
@@ -73,13 +73,6 @@ def sites(projects: list[Path]) -> list[BuiltSite]:
 @pytest.fixture(scope="module")
 def today(sites: list[BuiltSite]) -> BuiltSite:
     return sites[2]
-
-
-def rows(site: BuiltSite, page: str, name: str) -> list[list[str]]:
-    return [
-        [f"{cell.text}{f' [{cell.note}]' if cell.note else ''}" for cell in row.values()]
-        for row in table(site.page(page), name)
-    ]
 
 
 def names(site: BuiltSite) -> list[str]:
@@ -193,7 +186,7 @@ def test_ranks_on_the_tasks_that_all_releases_have(today):
         ["d", "2 [0.760]", DASH, DASH],
         ["a", "3 [0.700]", "1 [0.700]", "1 [0.700]"],
         ["b", "4 [0.600]", "2 [0.600]", "2 [0.600]"],
-    ] == rows(today, "history/", "history")
+    ] == noted_rows(today.page("history/"), "history")
     csv = today.files["charts/history/ranks-over-releases.csv"].decode("utf-8-sig")
     assert ["c,1,3,3", "d,2,,", "a,3,1,1", "b,4,2,2"] == csv.splitlines()[1:]
     said = "On the 2 tasks that all releases have, rank 1 now: c. In the release before: a."
@@ -202,7 +195,7 @@ def test_ranks_on_the_tasks_that_all_releases_have(today):
 
 def test_releases_say_who_led_in_them_and_of_how_many(today):
     """As published, with all of their tasks."""
-    of_releases = [row[1:] for row in rows(today, "history/", "releases")]
+    of_releases = [row[1:] for row in noted_rows(today.page("history/"), "releases")]
     assert [["d", "4"], ["a", "3"], ["b", "4"]] == of_releases
 
 
@@ -213,7 +206,7 @@ def test_why_ranks_changed_since_the_previous_release(today):
         ["1", "a", "4", f"{minus}1", f"{minus}1", f"{minus}1", "0"],
         ["2", "b", "2", f"{minus}1", f"{minus}1", "+2", "0"],
         ["3", "c", "3", "+2", f"{minus}1", f"{minus}1", "0"],
-    ] == rows(today, f"releases/{names(today)[0]}/", "board")
+    ] == noted_rows(today.page(f"releases/{names(today)[0]}/"), "board")
     (why,) = today.page("history/").select('main p a[href*="releases/"]')
     assert "Why ranks changed since 20 Feb 2025" == visible(why)
     assert target("history/index.html", str(why["href"]))[0].split("/")[1] == names(today)[0]
@@ -227,7 +220,7 @@ def test_the_page_of_a_release_has_its_ranks_and_why_they_changed(today):
         ["2", "a", "4", f"{minus}1", "0", "+1", f"{minus}2"],
         ["3", "e [no longer on the site]", DASH, DASH, DASH, DASH, DASH],
         ["4", "c", "3", "+2", f"{minus}1", f"{minus}2", "+2"],
-    ] == rows(today, f"releases/{name}/", "board")
+    ] == noted_rows(today.page(f"releases/{name}/"), "board")
 
 
 def test_another_version_of_a_task_is_another_task(projects, tmp_path):
@@ -292,12 +285,11 @@ def paired(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
 
 def test_variants_have_a_history(paired):
     """Before tuning: a .70, b .60, then a .50."""
-    assert [["b", "1 [0.600]", "2 [0.600]"], ["a", "2 [0.500]", "1 [0.700]"]] == rows(
-        paired, "history/", "history-base"
-    )
-    assert [["b", "1 [0.800]", "1 [0.800]"], ["a", "2 [0.700]", "2 [0.700]"]] == rows(
-        paired, "history/", "history"
-    )
+    page = paired.page("history/")
+    base = [["b", "1 [0.600]", "2 [0.600]"], ["a", "2 [0.500]", "1 [0.700]"]]
+    assert base == noted_rows(page, "history-base")
+    tuned = [["b", "1 [0.800]", "1 [0.800]"], ["a", "2 [0.700]", "2 [0.700]"]]
+    assert tuned == noted_rows(page, "history")
     page = paired.page("")
     arrows = [visible(of).strip() for of in page.select("#board-base .of")]
     assert ["\N{UPWARDS ARROW}1", "\N{DOWNWARDS ARROW}1"] == arrows
