@@ -5,28 +5,25 @@ import re
 import shlex
 import tempfile
 from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
-from click.testing import CliRunner, Result
 
-from site_builder.commands import main
 from site_builder.compute.results import compute_site
 from site_builder.config import load_config
 from site_builder.releases import download
-from tests.helpers.sites import ROOT, build, contents, index_results
+from tests.commands.test_cli import run as command
+from tests.helpers.sites import ROOT, build, contents
 from tests.helpers.tables import board, check_project, write_project
 from tests.releases.test_download import Host, error_of, file, hosted, redirect
 
 TASKS = ("t1", "t2", "t3", "t4", "t5", "t6")
 Rows: TypeAlias = "Mapping[str, Sequence[float | None]]"
 OPEN_ASR = ROOT / "tests/data/harnesses/tables/open_asr.csv"
-
-
-def run(*args: object) -> Result:
-    return CliRunner().invoke(main, ["audit", *map(str, args)])
+run = partial(command, "audit")
 
 
 def audited(*args: object) -> dict[str, Any]:
@@ -176,8 +173,7 @@ def test_it_says_what_the_site_of_the_same_file_says(tmp_path):
     }
     path = wide(tmp_path / "scores.csv", rows, names)
     project = tmp_path / "project"
-    made = ["init", project, "--from", path, "--higher-is-better"]
-    assert 0 == CliRunner().invoke(main, [*map(str, made)]).exit_code
+    assert 0 == command("init", project, "--from", path, "--higher-is-better").exit_code
     of_file = verdicts(audited(path, "--higher-is-better", "*"))
     assert of_file == verdicts(audited(project))
     assert of_file == verdicts(audited(build(project).folder / "downloads"))
@@ -185,17 +181,11 @@ def test_it_says_what_the_site_of_the_same_file_says(tmp_path):
     pairs = [*pairwise(entry.model for entry in found.ranked)]
     close = [pair for pair in pairs if not found.is_ahead(*pair)]
     assert {"pairs": 3, "too_close": len(close)} == of_file["neighbours"]
+    assert [entry.model for entry in found.rivals] == of_file["first"]["may_be"]
     assert 0 < len(close) < 3
     assert [entry.rank_interval for entry in found.ranked] == [
         tuple(entry["ranks"]) for entry in of_file["entries"] if entry["rank"]
     ]
-
-
-def test_the_index_has_the_verdicts_of_its_pages():
-    found, results = audited(ROOT), index_results().results
-    assert [entry.model for entry in results.board.rivals] == found["first"]["may_be"]
-    close = [pair for pair in results.board.ahead_of_next.values() if not pair]
-    assert len(close) == found["neighbours"]["too_close"]
 
 
 def test_names_are_text_in_every_format(tmp_path):

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Callable
+from functools import partial
 from hashlib import sha256
 from itertools import permutations
 from pathlib import Path
@@ -14,20 +15,19 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 from ruamel.yaml import YAML
 
 from site_builder import __version__
-from site_builder.commands import main
 from site_builder.config import SiteConfig, load_config
 from site_builder.records import asdict
 from site_builder.starter.installation import Action
 from site_builder.starter.project import FILES as STARTER
 from site_builder.starter.project import HOSTS, Plan, project_files, set_keys
 from site_builder.tables.write import SAMPLE, TEMPLATE
+from tests.commands.test_cli import run as command
 from tests.helpers.configs import config_keys
 from tests.helpers.imported import paste, rows, run_import
 from tests.helpers.sites import ROOT, build, contents, visible
@@ -55,10 +55,8 @@ FILES = [
 ]
 TABLES_OF_SCORES = [f"data/{name}.parquet" for name in ("models", "results", "tasks")]
 SAMPLE_FILES = sorted({*FILES, *TABLES_OF_SCORES})
-
-
-def run(*args: object) -> Result:
-    return CliRunner().invoke(main, ["init", *map(str, args)])
+run = partial(command, "init")
+upgrade = partial(command, "upgrade", "--project")
 
 
 @pytest.fixture
@@ -160,8 +158,7 @@ def test_columns_beside_the_scores_are_facets_and_measures_to_be_edited(tmp_path
     assert {"label": "Latency", "unit": "ms", "higher_is_better": False} == toml["measures"][
         "latency_ms"
     ]
-    check = ["check", "--project", str(tmp_path / "board"), "--strict"]
-    said = CliRunner().invoke(main, check)
+    said = command("check", "--project", tmp_path / "board", "--strict")
     assert 0 == said.exit_code, said.stderr
     again = run_import("csv", table, "--higher-is-better", into=tmp_path / "board")
     assert "3 unchanged, 0 not imported" in again.stderr
@@ -224,7 +221,7 @@ def test_any_order_makes_the_same_project(tmp_path, csv, names):
     take_steps(runs, tmp_path / "one/board", host, "init --from")
     take_steps(runs, tmp_path / "two/board", host, *names)
     assert contents(tmp_path / "one/board") == contents(tmp_path / "two/board")
-    said = CliRunner().invoke(main, ["check", "--project", str(tmp_path / "two/board"), "--strict"])
+    said = command("check", "--project", tmp_path / "two/board", "--strict")
     assert 0 == said.exit_code, said.stderr
 
 
@@ -237,8 +234,7 @@ def test_import_replaces_the_sample_and_says_so(tmp_path, csv):
     toml.write_text(text, encoding="utf8")
     (root / "data/content/about.md").write_text("My own text.", encoding="utf8")
     (tmp_path / "adding.jsonl").write_text('{"input": "1 + 1", "output": "2"}\n' * 3, "utf8")
-    profiled = ["profile", str(tmp_path / "adding.jsonl"), "--into", str(root)]
-    assert 0 == CliRunner().invoke(main, profiled).exit_code
+    assert 0 == command("profile", tmp_path / "adding.jsonl", "--into", root).exit_code
     said = run_import("csv", csv, "--dry-run", into=root)
     assert "The sample is replaced" not in said.stderr
     said = run_import("csv", csv, into=root)
@@ -460,7 +456,7 @@ def test_a_template_is_one_table_and_one_workflow(tmp_path, release):
     assert f"uses: {V1}\n" in files[SHORT[0]].decode()
     wheel = "releases/download/v1.0.0/leaderboard_site-1.0.0-py3-none-any.whl`"
     assert f"`pip install https://github.com/maker/generator/{wheel}" in files["README.md"].decode()
-    said = CliRunner().invoke(main, ["check", "--strict", "--project", str(root)])
+    said = command("check", "--strict", "--project", root)
     assert 0 == said.exit_code, said.stderr
 
 
@@ -550,10 +546,6 @@ def test_upgrade_by_a_copy_that_is_no_release(tmp_path, release):
 
 
 # --- upgrade --------------------------------------------------------------------------------------
-
-
-def upgrade(root: Path) -> Result:
-    return CliRunner().invoke(main, ["upgrade", "--project", str(root)])
 
 
 @pytest.fixture
@@ -688,4 +680,4 @@ def test_column_that_becomes_no_facet_is_not_declared(tmp_path):
     assert "No facet, since it differs between the tasks of a model: steps_of." in said.stderr
     assert "facets" not in tomllib.loads((root / "site.toml").read_text())
     assert "std_reward" not in (root / "data/results.csv").read_text()
-    assert 0 == CliRunner().invoke(main, ["check", "--project", str(root)]).exit_code
+    assert 0 == command("check", "--project", root).exit_code

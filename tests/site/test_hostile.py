@@ -12,14 +12,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from click.testing import CliRunner
 
-from site_builder.commands import main
 from site_builder.errors import FaultsError
 from site_builder.prose.markdown import load_prose
 from site_builder.tables.files import UnreadableTableError, read_footer
 from site_builder.tables.schema import RESULTS
 from site_builder.tables.write import read_stored
+from tests.commands.test_cli import run
 from tests.helpers.sites import contents
 from tests.helpers.tables import (
     board,
@@ -262,8 +261,7 @@ def test_an_import_that_cannot_be_read(project, tmp_path, monkeypatch, words, na
     closed = tmp_path / "runs/b" / path.relative_to(tmp_path / "runs/a").parent
     closed.mkdir(parents=True)
     close_folder(monkeypatch, closed)
-    args = [*words, str(tmp_path / "runs"), "--into", str(project)]
-    said = CliRunner().invoke(main, args)
+    said = run(*words, tmp_path / "runs", "--into", project)
     line = f"{closed}: cannot be read: Permission denied. Make it readable."
     assert (1, [line]) == (said.exit_code, said.stderr.splitlines()[:1])
 
@@ -274,7 +272,7 @@ NOT_UTF8 = "its name is not UTF-8. Rename it."
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
 def test_names_that_are_not_utf8(project):
     """Every such file and folder in one run, each once; the next build is none the worse."""
-    assert 0 == CliRunner().invoke(main, ["build", "--project", str(project)]).exit_code
+    assert 0 == run("build", "--project", project).exit_code
     before = contents(project / "site")
     for name in (b"static/caf\xe9/x.txt", b"static/\xe9.txt", b"templates/\xe9.html"):
         path = project / os.fsdecode(name)
@@ -285,7 +283,7 @@ def test_names_that_are_not_utf8(project):
     (project / os.fsdecode(b"data/content/\xe9.md")).write_text("x")
     (project / os.fsdecode(b"data/\xe9.parquet")).write_text("x")
     names = ("data/content/%.md", "data/content/pages/%.md", "templates/%.html", "static/%.txt")
-    said = CliRunner().invoke(main, ["build", "--project", str(project)])
+    said = run("build", "--project", project)
     found = {line for line in said.stderr.splitlines() if NOT_UTF8 in line}
     lines = {f"{name}: {NOT_UTF8}".replace("%", "\\udce9") for name in names}
     assert {*lines, f"static/caf\\udce9: {NOT_UTF8}"} == found
@@ -296,6 +294,6 @@ def test_names_that_are_not_utf8(project):
 def test_a_folder_that_cannot_be_read(project, monkeypatch, name):
     (project / name).mkdir(parents=True)
     close_folder(monkeypatch, project / name)
-    said = CliRunner().invoke(main, ["build", "--project", str(project)])
+    said = run("build", "--project", project)
     line = f"{name}: cannot be read: Permission denied. Make it readable."
     assert (1, True) == (said.exit_code, line in said.stderr.splitlines()), said.stderr

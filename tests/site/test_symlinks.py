@@ -4,13 +4,12 @@ import shutil
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from site_builder.commands import main
 from site_builder.errors import SiteError
 from site_builder.publish.folder import publish
 from site_builder.releases.read import read_release
 from site_builder.releases.snapshot import SNAPSHOT
+from tests.commands.test_cli import run
 from tests.helpers.faulty import at_step
 from tests.helpers.imported import run_import
 from tests.helpers.instances import project_of
@@ -52,7 +51,7 @@ def link(path: Path, to: Path) -> None:
 def test_a_file_of_the_machine_is_not_published(project, elsewhere, name, to, line):
     (project / "site.toml").unlink(missing_ok=name == "site.toml")
     link(project / name, elsewhere / to)
-    said = CliRunner().invoke(main, ["build", "--project", str(project)])
+    said = run("build", "--project", project)
     assert (1, True) == (said.exit_code, line.format(OUT) in said.stderr), said.stderr
     assert SECRET not in said.output
     assert not (project / "site").exists()
@@ -74,7 +73,7 @@ def test_a_file_that_becomes_a_link_between_check_and_read(project, elsewhere, n
             path.symlink_to(elsewhere / path.name)
 
     with at_step(1, swap):
-        said = CliRunner().invoke(main, ["build", "--project", str(project)])
+        said = run("build", "--project", project)
     published = b"".join(contents(project / "site").values())
     assert (1, False) == (said.exit_code, SECRET.encode() in published), said.stderr
     assert SECRET not in said.output
@@ -169,15 +168,15 @@ def test_training_sets_do_not_follow_links_out(tmp_path):
     shutil.copytree(real.parent, sets / "own")
     (sets / "own/loop").symlink_to(sets)
     args = ["profile", str(sets), "--into", str(project_of(tmp_path / "board"))]
-    assert 0 == CliRunner().invoke(main, args).exit_code
+    assert 0 == run(*args).exit_code
     link(sets / "sums", real.parent)
-    said = CliRunner().invoke(main, args)
+    said = run(*args)
     assert (1, True) == (said.exit_code, f"{sets}/sums: {OUT}. {FIX}" in said.stderr)
 
 
 def test_a_published_site_is_not_read_beyond_its_folder(tmp_path):
     project = write_project(tmp_path / "project", board())
-    assert 0 == CliRunner().invoke(main, ["build", "--project", str(project)]).exit_code
+    assert 0 == run("build", "--project", project).exit_code
     snapshot = project / "site" / SNAPSHOT
     snapshot.rename(tmp_path / "snapshot")
     snapshot.symlink_to(tmp_path / "snapshot")
