@@ -150,15 +150,10 @@ def test_every_colour_is_one_of_the_style_sheet_and_explained():
     assert [*Colours.model_fields] == rows
 
 
-@pytest.mark.parametrize("colour", ["red", "#0f766e; } body { x: y"])
-def test_a_bad_colour(project, colour):
-    (project / "site.toml").write_text(f'[theme.light]\nink = "{colour}"\n')
-    assert [f'site.toml: theme.light.ink = "{colour}" must be a colour such as #0f766e'] == said(
-        project
-    )
-
-
 def test_a_text_that_cannot_be_read(project):
+    """No pair of ours is told of when a project names one colour of each theme."""
+    toml = '[theme.light]\nink = "#000000"\n[theme.dark]\nink = "#ffffff"\n'
+    assert () == built(project, toml).warnings
     site = built(project, '[theme.light]\nsoft = "#cccccc"\n')
     assert (
         "site.toml: theme.light: soft #cccccc on paper #fbfbfa has a contrast of 1.6. "
@@ -187,12 +182,6 @@ def test_a_mix_of_two_colours():
     assert "#ffffff" == mixed("#000000", "#fff", 0.0)
 
 
-def test_our_own_colours_can_be_read(project):
-    """No pair of ours is told of when a project names one colour of each theme."""
-    toml = '[theme.light]\nink = "#000000"\n[theme.dark]\nink = "#ffffff"\n'
-    assert () == built(project, toml).warnings
-
-
 def test_a_logo(project):
     (project / "static").mkdir()
     (project / "static/logo.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
@@ -203,16 +192,23 @@ def test_a_logo(project):
     assert f"assets/{str(pictures[0]['src']).rsplit('/', 1)[-1]}" in site.files
 
 
+COLOUR = "must be a colour such as #0f766e"
+
+
 @pytest.mark.parametrize(
-    ("logo", "expected"),
+    ("stated", "fault"),
     [
-        ("logo.svg", "theme.logo: static/logo.svg is not there. Put it there."),
-        ("../x.svg", 'theme.logo = "../x.svg" must name an image in static/, such as logo.svg'),
+        ('light.ink = "red"', f" {COLOUR}"),
+        ('light.ink = "#0f766e; } body { x: y"', f" {COLOUR}"),
+        ('logo = "../x.svg"', " must name an image in static/, such as logo.svg"),
     ],
 )
-def test_a_bad_logo(project, logo, expected):
-    (project / "site.toml").write_text(f'[theme]\nlogo = "{logo}"\n')
-    assert [f"site.toml: {expected}"] == said(project)
+def test_a_bad_colour_and_a_bad_logo(project, stated, fault):
+    (project / "site.toml").write_text(f"[theme]\n{stated}\n")
+    assert [f"site.toml: theme.{stated}{fault}"] == said(project)
+    (project / "site.toml").write_text('[theme]\nlogo = "logo.svg"\n')
+    line = "site.toml: theme.logo: static/logo.svg is not there. Put it there."
+    assert [line] == said(project)
 
 
 def test_a_page_of_words(project):
