@@ -99,14 +99,6 @@ def test_the_branch_holds_the_site_and_nothing_else(root, remote, tmp_path):
     assert (before, settings) == (after, (root / ".git/config").read_bytes())
 
 
-def test_the_same_site_makes_no_commit(root, remote, site):
-    first = push_site(site, root, "origin", "gh-pages", "The first")
-    again = push_site(site, root, "origin", "gh-pages", "Again")
-    commit = git(remote, "rev-parse", GH_PAGES)
-    assert [(commit, True), (commit, False)] == [first, again]
-    assert ["The first"] == commits(remote)
-
-
 def test_the_releases_on_the_branch_are_carried_on(root, remote, tmp_path):
     """Also without the output folder, as on another machine."""
     for day in ("2024-01-01", "2025-01-01", "2026-01-01"):
@@ -122,7 +114,10 @@ def test_the_releases_on_the_branch_are_carried_on(root, remote, tmp_path):
 
 
 def test_the_domain_set_at_the_host_remains(root, remote, site):
-    """GitHub writes it into the branch as `CNAME`; everything else of the branch is the site's."""
+    """GitHub writes it into the branch as `CNAME`; everything else of the branch is the site's.
+
+    The same site makes no commit.
+    """
     push_site(site, root, "origin", "gh-pages", "The first")
     clone = published(remote, root.parent / "clone")
     (clone.with_suffix(".git")).rename(clone / ".git")
@@ -132,10 +127,12 @@ def test_the_domain_set_at_the_host_remains(root, remote, site):
     git(clone, "commit", "--quiet", "--message", "Create CNAME")
     git(clone, "push", "--quiet")
     publish(NEW_SITE, site)
-    assert push_site(site, root, "origin", "gh-pages", "The second")[1]
+    commit, is_new = push_site(site, root, "origin", "gh-pages", "The second")
+    assert (git(remote, "rev-parse", GH_PAGES), True) == (commit, is_new)
     found = git(remote, "ls-tree", "-r", "--name-only", GH_PAGES).splitlines()
     assert sorted([*contents(site), "CNAME"]) == sorted(found)
-    assert not push_site(site, root, "origin", "gh-pages", "The same")[1]
+    assert (commit, False) == push_site(site, root, "origin", "gh-pages", "The same")
+    assert ["The second", "Create CNAME", "The first"] == commits(remote)
 
 
 def domain_faults(root: Path, text: str, base_url: str | None = None) -> list[str]:

@@ -108,17 +108,15 @@ def test_a_host_that_is_silent(monkeypatch):
     assert f"{here}/manifest.json: cannot be read: timed out. {LOOK}" == said
 
 
-def test_a_file_that_is_cut_short():
-    with hosted(Host({"/x.json": file(b"[1, 2]", 9)})) as here:
-        said = error_of(lambda: open_site(here).read("x.json"))
-    assert f"{here}/x.json: cannot be read: 6 of 9 bytes arrived. {LOOK}" == said
-
-
-def test_a_file_that_is_too_large(monkeypatch):
+@pytest.mark.parametrize(
+    ("content", "length", "why"),
+    [(b"[1]", 9, "3 of 9 bytes arrived"), (b"123456", 6, "it is larger than 5 bytes")],
+)
+def test_a_file_that_is_cut_short_or_too_large(monkeypatch, content, length, why):
     monkeypatch.setattr(download, "_MAX_BYTES", 5)
-    with hosted(Host({"/x.json": file(b"123456")})) as here:
+    with hosted(Host({"/x.json": file(content, length)})) as here:
         said = error_of(lambda: open_site(here).read("x.json"))
-    assert f"{here}/x.json: cannot be read: it is larger than 5 bytes. {LOOK}" == said
+    assert f"{here}/x.json: cannot be read: {why}. {LOOK}" == said
 
 
 def test_files_are_those_of_the_manifest():

@@ -44,7 +44,3 @@ def print_relations(n: int) -> None:
     for sizes in ((6, 6), (12, 17), (40, 40)):
         found = " | ".join(f"{100 * share:.1f} %" for share in features_and_lift(n, sizes))
         sys.stdout.write(f"| {sizes[0]} and {sizes[1]} | {found} |\n")
-
-
-if __name__ == "__main__":
-    print_relations(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000)
