@@ -16,8 +16,7 @@ from tests.helpers.workflows import obeyed
 
 TASKS = "abcdefgh"
 MODELS = {"one": 80, "two": 70, "three": 60, "four": 50, "five": 40}
-TOML = '[site]\ntitle = "Board"\ncards = false\n'
-TOML += '[tasks."*"]\nunit = "percent"\nhigher_is_better = true\n'
+TOML = '[site]\ntitle = "Board"\n[tasks."*"]\nunit = "percent"\nhigher_is_better = true\n'
 GOOD = (
     "schema: 1\nmodel: new/model\nname: Newcomer\nscores:\n"
     + "".join(

@@ -40,8 +40,6 @@ def make_board(origin: Path) -> Path:
     """A board in a repository on a host, which is a bare one."""
     Path("scores.csv").write_text(SCORES, encoding="utf8")
     run("init", "my-board", "--from", "scores.csv", "--percent", "--higher-is-better")
-    toml = Path("my-board/site.toml")  # pictures take longer than all else of a build
-    toml.write_text(toml.read_text(encoding="utf8").replace("# cards = true", "cards = false"))
     git(origin.parent, "init", "--quiet", "--bare", "--initial-branch=main", str(origin))
     git(Path("my-board"), "init", "--quiet", "--initial-branch=main")
     git(Path("my-board"), "remote", "add", "origin", str(origin))
