@@ -19,13 +19,15 @@ from tests.tools.bench.boards import write_faceted, write_large
 from tests.tools.bench.browser import measure_board, measure_home
 from tests.tools.bench.compare import (
     MAX_PAGE_KB,
+    SHARES,
     Built,
     Compared,
     compare,
+    grow,
+    growth_targets,
     large_targets,
     rebuild,
 )
-from tests.tools.bench.growth import SHARES, grow, growth_targets
 from tests.tools.bench.instances import MAX_GB, ROWS, aggregate_large
 from tests.tools.bench.measure import Target
 

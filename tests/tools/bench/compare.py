@@ -1,6 +1,7 @@
 """Ours and the plain script on one board, by turns."""
 
 import re
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from statistics import median
 import pandas as pd
 
 from tests.helpers.sites import ROOT
+from tests.tools.bench.boards import MANY_MODELS, MANY_TASKS, THERE, write_sparse
 from tests.tools.bench.measure import Run, Size, Target, run, size_of
 
 CHANGED = re.compile(r"pages, (.* changed\))")
@@ -124,3 +126,39 @@ def large_targets(found: Compared) -> Iterator[Target]:
     yield Target("large, wall time, ours / plain", 0.25, found.ratio("wall_s"))
     yield Target("large, the whole site, MB", MAX_MB, found.our_size.mb)
     yield Target("large, heaviest page as sent, kB", MAX_PAGE_KB, found.our_size.heaviest[1])
+
+
+# --- sparse boards, as they grow ----------------------------------------------------------------
+
+SHARES = (0.125, 0.25, 0.5, 1.0)
+MAX_HUGE_MB = 3_000
+# Of a cost that grows as pages and scores do, the cost of each stays; a little more is noise.
+MAX_GROWTH = 1.25
+SCORES_A_PAGE = MANY_MODELS * MANY_TASKS * THERE * SHARES[0] / (MANY_MODELS + MANY_TASKS)
+
+
+def grow(project: Path, share: float) -> Built:
+    """Build a sparse board of that size; nothing of it is left on the disk."""
+    write_sparse(project, share)
+    run, size = build(project, project / "site"), size_of(project / "site")
+    shutil.rmtree(project)
+    models, tasks = round(MANY_MODELS * share), round(MANY_TASKS * share)
+    board = f"{models:,} models x {tasks:,} tasks, {1 - THERE:.0%} missing"
+    return built_of(board, "ours", [run], size)
+
+
+def growth_targets(grown: Sequence[Built]) -> Iterator[Target]:
+    """Memory of the largest, and what a page and a score of it cost beside the board half its size.
+
+    Work is counted in units of a page and of as many scores as a page has on the smallest board.
+    """
+    yield Target("huge, peak memory, MB", MAX_HUGE_MB, grown[-1].peak_mb)
+    pairs = zip(grown[-2:], SHARES[-2:], strict=True)
+    before, last = (built.cpu_s / work_of(built.pages, share) for built, share in pairs)
+    what = "huge, CPU of a page and its scores, beside half the size"
+    yield Target(what, MAX_GROWTH, last / before)
+
+
+def work_of(pages: int, share: float) -> float:
+    """What a board of that size asks for: its pages, and its scores by as many as a page has."""
+    return pages + MANY_MODELS * MANY_TASKS * THERE * share**2 / SCORES_A_PAGE
