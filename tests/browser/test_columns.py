@@ -7,6 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 from site_builder.formatting import MISSING
 from tests.helpers import real_boards
 from tests.helpers.browsing import (
+    CLIPBOARD,
     NARROW,
     WIDE,
     both_sizes,
@@ -21,7 +22,6 @@ from tests.helpers.real_boards import bfcl, mteb
 from tests.helpers.sites import ROOT, BuiltSite, build_once
 from tests.helpers.tables import write_project
 
-CLIPBOARD = ("clipboard-read", "clipboard-write")
 # The heads and the cells of what was added, and the id and name of each row.
 ADDED = """() => {
     const table = [...document.querySelectorAll('table[data-tick]')].find(

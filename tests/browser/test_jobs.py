@@ -12,12 +12,10 @@ import pandas as pd
 import pytest
 from playwright.sync_api import expect
 
-from tests.helpers.browsing import NARROW, both_sizes, first_column, overflow
+from tests.helpers.browsing import CLIPBOARD, NARROW, both_sizes, first_column, overflow
 from tests.helpers.editions import build, write_editions
 from tests.helpers.sites import BuiltSite
 from tests.helpers.visitor import visit
-
-CLIPBOARD = ("clipboard-read", "clipboard-write")
 
 
 def test_best_small_model_for_sql(chromium, home):

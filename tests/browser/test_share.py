@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.helpers.browsing import NARROW, WIDE, open_page, overflow, rows_of
+from tests.helpers.browsing import CLIPBOARD, NARROW, WIDE, open_page, overflow, rows_of
 from tests.helpers.odd_boards import built
 
 # Texts of a picture that overlap or leave it, by their boxes, which may be turned.
@@ -167,9 +167,7 @@ def png_size(content: bytes) -> tuple[int, int]:
 
 def test_a_picture_is_saved_and_copied(chromium, index_site):
     """Also as a slide of 16:9, in the size of one, whatever the height of the chart."""
-    page, heard = open_page(
-        chromium, f"{index_site.url}analysis/", permissions=["clipboard-read", "clipboard-write"]
-    )
+    page, heard = open_page(chromium, f"{index_site.url}analysis/", permissions=CLIPBOARD)
     chart, menu = first_menu(page)
     assert_whole(page, menu)
     name, content = saved(page, menu, "Download PNG")

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from site_builder.pages import board_table
 from tests.helpers.boards import make_frames
 from tests.helpers.browsing import (
+    CLIPBOARD,
     LAID_OUT,
     NARROW,
     WIDE,
@@ -195,7 +196,7 @@ def test_the_numbers_behind_a_long_board_come_in_a_file(tmp_path, chromium, monk
 def test_a_view_is_exported(chromium, home):
     """CSV and Markdown hold what is seen, in its order: numbers, and those behind drawings."""
     address = home + "?q=mistral&sort=average&way=ascending&hide=beats&hide=price"
-    page, _ = open_page(chromium, address, permissions=["clipboard-read", "clipboard-write"])
+    page, _ = open_page(chromium, address, permissions=CLIPBOARD)
     name, content = exported(page)
     assert ("board-fine-tuned.csv", "\ufeff") == (name, content.decode()[0])
     head, *rows = rows_of(content)
@@ -227,8 +228,7 @@ def test_odd_names_survive_the_address_and_the_export(chromium, odd):
 
     So are marks, links and mentions in Markdown.
     """
-    clipboard = ["clipboard-read", "clipboard-write"]
-    page, _ = open_page(chromium, odd + "models/", permissions=clipboard)
+    page, _ = open_page(chromium, odd + "models/", permissions=CLIPBOARD)
     page.locator("[data-filters-open]").first.click()
     page.locator(".filter-panel .chip").get_by_text(ODD).click()
     assert ["=SUM(A1)"] == shown(page, "board-fine-tuned")

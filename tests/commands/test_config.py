@@ -4,9 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from site_builder.config import SiteSection, load_config, read_config
+from site_builder.config import SiteConfig, SiteSection, load_config, read_config, section_keys
 from site_builder.errors import FaultsError
-from tests.helpers.configs import config_keys
 
 SECTIONS = (
     "Known sections: analysis, board, boards, charts, citation, facets, import, measures, models, "
@@ -16,6 +15,12 @@ SITE_KEYS = (
     "Known keys: base_url, cards, description, headline, language, license, released, repository, "
     "submissions, title."
 )
+
+
+def config_keys() -> list[str]:
+    """Every key of `site.toml` as `section.key`."""
+    sections = section_keys(SiteConfig).items()
+    return [f"{path[0]}.{key}" for path, keys in sections if len(path) == 1 for key in keys]
 
 
 def lines_of(folder, toml, base_url=None):

@@ -28,7 +28,7 @@ from site_builder.starter.project import FILES as STARTER
 from site_builder.starter.project import HOSTS, Plan, project_files, set_keys
 from site_builder.tables.write import SAMPLE, TEMPLATE
 from tests.commands.test_cli import run as command
-from tests.helpers.configs import config_keys
+from tests.commands.test_config import config_keys
 from tests.helpers.imported import paste, rows, run_import
 from tests.helpers.sites import ROOT, build, contents, visible
 

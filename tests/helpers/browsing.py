@@ -126,6 +126,8 @@ _RULES: dict[str, dict[str, object]] = {
     "no colours": {"runOnly": _TAGS, "rules": {rule: {"enabled": False} for rule in _OF_COLOUR}},
 }
 WIDE, NARROW = (1280, 900), (390, 844)
+CLIPBOARD = ("clipboard-read", "clipboard-write")
+"""What a page must be permitted to copy, and a test to read what it has copied."""
 Theme = Literal["light", "dark", "no colours"]
 THEMES: tuple[Theme, ...] = ("light", "dark")
 # Of a connection, as scripts see it.

@@ -7,13 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 from site_builder.atomic import write_files
-from site_builder.commands import main
 from site_builder.errors import FaultsError, SiteError
 from site_builder.starter.project import Plan, replacing_sample, start_project
 from site_builder.tables.lock import replacing, write_locked
+from tests.commands.test_cli import run
 from tests.helpers.faulty import kills
 from tests.helpers.sites import contents
 
@@ -129,7 +128,7 @@ def test_an_upgrade_on_a_full_disk_keeps_the_generator(board):
     wheel.rename(wheel.with_name("leaderboard_site-0.0.9-py3-none-any.whl"))
     before = contents(board)
     with small_disk(5000):
-        said = CliRunner().invoke(main, ["upgrade", "--project", str(board)])
+        said = run("upgrade", "--project", board)
     assert (1, before) == (said.exit_code, contents(board))
     assert "1 error; nothing was written." in said.stderr
 
@@ -137,9 +136,8 @@ def test_an_upgrade_on_a_full_disk_keeps_the_generator(board):
 def test_init_on_a_full_disk_writes_nothing(tmp_path):
     """Not even the scores that it would import."""
     (tmp_path / "a.csv").write_text("model,task,score\nalpha,add,0.5\n")
-    words = ["init", str(tmp_path / "board"), "--from", str(tmp_path / "a.csv"), "--proportion"]
     with small_disk(50_000):  # the tables would fit
-        said = CliRunner().invoke(main, words)
+        said = run("init", tmp_path / "board", "--from", tmp_path / "a.csv", "--proportion")
     assert "1 error; nothing was written." in said.stderr
     assert (1, False) == (said.exit_code, (tmp_path / "board").exists())
 
