@@ -20,7 +20,7 @@ from site_builder.pages.all import make_pages, with_own_charts
 from site_builder.pages.page import OutputFile, Site, assemble_site
 from site_builder.processes import worker_count
 from site_builder.prose.markdown import Prose, load_prose, text_file
-from site_builder.publish.folder import Published, check_output_folder, publish
+from site_builder.publish.folder import Published, find_conflicts, publish
 from site_builder.publish.manifest import SiteFiles, open_folder, with_manifest
 from site_builder.records import Record, asdict, replace
 from site_builder.releases.read import (
@@ -142,7 +142,7 @@ def make_files(
     """
     options.on_stage("Reading and checking the tables")
     old, unread = _read_named(previous, config.site.base_url)
-    outside = _folder_faults(out, config.root)
+    outside = () if out is None else find_conflicts(out, config.root)
     try:
         tables, prose = read_project(config)
     except FaultsError as error:
@@ -264,15 +264,6 @@ def _read_named(place: Previous, base_url: str) -> tuple[ReleaseContent | None, 
         return read_release(place, with_kept=True), ()
     except SiteError as error:
         return None, error.faults
-
-
-def _folder_faults(out: Path | None, root: Path) -> tuple[Fault, ...]:
-    try:
-        if out is not None:
-            check_output_folder(out, root)
-    except SiteError as error:
-        return error.faults
-    return ()
 
 
 def _config_faults(config: SiteConfig, prose: Prose) -> Iterator[Fault]:

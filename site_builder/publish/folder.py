@@ -49,7 +49,8 @@ def publish(files: Mapping[str, bytes], out: Path) -> Published:
             kept = {path for path in files if _has_content(staged.place / path, files[path])}
             if len(kept) < len(files):
                 _write_new(files, kept, staged)
-                check_replaceable(out)
+                if conflicts := find_conflicts(out):
+                    raise SiteError(*conflicts)
                 _swap(staged)
         except OSError as error:
             what = f"writing failed: {error.strerror}. The published site is unchanged."
@@ -58,55 +59,42 @@ def publish(files: Mapping[str, bytes], out: Path) -> Published:
     return Published(pages, len(files), size, len(files) - len(kept))
 
 
-def check_output_folder(out: Path, root: Path) -> None:
-    """Refuse a folder that no build of this project may replace.
+def find_conflicts(out: Path, root: Path | None = None) -> tuple[Fault, ...]:
+    """Return why a new site must not replace a folder, or not one of the project in `root`."""
+    what = _overlap(Path(os.path.realpath(out)), root.resolve()) if root else ""
+    if what:
+        return (Fault(str(out), f"the output folder {what}", "Choose another, such as site/."),)
+    try:
+        return tuple(_find_others(out))
+    except OSError as error:
+        return (unwritable(str(out), error),)
 
-    Raises:
-        SiteError: It overlaps the project's sources, or `check_replaceable` refuses it.
-    """
-    place, root = Path(os.path.realpath(out)), root.resolve()
-    faults = []
+
+def _overlap(place: Path, root: Path) -> str:
     if root.is_relative_to(place):
-        faults.append("the output folder would contain the project itself")
+        return "would contain the project itself"
     for name in ("data", "templates", "static"):
         source = (root / name).resolve()
         if place.is_relative_to(source) or source.is_relative_to(place):
-            faults.append(f"the output folder overlaps {name}/ of the project")
-    if faults:
-        raise SiteError(Fault(str(out), faults[0], "Choose another, such as site/."))
-    check_replaceable(out)
+            return f"overlaps {name}/ of the project"
+    return ""
 
 
-def check_replaceable(out: Path) -> None:
-    """Refuse a folder that a new site must not replace.
-
-    Raises:
-        SiteError: It is a file, the root of a disk, holds files that no build wrote, or
-            cannot be read.
-    """
-    try:
-        fault = _find_conflict(out)
-    except OSError as error:
-        fault = unwritable(str(out), error)
-    if fault:
-        raise SiteError(fault)
-
-
-def _find_conflict(out: Path) -> Fault | None:
+def _find_others(out: Path) -> Iterator[Fault]:
+    """Yield what is in the place of a site, or in it, that no build put there."""
     if not out.exists():
-        return None
+        return
     if not out.is_dir():
-        return Fault(str(out), "this is a file", "Name a folder to publish into.")
-    if os.path.ismount(os.path.realpath(out)):
-        return Fault(str(out), "a disk is mounted here", "Name a folder in it to publish into.")
-    manifest = read_manifest(out)
-    if manifest is None and any(out.iterdir()):
+        yield Fault(str(out), "this is a file", "Name a folder to publish into.")
+    elif os.path.ismount(os.path.realpath(out)):
+        yield Fault(str(out), "a disk is mounted here", "Name a folder in it to publish into.")
+    elif (manifest := read_manifest(out)) is None:
         what = f"the folder holds something that {GENERATOR} did not build"
-        return Fault(str(out), what, "Choose another, or empty it.")
-    if manifest and (added := sorted(added_files(out, manifest.files))):
+        if any(out.iterdir()):
+            yield Fault(str(out), what, "Choose another, or empty it.")
+    elif added := sorted(added_files(out, manifest.files)):
         what = f"the folder holds {added[0]!r}, which is not part of the site and would be deleted"
-        return Fault(str(out), what, "Move it out, or choose another folder.")
-    return None
+        yield Fault(str(out), what, "Move it out, or choose another folder.")
 
 
 class Staging:

@@ -34,7 +34,7 @@ from site_builder.importers.report import warnings_of
 from site_builder.importers.run import import_paths
 from site_builder.profile import find_sets, find_tokenizer, profile_sets, save_features
 from site_builder.prose.markdown import load_prose, plain_text
-from site_builder.publish.folder import check_replaceable, verify_site
+from site_builder.publish.folder import find_conflicts, verify_site
 from site_builder.publish.manifest import with_manifest
 from site_builder.releases.comment import review_comment
 from site_builder.releases.download import open_site
@@ -382,7 +382,7 @@ def _computed() -> SiteResults:
 
 
 def _read_published(folder: Path) -> None:
-    check_replaceable(folder)
+    find_conflicts(folder)
     verify_site(folder)
     release, computed = read_release(str(folder), with_kept=True), _computed()
     find_news(SiteConfig(root=folder), release, computed)
