@@ -53,13 +53,9 @@ _FORBIDDEN: dict[type[nodes.Node], str] = {
 _FUNCTIONS = (partial, MethodType)
 
 
-class UnknownNameError(Exception):
-    """Prose names a model, a task, a category, a column or a page that does not exist."""
-
-
 # Errors of an expression over figures; any other exception is a bug of the generator.
 _ERRORS = (
-    *(jinja2.TemplateRuntimeError, UnknownNameError, TypeError, ValueError, AttributeError),
+    *(jinja2.TemplateRuntimeError, TypeError, ValueError, AttributeError),
     *(LookupError, ArithmeticError, RecursionError),
 )
 
@@ -308,7 +304,8 @@ def _known(kind: str, name: str, known: Collection[str]) -> str:
     """Return a name, if it is known."""
     if name not in known:
         hint = did_you_mean(str(name), known)
-        raise UnknownNameError(f"{kind} {name!r} does not exist. {hint}".strip())
+        message = f"{kind} {name!r} does not exist. {hint}".strip()
+        raise LookupError(message)
     return name
 
 

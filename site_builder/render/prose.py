@@ -18,7 +18,6 @@ from site_builder.prose.template import (
     Mistake,
     ProseTemplate,
     SafeMarkdown,
-    UnknownNameError,
     prose_filters,
     prose_variables,
 )
@@ -80,8 +79,8 @@ def _link(urls: Urls, pages: Collection[Address], kind: Kind, key: str = "") -> 
         kinds = {page.kind for page in pages}
         keys = {page.key for page in pages if page.kind == kind}
         hint = did_you_mean(key, keys) if kind in kinds else did_you_mean(kind, kinds)
-        what = f"there is no page for link({kind!r}, {key!r}). {hint}"
-        raise UnknownNameError(what.strip())
+        message = f"there is no page for link({kind!r}, {key!r}). {hint}".strip()
+        raise LookupError(message)
     return SafeMarkdown(f"\ue000{quote(urls.path(target))}\ue001")
 
 
