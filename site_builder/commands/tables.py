@@ -132,11 +132,7 @@ def import_(
     """
     with console.exit_on_error():
         report = import_files(root, console, source, paths, **options)
-    _say_next(console, root, report.saved)
-
-
-def _say_next(console: Console, root: Path, saved: Sequence[Path]) -> None:
-    if saved:
+    if report.saved:
         console.say(f"Next: `leaderboard-site check --project {root}`.")
 
 
@@ -310,7 +306,8 @@ def aggregate(
     console.warn(warnings_of(files, found, report, average=average))
     for line in lines_of(files, found, report, dry=dry):
         console.say(line)
-    _say_next(console, root, report.saved)
+    if report.saved:
+        console.say(f"Next: `leaderboard-site check --project {root}`.")
 
 
 @click.command(epilog="Example: leaderboard-site profile training-sets/ --into my-board")
