@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from unittest import mock
 from urllib.request import urlopen
-from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
@@ -18,6 +17,7 @@ from markdown import markdown
 
 from site_builder.commands import main
 from site_builder.publish.folder import verify_site
+from site_builder.releases.feed import read_feed
 from site_builder.starter import installation
 from site_builder.starter.installation import Action
 from tests.helpers.guides import BLOCK, act
@@ -54,7 +54,6 @@ OTHERS = {
     "x\n\n![](https://2130706433/x) @team": r"x\n\n![](https:/2130706433/x) @team",
 }
 ALSO_CHANGED = ("data/content/lede.md",)
-ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 class Publisher:
@@ -109,27 +108,12 @@ class Publisher:
         pd.read_csv(path).assign(comand="a script").to_csv(path, index=False)
 
 
-def feed_days(site: Path) -> list[str]:
-    """The days of the entries in the feed of changes."""
-    feed = ElementTree.fromstring((site / "changes/feed.xml").read_text(encoding="utf8"))
-    days = [entry.find(f"{ATOM}updated") for entry in feed.iter(f"{ATOM}entry")]
-    return [day.text[:10] for day in days if day is not None and day.text]
-
-
 @pytest.fixture
 def host(tmp_path: Path) -> Iterator[tuple[Path, str]]:
     """A folder that is served, with nothing in it yet, and its address."""
     (tmp_path / "host").mkdir()
     with served(tmp_path / "host") as address:
         yield tmp_path / "host", address
-
-
-def show(site: Path, host: Path) -> None:
-    for path in sorted(site.rglob("*")):
-        if path.is_file() and ".git" not in path.parts:
-            to = host / path.relative_to(site)
-            to.parent.mkdir(parents=True, exist_ok=True)
-            to.write_bytes(path.read_bytes())
 
 
 def clone(repository: Path, to: Path) -> Path:
@@ -175,7 +159,7 @@ def test_a_copy_of_the_template(tmp_path, host):
     assert not (runner.pages / "changes").exists()
     assert WARNING not in runner.log
 
-    show(runner.pages, host[0])
+    shutil.copytree(runner.pages, host[0], dirs_exist_ok=True)
     publisher.lower_first_score()
     publisher.misspell_a_column()
     publisher.push("2026-04-02")
@@ -185,7 +169,8 @@ def test_a_copy_of_the_template(tmp_path, host):
     assert WARNING in runner.log
     assert () == verify_site(runner.pages)
     assert "1 score changed" in (runner.pages / "changes/index.html").read_text(encoding="utf8")
-    assert ["2026-04-02"] == feed_days(runner.pages)
+    entries = read_feed((runner.pages / "changes/feed.xml").read_bytes())
+    assert ["2026-04-02"] == [entry.day for entry in entries or ()]
 
 
 _IGNORED = ("FROM", "USER", "EXPOSE")
