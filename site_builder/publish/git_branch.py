@@ -164,9 +164,9 @@ def _write_tree(root: Path, site: Path, parent: str | None) -> str:
         return _git(site, "write-tree", **paths)
 
 
-def _reason(stderr: str) -> str:
+def _reason(stderr: str | bytes) -> str:
     """Return the line of Git's stderr that says why: the first that is marked as such, if any."""
-    lines = [line.strip() for line in stderr.splitlines() if line.strip()]
+    lines = [line.strip() for line in os.fsdecode(stderr).splitlines() if line.strip()]
     marked = [line for line in lines if line.startswith(("fatal: ", "! [", "error: "))]
     reason = (marked or lines or ["nothing"])[0]
     return reason.removeprefix("fatal: ").removeprefix("error: ").rstrip(".")

@@ -218,6 +218,15 @@ def test_a_branch_of_something_else(root, remote, site):
     assert before == git(remote, "rev-parse", "docs")
 
 
+def test_a_branch_that_git_cannot_read(root, remote, site):
+    push_site(site, root, "origin", "gh-pages", "One")
+    git(root, "fetch", "--quiet", "origin", "gh-pages")
+    blob = git(root, "rev-parse", "FETCH_HEAD:manifest.json")
+    (root / ".git/objects" / blob[:2] / blob[2:]).unlink()
+    with pytest.raises(SiteError, match="git says: "):
+        push_site(site, root, "origin", "gh-pages", "Two")
+
+
 @pytest.mark.parametrize("name", ["a b", "@{-1}", "", "-x", "--upload-pack=x", "HEAD"])
 def test_a_name_that_no_branch_can_have(root, remote, site, name):
     """Nor one that Git takes for an option wherever somebody names it."""
