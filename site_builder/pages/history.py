@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cached_property, partial
+from itertools import islice
 
 from site_builder.addresses import Address, Link
 from site_builder.charts.cells import attribute_field, model_cell, number_cell, number_field
@@ -164,7 +165,7 @@ class _View(CachingRecord):
     @property
     def is_compared(self) -> bool:
         """Whether an earlier release can be compared with today."""
-        return len(self.history.compared) > 1 and bool(self.models())
+        return len(self.history.compared) > 1 and bool(self.lines)
 
     @cached_property
     def id(self) -> str:
@@ -188,28 +189,26 @@ class _View(CachingRecord):
             notes=tuple(self.notes()),
         )
 
-    @property
+    @cached_property
     def days(self) -> list[str]:
         """What each release is called; today has a name of its own."""
         releases = [_day(self.site, at.release) for at in self.history.compared[:-1]]
         return [*releases, self.say("history.today")]
 
-    def models(self) -> list[str]:
-        """Return the entries by their rank of today on the common tasks; then those without."""
-        ranks = self.history.compared[-1].ranks or {}
-        ranked = [model for model, rank in ranks.items() if rank is not None]
-        before = [m for m in ranks if any((at.ranks or {}).get(m) for at in self.history.compared)]
-        return sorted(before, key=lambda m: (m not in ranked, ranks[m] or 0))
-
-    def line(self, model: str) -> RankLine:
-        """Return the ranks of an entry."""
+    @cached_property
+    def lines(self) -> Mapping[str, RankLine]:
+        """The ranks of each entry: by its rank of today on the common tasks, then without one."""
         labels, compared = self.site.labels, self.history.compared
-        scale = labels.merit_scale(self.board)
-        return RankLine(
-            labels.models[model],
-            tuple((at.ranks or {}).get(model) for at in compared),
-            tuple(scale.score(at.values.get(model)) for at in compared),
-        )
+        scale, ranks = labels.merit_scale(self.board), compared[-1].ranks or {}
+        known = [m for m in ranks if any((at.ranks or {}).get(m) for at in compared)]
+        return {
+            model: RankLine(
+                labels.models[model],
+                tuple((at.ranks or {}).get(model) for at in compared),
+                tuple(scale.score(at.values.get(model)) for at in compared),
+            )
+            for model in sorted(known, key=lambda m: (ranks[m] is None, ranks[m] or 0))
+        }
 
     def answer(self) -> str:
         """Return who ranks first, and since when."""
@@ -233,8 +232,7 @@ class _View(CachingRecord):
 
     def chart(self) -> Chart:
         """Draw the ranks of the best entries of today."""
-        models = self.models()[:MOST_LINES]
-        lines = [self.line(model) for model in models]
+        lines = [*self.lines.values()][:MOST_LINES]
         title, caption = self.title_of(lines[0]), " ".join(self.notes())
         return Chart(
             id=self.named("ranks-over-releases"),
@@ -249,7 +247,6 @@ class _View(CachingRecord):
 
     def choices(self) -> tuple[Mapping[str, object], ...]:
         """Return what the chart shows of each entry."""
-        lines = {model: self.line(model) for model in self.models()[:_MOST_CHOICES]}
         return tuple(
             {
                 "key": model,
@@ -257,7 +254,7 @@ class _View(CachingRecord):
                 "title": self.title_of(of),
                 "trace": rank_trace(of, self.days, is_chosen=True),
             }
-            for model, of in lines.items()
+            for model, of in islice(self.lines.items(), _MOST_CHOICES)
         )
 
     def title_of(self, line: RankLine) -> str:
@@ -283,11 +280,10 @@ class _View(CachingRecord):
 
     def table(self) -> Table:
         """Return rank and score at each release, the latest first."""
-        lines = {model: self.line(model) for model in self.models()[:_MOST_ROWS]}
         labels, last = self.site.labels, len(self.days) - 1
 
         def cell(place: int, model: str) -> Cell:
-            rank, score = lines[model].ranks[place], lines[model].scores[place]
+            rank, score = self.lines[model].ranks[place], self.lines[model].scores[place]
             return number_cell(rank, count(rank), score if rank else "")
 
         columns = [
@@ -298,9 +294,8 @@ class _View(CachingRecord):
             Field[str](labels.column("model"), lambda model: model_cell(labels, model)),
             *(Field(column, partial(cell, last - i)) for i, column in enumerate(columns)),
         ]
-        caption = self.say("history.table_caption")
-        name = self.named("history")
-        return table_of(name, caption, fields, [*lines], sorted_by=columns[0].key)
+        caption, models = self.say("history.table_caption"), [*self.lines][:_MOST_ROWS]
+        return table_of(self.named("history"), caption, fields, models, sorted_by=columns[0].key)
 
 
 # --- why ranks changed --------------------------------------------------------------------------
