@@ -30,6 +30,7 @@ _ALL_FILES = ("data/all-scores.js", "data/all-errors.js")
 Run = tuple[str, str]
 """A model in a variant."""
 
+_FAMILIES: tuple[Against, ...] = ("baseline", "base")
 _MOST_RUNS = 4
 _FIRST_RUNS = 3
 
@@ -207,20 +208,14 @@ def _compare_context(site: Site, runs: Sequence[Run]) -> CompareContext:
 
 def make_scores_data(site: Site) -> Iterator[ScriptData]:
     """Every score, by variant: rows are models, columns tasks, in the order of `_board_data`."""
-    yield from _scores_of(site, *_FILES)
-    if site.overview is not site:
-        yield from _scores_of(site.overview, *_ALL_FILES)
-
-
-def _scores_of(site: Site, path: str, errors_path: str) -> Iterator[ScriptData]:
-    scores = site.results.scores
-    values, errors = (
-        {v: getattr(runs, name) for v, runs in scores.apart.items()}
-        for name in ("values", "errors")
-    )
-    yield ScriptData(Address("asset", path), "scores", lambda: by_variant(values))
-    if scores.has_errors:
-        yield ScriptData(Address("asset", errors_path), "errors", lambda: by_variant(errors))
+    both = ((site, _FILES), (site.overview, _ALL_FILES))
+    for of, (path, errors_path) in both[: 1 + (site.overview is not site)]:
+        apart, has_errors = of.results.scores.apart, of.results.scores.has_errors
+        values = {variant: runs.values for variant, runs in apart.items()}
+        yield ScriptData(Address("asset", path), "scores", partial(by_variant, values))
+        if has_errors:
+            errors = {variant: runs.errors for variant, runs in apart.items()}
+            yield ScriptData(Address("asset", errors_path), "errors", partial(by_variant, errors))
 
 
 def _board_data(site: Site) -> Mapping[str, object]:
@@ -230,13 +225,18 @@ def _board_data(site: Site) -> Mapping[str, object]:
     models and, by variant, the variant of its scores that stand beside it. `boards` has, by
     variant, how many models are ranked, and over how many tasks; of each model rank, number of
     scores, mean win rate, and the best and worst of its plausible ranks. `ends` are the bounds
-    that all tasks share. `rounding` is the standard error that rounding
-    leaves, by variant and task.
+    that all tasks share. `tails` has the tail of simultaneous intervals by family of comparisons
+    (all pairs of the ranked models, models with the baseline, tuned models with their base scores)
+    and variant. `rounding` is the standard error that rounding leaves, by variant and task.
     """
-    results, labels = site.results, site.labels
+    results, labels, boards = site.results, site.labels, site.results.boards
     roles, rules = labels.roles, results.board.rules
     prices = results.lowest_prices("output_usd")
     ends = common_bounds(results.catalog.tasks.values())
+    tails: dict[str, dict[str, float]] = {
+        family: {v: simultaneous_tail(len(b.tests[family])) for v, b in boards.items()}
+        for family in _FAMILIES
+    }
     return {
         "models": list(_models(site)),
         "tasks": list(_tasks(site)),
@@ -252,7 +252,7 @@ def _board_data(site: Site) -> Mapping[str, object]:
                     for s in map(board.entry, results.scores.models)
                 ],
             }
-            for variant, board in results.boards.items()
+            for variant, board in boards.items()
         },
         "base": roles.base,
         "reference": None
@@ -270,27 +270,10 @@ def _board_data(site: Site) -> Mapping[str, object]:
         "min_coverage": rules.min_coverage,
         "families": results.scores.families.tolist(),
         "least_tasks": LEAST_TASKS,
-        "tails": _tails(site),
+        "tails": {"pairs": {v: b.tail for v, b in boards.items()}, **tails},
         "rounding": {
             variant: round_significant(runs.rounding, digits=6).tolist()
             for variant, runs in results.scores.runs.items()
-        },
-    }
-
-
-def _tails(site: Site) -> Mapping[str, Mapping[str, float]]:
-    """Return the tail of simultaneous intervals, by family of comparisons and variant.
-
-    The families are all pairs of the ranked models, models with the baseline, and tuned models with
-    their base scores.
-    """
-    boards = site.results.boards
-    families: tuple[Against, ...] = ("baseline", "base")
-    return {
-        "pairs": {variant: board.tail for variant, board in boards.items()},
-        **{
-            family: {v: simultaneous_tail(len(b.tests[family])) for v, b in boards.items()}
-            for family in families
         },
     }
 
