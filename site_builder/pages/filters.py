@@ -109,7 +109,11 @@ def _filters(labels: Labels, catalog: Catalog, stated: Collection[str]) -> Itera
     yield "developer", developers, catalog.column("developer")
     yield "license", Filter("license", say("column.license")), catalog.column("license")
     weights = Filter("open", say("filters.open"), "switch", help=say("filters.open_help"))
-    yield "open", weights, [_open_weights(text) for text in catalog.column("license")]
+    yield (
+        "open",
+        weights,
+        [_yes_or_no(has_open_weights(text)) for text in catalog.column("license")],
+    )
     sizes = Filter("size", say("column.size"), "number", "B")
     yield "parameters_b", sizes, catalog.column("parameters_b")
     released = Filter("release_date", say("column.release_date"), "date")
@@ -144,14 +148,8 @@ def filter_key(facet: str) -> str:
     return f"{facet}_" if facet in RESERVED else facet
 
 
-def _open_weights(license_text: str | None) -> str | None:
-    """Return whether the weights of a model are open, as a word; None if that is not known."""
-    is_open = has_open_weights(license_text)
-    return None if is_open is None else _yes_or_no(is_open)
-
-
-def _yes_or_no(is_so: bool) -> str:
-    return "yes" if is_so else "no"
+def _yes_or_no(is_so: bool | None) -> str | None:
+    return None if is_so is None else "yes" if is_so else "no"
 
 
 def model_values(
@@ -161,7 +159,7 @@ def model_values(
     facts = catalog.models[model]
     own = {
         "model": facts.of,
-        "open": _open_weights(facts.license),
+        "open": _yes_or_no(has_open_weights(facts.license)),
         "size": facts.facet("parameters_b"),
         **{
             filter_key(f.id): None if value is None else labels.facet_text(f.id, value)
@@ -309,5 +307,4 @@ def has_frontier(spec: BoardTableSpec) -> bool:
 
 def frontier_word(spec: BoardTableSpec, model: str) -> str | None:
     """Return whether an entry is on the frontier of the first trade-off, as a word."""
-    is_on = on_frontier(spec.site.trade_offs, model)
-    return None if is_on is None else _yes_or_no(is_on)
+    return _yes_or_no(on_frontier(spec.site.trade_offs, model))
