@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from functools import cache, lru_cache
 from html import escape
 from itertools import pairwise
@@ -50,7 +50,9 @@ def write_rows(table: Table, href: Href) -> Markup:
     """
     shown = {id(row) for row, is_shown in zip(table.rows, table.shown, strict=True) if is_shown}
     write_row = _row_writer(table, shown, href)
-    parts = [_head(table, href)]
+    parts = ["<thead><tr>"]
+    parts += (_heading(c, href, is_name=i == table.header) for i, c in enumerate(table.columns))
+    parts += ("\n", *(_pinned(row, table, href) for row in table.pinned))
     for group, rails in zip(table.groups, _rails(table, shown), strict=True):
         room = f"--rows:{len(group)}" if table.is_long else ""
         start = _attributes(("class", rails), ("style", room))
@@ -161,21 +163,9 @@ def _plain_value(cell: Cell, column: Column) -> str:
     return "" if cell.value is None and column.align in ("number", "heat") else _defused(cell.text)
 
 
-def _head(table: Table, href: Href) -> str:
-    heads = [
-        _heading(column, href, is_name=i == table.header) for i, column in enumerate(table.columns)
-    ]
-    pinned = [_pinned(row, table, href) for row in table.pinned]
-    return f"<thead><tr>{''.join(heads)}\n{''.join(pinned)}"
-
-
 def _pinned(row: Row, table: Table, href: Href) -> str:
-    """Write a row below the head; it is no head of the columns."""
-    classes = [
-        _joined(_class_of(column, table, is_head=False), "name" * (i == table.header))
-        for i, column in enumerate(table.columns)
-    ]
-    writers = [_cell_writer("td", cls, href, is_drawn=True) for cls in classes]
+    """Write a row below the head."""
+    writers = _cell_writers(table, href, is_pinned=True)
     cells = [write(cell) for write, cell in zip(writers, row.cells, strict=True)]
     return f"<tr class={row.kind}>{''.join(cells)}\n"
 
@@ -244,16 +234,7 @@ def _rails(table: Table, shown: Collection[int]) -> list[str]:
 
 def _row_writer(table: Table, shown: Collection[int], href: Href) -> Callable[[Row], str]:
     """Return how rows are written; `shown` are the ids of those that are shown at first."""
-    is_drawn = len(table.rows) <= MAX_DRAWN
-    tags = ["th" if i == table.header else "td" for i in range(len(table.columns))]
-    classes = [
-        _class_of(column, table, is_head=tag == "th")
-        for column, tag in zip(table.columns, tags, strict=True)
-    ]
-    writers = [
-        _cell_writer(tag, cls, href, is_drawn=is_drawn, has_details=not table.details_apart)
-        for tag, cls in zip(tags, classes, strict=True)
-    ]
+    writers = [*_cell_writers(table, href)]
 
     def write(row: Row) -> str:
         row_id = next((value for name, value in row.filters if name == ROW_ID), "")
@@ -265,8 +246,21 @@ def _row_writer(table: Table, shown: Collection[int], href: Href) -> Callable[[R
     return write
 
 
+def _cell_writers(
+    table: Table, href: Href, *, is_pinned: bool = False
+) -> Iterator[Callable[[Cell], str]]:
+    """Yield how the cells of each column are written; the name of a pinned row is no head."""
+    is_drawn, has_details = len(table.rows) <= MAX_DRAWN, not table.details_apart
+    for i, column in enumerate(table.columns):
+        is_name = i == table.header
+        is_head = is_name and not is_pinned
+        cls = _joined(_class_of(column, table, is_head=is_head), "name" * (is_name and is_pinned))
+        tag = "th" if is_head else "td"
+        yield _cell_writer(tag, cls, href, is_drawn=is_drawn, has_details=has_details)
+
+
 def _cell_writer(
-    tag: str, cls: str, href: Href, *, is_drawn: bool, has_details: bool = True
+    tag: str, cls: str, href: Href, *, is_drawn: bool, has_details: bool
 ) -> Callable[[Cell], str]:
     """Return how the cells of a column are written.
 
