@@ -146,7 +146,8 @@ def _footer_links(
 def _links(entries: Mapping[str, str], config: SiteConfig) -> Iterator[Link]:
     """Yield the entries; what lies beside the site only where its address is known."""
     for label, target in entries.items():
-        if to := _address(target):
+        own = target.removeprefix(_OWN)
+        if to := _TARGETS.get(target) if own == target else Address("page", own):
             yield Link(label, to)
         elif not target.startswith(_BESIDE):
             yield Link(label, href=target)
@@ -156,13 +157,6 @@ def _links(entries: Mapping[str, str], config: SiteConfig) -> Iterator[Link]:
 
 def _existing(links: Iterable[Link], pages: Collection[Address]) -> tuple[Link, ...]:
     return tuple(link for link in links if link.href or link.to in pages)
-
-
-def _address(target: str) -> Address | None:
-    """Return the page that an entry of the navigation names, if it names a page."""
-    if target.startswith(_OWN):
-        return Address("page", target.removeprefix(_OWN))
-    return _TARGETS.get(target)
 
 
 def find_navigation_faults(config: SiteConfig, own: Collection[str]) -> Iterator[Fault]:
