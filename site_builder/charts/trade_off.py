@@ -196,13 +196,16 @@ def _draw(words: TradeWords) -> theme.Drawing:
     if words.lines:
         low, high = (10**end if trade.is_log else end for end in x_axis["range"])
         names.append(theme.level_names(words.lines, (low, high)))
+    y_ticks = theme.ticks(*ends)
+    if trade.is_merit_log:
+        y_ticks = {"type": "log", **_powers(ends, _MOST_TICKS, short)}
     return theme.figure(
         traces,
         _HEIGHT,
         narrow=_narrow_axis(words, x_axis) | narrow,
         meta={"names": names},
         xaxis=theme.axis(words.axis(), zeroline=False, showgrid=False, automargin=False, **x_axis),
-        yaxis=theme.axis(zeroline=False, range=ends, **_merit_ticks(words, ends)),
+        yaxis=theme.axis(zeroline=False, range=ends, **y_ticks),
         annotations=notes,
         shapes=shapes,
         showlegend=True,
@@ -214,11 +217,6 @@ def _draw(words: TradeWords) -> theme.Drawing:
 def _height(words: TradeWords, merit: float) -> float:
     """Return where a value of the statistic stands on its axis."""
     return math.log10(merit) if words.trade.is_merit_log else merit
-
-
-def _merit_ticks(words: TradeWords, ends: Sequence[float]) -> dict[str, Any]:
-    is_log = words.trade.is_merit_log
-    return {"type": "log", **_powers(ends, _MOST_TICKS, short)} if is_log else theme.ticks(*ends)
 
 
 def _ends(words: TradeWords, least: float, greatest: float) -> list[float]:
