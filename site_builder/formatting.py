@@ -156,6 +156,13 @@ class NumberFormat(Record):
         text = self.score(value)
         return f"+{text}" if value > 0 and _is_not_zero(text) else text
 
+    def tick(self, value: float) -> str:
+        """Return a round value of an axis, without empty decimals: `0.5`, `0.3 s`."""
+        if self.compact or self.unit == "USD":
+            return self.score(value)
+        gap = "" if self.unit in ("", "B") else _SPACE
+        return f"{quantity(value)}{gap}{self.unit}"
+
 
 def in_cell(value: float | None, scale: NumberFormat, top: float, *, is_signed: bool) -> str:
     """Return a number in few letters, for the cell of a matrix: `.74`, `+.08`, `68`, `+0.4`.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from site_builder.config import SiteConfig
 from site_builder.formatting import NumberFormat, measure_format, scale_for, sentence
 from site_builder.messages import Messages
 from site_builder.records import Record, replace
-from site_builder.table_model import Column, Tag
+from site_builder.table_model import Align, Column, Tag
 from site_builder.tables.schema import VERIFICATIONS
 from site_builder.translation import site_messages
 
@@ -121,12 +121,9 @@ class Labels(Record):
     @property
     def rank_column(self) -> Column:
         """The column of ranks."""
-        return Column(
-            *("rank", self.say("column.rank"), "number"),
-            first_order="ascending",
-            term="rank",
-            spoken_label=self.say("column.rank_spoken"),
-        )
+        spoken = self.say("column.rank_spoken")
+        by_rank = {"first_order": "ascending", "term": "rank", "spoken_label": spoken}
+        return self.column("rank", "number", **by_rank)
 
     def merit_scale(self, board: Board) -> NumberFormat:
         """Return the format of what ranks a board over all tasks."""
@@ -246,9 +243,9 @@ class Labels(Record):
             return self.say("page.release_of", id=release.short, date=release.date)
         return self.say("page.release", id=release.short)
 
-    def column(self, name: str) -> Column:
-        """Return the column of models, tasks or categories."""
-        return Column(name, self.say(f"column.{name}"))
+    def column(self, name: str, align: Align = "text", **more: Any) -> Column:  # noqa: ANN401
+        """Return a column with the heading that it has in every table."""
+        return Column(name, self.say(f"column.{name}"), align, **more)
 
     def ranked_by(self, board: Board, *, is_low: bool) -> str:
         """Return a sentence on what ranks a board, over which tasks, and which way is better."""

@@ -180,7 +180,7 @@ def agreement_table(results: Results, labels: Labels) -> Table | None:
         return Cell(text, w, drawing=Drawing(marks, text))
 
     fields = (
-        Field[_Agreement](Column("category", say("column.category")), name_cell),
+        Field[_Agreement](labels.column("category"), name_cell),
         Field[_Agreement](
             Column("w", say("agreement.w"), "number", term="agreement", is_main=True),
             lambda row: number_cell(row[1].w, rounded(row[1].w, 2)),

@@ -166,7 +166,7 @@ def _category_table(categories: Sequence[CategoryResult], labels: Labels) -> Tab
     )
     fields: tuple[Field[CategoryResult], ...] = (
         Field(labels.column("category"), lambda c: category_cell(c.category)),
-        number_field(Column("tasks", say("column.tasks"), "number"), lambda c: len(c.tasks), count),
+        number_field(labels.column("tasks", "number"), lambda c: len(c.tasks), count),
         Field(difference, lambda c: lift_cell(c.best_lift_over_baseline, scales[c.category])),
     )
     caption = say("differences.table_categories", what=sentence(labels.best_difference))

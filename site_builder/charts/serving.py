@@ -32,6 +32,7 @@ from site_builder.table_model import (
 # --- latency ------------------------------------------------------------------------------------
 
 _ROW_PX = 34
+_SECONDS = NumberFormat(unit="s")
 # A row of dots has no more: those of 1,000 requests would hide each other.
 _MAX_DOTS = 200
 
@@ -77,11 +78,6 @@ def latency_legend(labels: Labels) -> tuple[LegendItem, ...]:
     return LegendItem("score", say("serving.median")), LegendItem("band", say("serving.to_p95"))
 
 
-def _tick(value: float) -> str:
-    """Write a round number of seconds: `0.3 s`."""
-    return f"{number(value)}\N{NO-BREAK SPACE}s"
-
-
 def latency_table(rows: Sequence[Latency], labels: Labels, table_id: str) -> Table:
     """Make the table of all measured providers, also of those whose requests all failed."""
     say = labels.say
@@ -106,7 +102,7 @@ def latency_table(rows: Sequence[Latency], labels: Labels, table_id: str) -> Tab
         codes = [say("serving.code", n, code=code) for code, n in row.error_codes]
         return number_cell(row.failed_share, percent(row.failed_share), ", ".join(codes))
 
-    ticks = axis.ticks(_tick) if times else ()
+    ticks = axis.ticks(_SECONDS.tick) if times else ()
     line_column = Column("line", say("serving.column.line"), "plot", axis=ticks)
     fields: tuple[Field[Latency], ...] = (
         Field(labels.column("provider"), lambda row: text_cell(row.provider)),
@@ -165,7 +161,7 @@ def _draw_latency(rows: Sequence[Latency], names: Sequence[str], labels: Labels)
     dots, dot = {"size": 7, "color": theme.NEUTRAL}, {"size": 11, "color": theme.ACCENT}
     median, p95 = [row.median_s for row in rows], [row.p95_s for row in rows]
     is_log = min(times) > 0
-    axis = theme.log_axis(times, _tick) if is_log else {"rangemode": "tozero"}
+    axis = theme.log_axis(times, _SECONDS.tick) if is_log else {"rangemode": "tozero"}
     few = {f"xaxis.{key}": axis[key][::2] for key in ("tickvals", "ticktext") if key in axis}
     return theme.figure(
         [

@@ -13,7 +13,7 @@ from site_builder.formatting import coverage, ordinal, sentence
 from site_builder.labels import Labels
 from site_builder.pages.board_table import span_text
 from site_builder.pages.page import Site
-from site_builder.pages.scales import around, draw_among, write_tick
+from site_builder.pages.scales import around, draw_among
 from site_builder.records import Record, replace
 from site_builder.table_model import Drawing, Mark, draw_dumbbell, draw_ranks
 
@@ -202,5 +202,5 @@ def _draw_place(
         at = min(max(axis.share(value), _EDGE), 1 - _EDGE)
         if all(abs(at - other.at) >= _BESIDE for other in found):
             found.append(MarkLabel(at, name, scale.score(value)))
-    ticks = (MarkLabel(at, "", tick, is_below=True) for at, tick in axis.ticks(write_tick(scale)))
+    ticks = (MarkLabel(at, "", tick, is_below=True) for at, tick in axis.ticks(scale.tick))
     return drawing, (*found, *ticks)

@@ -184,13 +184,12 @@ def _statistic_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
     shown = [s for s in statistics if s not in own]
     yield from (_statistic_field(spec, s) for s in shown if not _is_extra(spec, s))
     say, prices = spec.labels.say, spec.prices
-    price = Column(
+    price = spec.labels.column(
         "price",
-        say("column.price"),
         "number",
-        say("board.price_help"),
-        "ascending",
-        "cost",
+        help=say("board.price_help"),
+        first_order="ascending",
+        term="cost",
         group=say("columns.measures"),
     )
     yield number_field(price, lambda row: prices.get(row.model), money, wanted=bool(prices))
@@ -289,12 +288,11 @@ def _facet_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
     wanted = [name for name in columns if name in labels or hasattr(ModelInfo, name)]
     offered = [facet.id for facet in catalog.facets] if spec.full else []
     for name in dict.fromkeys((*wanted, *settings, *offered)):
-        values = {m.model: m.facet(name) for m in catalog.models.values()}
-        if name not in _FACTS and len({*values.values()}) > 1:
+        if name not in _FACTS and len({*catalog.column(name)}) > 1:
             label = labels.get(name, sentence(name.replace("_", " ")))
             is_filtered = len(spec.config.filters.get(name, ())) == 1
             is_extra = is_filtered or name not in (*wanted, *settings)
-            cell = partial(_facet_cell, spec.labels, name, values)
+            cell = partial(_facet_cell, spec, name)
             yield Field(Column(name, label, is_extra=is_extra, group=group), cell)
 
 
@@ -330,19 +328,19 @@ def _standing_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
 def _fact_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
     """Yield what is known of every entry: size, whether on the frontier, licence, dates."""
     say, models = spec.labels.say, spec.site.results.catalog.models
-    wanted = {
-        name for name in ("parameters_b", "license") if spec.full or name in spec.config.columns
-    }
-    sizes = {m.model: m.parameters_b for m in models.values()}
-    licenses = {m.model: m.license for m in models.values()}
+
+    def is_wanted(name: str) -> bool:
+        is_known = any(value is not None for value in spec.site.results.catalog.column(name))
+        return is_known and (spec.full or name in spec.config.columns)
+
     size = Column(
         "parameters_b", say("column.size"), "number", say("column.size_help"), "ascending"
     )
     yield number_field(
         _fact_column(spec, size),
-        lambda row: sizes[row.model],
+        lambda row: models[row.model].parameters_b,
         billions,
-        wanted="parameters_b" in wanted and any(value is not None for value in sizes.values()),
+        wanted=is_wanted("parameters_b"),
     )
     on, on_help = say("trade_off.column"), say("trade_off.column_help")
     group = say("columns.ranking")
@@ -351,11 +349,8 @@ def _fact_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
         lambda row: _word_cell(spec.labels, frontier_word(spec, row.model)),
         has_frontier(spec),
     )
-    yield Field(
-        _fact_column(spec, Column("license", say("column.license"))),
-        partial(_facet_cell, spec.labels, "license", licenses),
-        "license" in wanted and any(licenses.values()),
-    )
+    license_column = _fact_column(spec, spec.labels.column("license"))
+    yield Field(license_column, partial(_facet_cell, spec, "license"), is_wanted("license"))
     for name, dates in dates_of(spec).items():
         column = Column(name, say(f"column.{name}"), first_order="descending")
         yield Field(_fact_column(spec, column), partial(_date_cell, dates))
@@ -373,9 +368,9 @@ def _date_cell(dates: Mapping[str, str], row: BoardRow) -> Cell:
     return Cell(MISSING) if text is None else Cell(text, middle_day(text))
 
 
-def _facet_cell(labels: Labels, name: str, values: Mapping[str, str | None], row: BoardRow) -> Cell:
-    value = values[row.model]
-    return _word_cell(labels, value and labels.facet_text(name, value))
+def _facet_cell(spec: BoardTableSpec, name: str, row: BoardRow) -> Cell:
+    value = spec.site.results.catalog.models[row.model].facet(name)
+    return _word_cell(spec.labels, value and spec.labels.facet_text(name, value))
 
 
 def _word_cell(labels: Labels, word: str | None) -> Cell:

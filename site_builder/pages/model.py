@@ -227,7 +227,7 @@ def _lift_tests_table(site: Site, model: str) -> Table | None:
     has_means, say = any(t.test.mean is not None for t in tested), site.labels.say
     meaning, corrected = say("model.tests.mean_help"), say("model.tests.p_help")
     fields: tuple[Field[_Tested], ...] = (
-        Field(Column("difference", say("column.difference")), lambda t: text_cell(t.label)),
+        Field(site.labels.column("difference"), lambda t: text_cell(t.label)),
         Field(
             Column("mean", say("model.tests.mean"), "number", meaning, term="lift-tests"),
             lambda t: tested_cell(t.test, site.labels.scale),

@@ -16,7 +16,7 @@ from site_builder.pages.answers import model_board
 from site_builder.pages.board_table import span_text
 from site_builder.pages.model_sections import lead_cell
 from site_builder.pages.page import Site, TitledTable
-from site_builder.pages.scales import around, write_tick
+from site_builder.pages.scales import around
 from site_builder.records import Record, replace
 from site_builder.table_model import AxisRange, Cell, Column, Field, Table, draw_dumbbell, table_of
 
@@ -117,7 +117,7 @@ def _rival_merits(site: Site, rows: Sequence[_Rival]) -> Iterator[Field[_Rival]]
         each = {id(board): board.figures[board.rule.statistic] for board in boards}
         merits = (value for values in each.values() for value in values if value is not None)
         axis, line = around(merits), None
-    ticks, place = axis.ticks(write_tick(scale)), axis.place(line)
+    ticks, place = axis.ticks(scale.tick), axis.place(line)
     yield Field(
         Column("drawn", labels.say("column.line"), "plot", axis=ticks, reference=place),
         partial(_rival_drawing, labels, axis),

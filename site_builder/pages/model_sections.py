@@ -20,7 +20,7 @@ from site_builder.compute.statistics import Statistic
 from site_builder.formatting import NumberFormat, listed, money, ordinal
 from site_builder.labels import Labels
 from site_builder.pages.page import Site, TitledTable
-from site_builder.pages.scales import around, common_bounds, draw_among, write_tick
+from site_builder.pages.scales import around, common_bounds, draw_among
 from site_builder.records import Record, replace
 from site_builder.table_model import (
     AxisRange,
@@ -125,9 +125,7 @@ def _categories_table(
             lambda mean: replace(category_cell(mean.name), note=say("n_tasks", mean.entry.scored)),
         ),
         Field(
-            Column(
-                "drawn", say("column.line"), "plot", axis=axis.ticks(write_tick(found[0].scale))
-            ),
+            Column("drawn", say("column.line"), "plot", axis=axis.ticks(found[0].scale.tick)),
             drawing_cell,
         ),
         Field(

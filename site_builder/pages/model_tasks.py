@@ -24,7 +24,7 @@ from site_builder.formatting import MISSING, coverage, ordinal, percent, sentenc
 from site_builder.labels import Labels
 from site_builder.pages.filters import task_tools, task_values
 from site_builder.pages.page import Site
-from site_builder.pages.scales import MAX_TICKED, draw_among, write_tick
+from site_builder.pages.scales import MAX_TICKED, draw_among
 from site_builder.pages.task_scores import MIN_DISTINCT, ModelTasks, TaskRow, find_scripted_rows
 from site_builder.records import Record, replace
 from site_builder.table_model import (
@@ -206,18 +206,14 @@ def _table(found: ModelTasks, scripted: Collection[str], text: str) -> Table:
     listed = found.wholes if by_part and by_part.first else found.rows
     counted = Counter(facts[row.task].category for row in listed)
     tools = task_tools(found.site, dict(counted.most_common()))
-    ticks = () if axis is None else axis.ticks(write_tick(labels.scales[found.tasks[0]]))
+    ticks = () if axis is None else axis.ticks(labels.scales[found.tasks[0]].tick)
 
     def category_cell(row: TaskRow) -> Cell:
         return text_cell(facts[row.task].category)
 
     fields: tuple[Field[TaskRow], ...] = (
         Field(labels.column("task"), partial(_name_cell, found)),
-        Field(
-            Column("category", say("column.category"), on_phone=True),
-            category_cell,
-            len(counted) > 1,
-        ),
+        Field(labels.column("category", on_phone=True), category_cell, len(counted) > 1),
         Field(
             Column("drawn", say("column.line"), "plot", axis=ticks),
             lambda row: Cell("", row.value(variant), drawing=_drawing(found, row)),
@@ -227,7 +223,7 @@ def _table(found: ModelTasks, scripted: Collection[str], text: str) -> Table:
         _place_field(found),
         *_measure_fields(found),
         Field(
-            Column("chance", say("column.chance"), "number", term="chance-level", is_extra=True),
+            labels.column("chance", "number", term="chance-level", is_extra=True),
             lambda row: score_cell(facts[row.task].score_chance, labels.scales[row.task]),
             any(facts[task].score_chance is not None for task in found.tasks),
         ),

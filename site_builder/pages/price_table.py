@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from functools import partial
 
 from site_builder.charts.cells import number_cell, score_cell
 from site_builder.charts.serving import times_text
@@ -11,7 +12,6 @@ from site_builder.formatting import in_words, money, rounded, sentence
 from site_builder.pages.board_spec import BoardRow, BoardTableSpec
 from site_builder.pages.board_table import name_cell, rank_cell
 from site_builder.pages.board_views import board_rows
-from site_builder.pages.scales import write_tick
 from site_builder.records import Record
 from site_builder.table_model import (
     AxisRange,
@@ -133,18 +133,18 @@ def _table(spec: BoardTableSpec, rows: list[BoardRow]) -> Table:
                 "gap",
                 say("column.line"),
                 "plot",
-                axis=scale.ticks(write_tick(spec.scale)),
+                axis=scale.ticks(spec.scale.tick),
                 reference=scale.place(spec.reference),
             ),
             lambda row: Cell("", drawing=_draw(spec, scale, row)),
         ),
         Field[BoardRow](
-            Column("score", say("column.score"), "number"),
+            labels.column("score", "number"),
             lambda row: score_cell(row.figures[spec.average_id], spec.scale),
         ),
         Field[BoardRow](
-            Column("price", say("column.price"), "number", "", "ascending", on_phone=True),
-            lambda row: _price_cell(spec, row),
+            labels.column("price", "number", first_order="ascending", on_phone=True),
+            partial(_price_cell, spec),
         ),
     )
     return table_of(

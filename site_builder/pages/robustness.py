@@ -58,10 +58,12 @@ def lifts_by_metric(site: Site) -> TitledTable | None:
         return number_cell(test.p, p_value(test.p))
 
     ahead_of = say("metrics.ahead", baseline=baseline)
-    p_column = Column("p", say("column.p"), "number", corrected, "ascending", "lift-tests")
+    p_column = labels.column(
+        "p", "number", help=corrected, first_order="ascending", term="lift-tests"
+    )
     leads = Column("leader", labels.models.get(leader, ""), "number", gap, term=term)
     fields: tuple[Field[MetricResult], ...] = (
-        Field(Column("metric", say("column.metric")), name),
+        Field(labels.column("metric"), name),
         _tasks_field(labels, lambda result: len(result.tasks)),
         Field(Column("ahead", ahead_of, "number", ahead, term=term), partial(_ahead_cell, labels)),
         Field(leads, lift, bool(leader)),
@@ -74,7 +76,7 @@ def lifts_by_metric(site: Site) -> TitledTable | None:
 
 
 def _tasks_field(labels: Labels, n_tasks: Callable[[Item], int]) -> Field[Item]:
-    return number_field(Column("tasks", labels.say("column.tasks"), "number"), n_tasks, count)
+    return number_field(labels.column("tasks", "number"), n_tasks, count)
 
 
 def _ahead_cell(labels: Labels, result: MetricResult) -> Cell:

@@ -8,7 +8,7 @@ from statistics import median
 
 from site_builder.compute.catalog import TaskInfo
 from site_builder.compute.numbers import Spread
-from site_builder.formatting import NumberFormat, compact, quantity
+from site_builder.formatting import compact, quantity
 from site_builder.table_model import AxisRange, Drawing, Mark, MarkKind
 
 MAX_TICKED = 200
@@ -55,14 +55,6 @@ def around(values: Iterable[float], log_from: float = inf) -> AxisRange:
 def tick_text(value: float) -> str:
     """Write a value of an axis: `0.5`, `100 G`."""
     return compact(value) if abs(value) >= _LARGE else quantity(value)
-
-
-def write_tick(scale: NumberFormat) -> Callable[[float], str]:
-    """Return how the ticks of an axis are written: round numbers without empty decimals."""
-    if scale.compact or scale.unit == "USD":
-        return scale.score
-    unit = scale.unit if scale.unit in ("", "B") else f"\N{NO-BREAK SPACE}{scale.unit}"
-    return lambda value: f"{quantity(value)}{unit}"
 
 
 def draw_among(  # noqa: PLR0913 - each is drawn

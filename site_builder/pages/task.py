@@ -293,8 +293,7 @@ def _flagged_table(site: Site, task: TaskResult) -> Table | None:
     if not task.flagged:
         return None
     labels, has_variants = site.labels, len(site.labels.roles.variants) > 1
-    variant = Column("variant", labels.say("column.variant"))
-    score = Column("score", labels.say("column.score"), "number")
+    variant, score = labels.column("variant"), labels.column("score", "number")
     fields: tuple[Field[FlaggedScore], ...] = (
         Field(labels.column("model"), lambda f: model_cell(labels, f.model)),
         Field(Column("reason", labels.say("task.reason")), lambda f: text_cell(f.reason)),

@@ -231,7 +231,7 @@ def _fields(listed: TaskList) -> Iterator[Field[_Line]]:
     )
     yield from _example_fields(listed)
     yield _field(
-        Column("metric", say("column.metric")),
+        labels.column("metric"),
         lambda task: _metric_cell(listed, task),
         wanted=any(fact.metric or not fact.higher_is_better for fact in facts),
     )
