@@ -232,7 +232,6 @@ class _Renderer:
     def _variables(self, page: Page, faults: list[Fault]) -> dict[str, Any]:
         """Return the variables that every template has; faults of prose are added to a list."""
         here, urls, config = page.address, self._urls, self._site.config
-        link_to = urls.linker(here)
 
         def href(link: Link, *, absolute: bool = False) -> str:
             """Return the target of a link; empty for one that must not be followed.
@@ -244,7 +243,7 @@ class _Renderer:
                 return web_link(link.href)
             if absolute:
                 return urls.canonical(link.to) or urls.path(link.to)
-            return link_to(link.to)
+            return urls.relative(here, link.to)
 
         def prose(slot: str) -> Markup:
             text = self._texts.get(slot, RenderedText(""))

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property, lru_cache
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from urllib.parse import quote, urlencode, urlsplit
 
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 
 from site_builder.addresses import Address, Kind, make_slugs
 from site_builder.api import FOLDER
-from site_builder.records import CachingRecord
+from site_builder.records import Record
 
 # Paths from the site's root, by kind; `{}` is the slug of the key.
 _PAGES: Mapping[Kind, str] = {
@@ -44,7 +43,7 @@ _OF_MODELS: Mapping[Kind, str] = {"badge": "badges/{}.svg", "scores": "models/{}
 _NO_HOST = frozenset(' "<>\\^`{|}%')
 
 
-class Urls(CachingRecord):
+class Urls(Record):
     """Published paths of every address of a site.
 
     Attributes:
@@ -97,25 +96,6 @@ class Urls(CachingRecord):
         if address.kind != "category" or address.key in self.slugs["category"]:
             return address
         return Address("tasks", query=(("category", address.key),))
-
-    def linker(self, origin: Address) -> Callable[[Address], str]:
-        """Return `relative` for one page, with a cache that all pages of its kind share."""
-        known, own = self._known[origin.kind] if origin.kind in self.slugs else {}, origin[:2]
-
-        def link(target: Address) -> str:
-            target = self.resolve(target)
-            page = target[:2]
-            if page == own or page[0] not in _PAGES:
-                return self.relative(origin, target)
-            if page not in known:
-                known[page] = self.relative_path(origin, self.path(target))
-            return known[page] + _ending(target)
-
-        return link
-
-    @cached_property
-    def _known(self) -> defaultdict[Kind, dict[tuple[Kind, str], str]]:
-        return defaultdict(dict)
 
     def relative(self, origin: Address, target: Address) -> str:
         """Return the link from one page to another; it works under any base path."""

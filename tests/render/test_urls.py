@@ -108,14 +108,6 @@ def test_relative_links_lead_from_any_page_to_any_other(base):
                 assert base + file == urljoin(base + start, link), (origin, file)
 
 
-def test_cached_links_are_those_of_each_page():
-    urls = Urls.of(ADDRESSES)
-    for origin in PAGES:
-        to_page = urls.linker(origin)
-        for there in (*ADDRESSES, Address("task", IDS[0], anchor="x")):
-            assert urls.relative(origin, there) == to_page(there), (origin, there)
-
-
 def test_links_to_a_place_within_a_page():
     """An anchor stands behind the path; on the page itself it stands alone."""
     urls = Urls.of([Address("model", "a")])
