@@ -14,9 +14,9 @@ from site_builder.charts.matrix_measured import (
     Beside,
     MatrixMeasure,
     Measured,
+    find_beside,
     find_measured,
     flagged_mark,
-    offer,
 )
 from site_builder.charts.matrix_spec import MAX_ENTRIES, MatrixEntry, MatrixSpec, Width
 from site_builder.compute.agreement import order_entries
@@ -105,7 +105,7 @@ def make_matrix(spec: MatrixSpec) -> Matrix | None:
         is_cut=len(spec.shown) > FIRST_ROWS,
         has_alike=bool(alike),
         width=spec.width,
-        beside=offer(spec),
+        beside=tuple(find_beside(spec)),
     )
 
 

@@ -241,31 +241,21 @@ class Beside(Record):
     file: str
 
 
-def find_beside(spec: MatrixSpec) -> list[Measure]:
-    """Return the measures that differ over the columns of some entry.
+def find_beside(spec: MatrixSpec) -> dict[Beside, MeasureMatrix]:
+    """Return the measures that differ over the columns of some entry, each with its numbers.
 
     What was measured once for all tasks says nothing by task.
     """
-    found = []
+    found = dict[Beside, MeasureMatrix]()
     for measure in spec.scores.measures:
-        values = MeasureMatrix(spec, measure).values[spec.places]
+        matrix, n = MeasureMatrix(spec, measure), len(found)
+        values = matrix.values[spec.places]
         spread = np.fmax.reduce(values, axis=1) - np.fmin.reduce(values, axis=1)
         if (spread > 0).any():
-            found.append(measure)
+            key = f"{measure.id}-measured" if measure.id in _VIEWS else measure.id
+            file = f"data/matrix/{spec.folder}/{n}.js"
+            found[Beside(key, measure.label, f"matrix {n}", file)] = matrix
     return found
-
-
-def offer(spec: MatrixSpec) -> tuple[Beside, ...]:
-    """Name the measures of a matrix, and the files of their values."""
-    return tuple(
-        Beside(
-            f"{measure.id}-measured" if measure.id in _VIEWS else measure.id,
-            measure.label,
-            f"matrix {n}",
-            f"data/matrix/{spec.folder}/{n}.js",
-        )
-        for n, measure in enumerate(find_beside(spec))
-    )
 
 
 class MeasureMatrix(CachingRecord, eq=False):

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from site_builder.addresses import Address
 from site_builder.charts.cells import number_cell, text_cell
 from site_builder.charts.matrix import Matrix, is_matrix, make_matrix
-from site_builder.charts.matrix_measured import MeasureMatrix, find_beside, offer
+from site_builder.charts.matrix_measured import find_beside
 from site_builder.charts.matrix_spec import MAX_COLUMNS, MatrixColumn, MatrixEntry, MatrixSpec
 from site_builder.compute.board import Entry
 from site_builder.compute.numbers import float_or_none
@@ -24,10 +24,7 @@ _DIFFERENCES = ("baseline", "base")
 
 
 def board_matrix(site: Site) -> Matrix | None:
-    """Lay out every score of a board: that of its task with its parts, where it has one with parts.
-
-    None where there is nothing for it.
-    """
+    """Lay out every score of a board, or of its only task with its parts; None without any."""
     spec = _spec_of_board(site)
     matrix = make_matrix(spec) if spec else None
     return matrix and replace(matrix, board=site.embedded_as, is_embedded=True)
@@ -47,9 +44,8 @@ def make_matrix_values(site: Site) -> Iterator[ScriptData]:
     for spec in (*map(_spec_of_board, site.by_board), *of_tasks):
         if spec is None or not is_matrix(spec):
             continue
-        for beside, measure in zip(offer(spec), find_beside(spec), strict=True):
-            address = Address("asset", beside.file)
-            yield ScriptData(address, beside.name, MeasureMatrix(spec, measure).data)
+        for beside, measured in find_beside(spec).items():
+            yield ScriptData(Address("asset", beside.file), beside.name, measured.data)
 
 
 def _spec_of_board(site: Site) -> MatrixSpec | None:
