@@ -24,30 +24,18 @@ def common_bounds(tasks: Iterable[TaskInfo]) -> AxisRange | None:
     return None if low is None or high is None else AxisRange(low, high)
 
 
-def range_from_zero(values: Iterable[float], log_from: float = inf) -> AxisRange | None:
-    """Return the scale of some values, from 0 where that is near; None without any.
-
-    It is a log scale where all are positive and the greatest is more than `log_from` times the
-    least.
-    """
-    known = list(values)
-    if not known:
-        return None
-    low, high = min(known), max(known)
-    if low > 0 and high > log_from * low:
-        return AxisRange(low, high, is_log=True)
-    return AxisRange(0.0 if 0 < low < high / 2 else low, high)
-
-
-def around(values: Iterable[float], log_from: float = inf) -> AxisRange:
+def around(values: Iterable[float], log_from: float = inf, *, from_zero: bool = False) -> AxisRange:
     """Return the scale of some values, with room at both ends; of 0 without any.
 
-    It is a log scale, without room, where `range_from_zero` would be one.
+    `from_zero`, it has no room, and begins at 0 where that is near. It is a log scale, without
+    room, where all are positive and the greatest is more than `log_from` times the least.
     """
     known = list(values) or [0.0]
     low, high = min(known), max(known)
     if low > 0 and high > log_from * low:
         return AxisRange(low, high, is_log=True)
+    if from_zero:
+        return AxisRange(0.0 if 0 < low < high / 2 else low, high)
     room = _AROUND * (high - low) or 0.5 * abs(high) or 0.5
     return AxisRange(low - room, high + room)
 

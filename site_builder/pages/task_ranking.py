@@ -24,7 +24,7 @@ from site_builder.formatting import MISSING, NumberFormat, billions, from_to, pe
 from site_builder.pages.board_table import caution_tags, rank_cell
 from site_builder.pages.filters import model_tools, model_values
 from site_builder.pages.page import OfSite, Site
-from site_builder.pages.scales import range_from_zero
+from site_builder.pages.scales import around
 from site_builder.records import Record, replace
 from site_builder.table_model import (
     AxisRange,
@@ -178,7 +178,7 @@ class Ranking(OfSite):
         drawn += [score.score for score in self.scores]
         for score in self.scores:
             drawn += score.interval or ()
-        return range_from_zero(drawn)
+        return around(drawn, from_zero=True) if drawn else None
 
 
 def ranking_table(ranking: Ranking, most: int) -> Table:

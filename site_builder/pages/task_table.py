@@ -23,7 +23,7 @@ from site_builder.compute.tasks import CategoryResult, TaskResult
 from site_builder.formatting import MISSING, count, short
 from site_builder.pages.filters import task_values
 from site_builder.pages.page import OfSite, Site
-from site_builder.pages.scales import common_bounds, range_from_zero
+from site_builder.pages.scales import around, common_bounds
 from site_builder.records import Record, replace
 from site_builder.table_model import (
     AxisRange,
@@ -99,7 +99,8 @@ class TaskList(OfSite):
         bounds = common_bounds(map(self.fact, self.tasks))
         if bounds is not None:
             return bounds
-        return range_from_zero((v for task in self.tasks for v in self.scores(task)), _LOG_FROM)
+        scores = [score for task in self.tasks for score in self.scores(task)]
+        return around(scores, _LOG_FROM, from_zero=True) if scores else None
 
     def rivals(self, task: TaskResult) -> list[float]:
         """Return every score on a task that competes."""
@@ -222,7 +223,19 @@ def _fields(listed: TaskList) -> Iterator[Field[_Line]]:
         lambda task: _best_cell(listed, task),
     )
     yield _line_field(listed)
-    yield from _difference_fields(listed) if listed.is_compared else _score_fields(listed)
+    if listed.is_compared:
+        yield _field(
+            lead_column(labels, "best_lift_over_baseline", is_main=True),
+            lambda t: verdict_cell(
+                t.best_lift_over_baseline, labels.scales[t.task], t.best_verdict
+            ),
+            lambda c: number_cell(
+                c.best_lift_over_baseline,
+                labels.category_scales[c.category].signed(c.best_lift_over_baseline),
+            ),
+        )
+    else:
+        yield from _score_fields(listed)
     yield _field(
         Column("mean_lift_over_base", say("tasks.gain"), "number", term="lift"),
         lambda t: _soft(t.mean_lift_over_base, labels.scales[t.task].signed),
@@ -234,18 +247,6 @@ def _fields(listed: TaskList) -> Iterator[Field[_Line]]:
         labels.column("metric"),
         lambda task: _metric_cell(listed, task),
         wanted=any(fact.metric or not fact.higher_is_better for fact in facts),
-    )
-
-
-def _difference_fields(listed: TaskList) -> Iterator[Field[_Line]]:
-    labels = listed.labels
-    yield _field(
-        lead_column(labels, "best_lift_over_baseline", is_main=True),
-        lambda t: verdict_cell(t.best_lift_over_baseline, labels.scales[t.task], t.best_verdict),
-        lambda c: number_cell(
-            c.best_lift_over_baseline,
-            labels.category_scales[c.category].signed(c.best_lift_over_baseline),
-        ),
     )
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from site_builder.pages.scales import around, range_from_zero, tick_text
+from site_builder.pages.scales import around, tick_text
 from site_builder.table_model import AxisRange
 
 
@@ -15,11 +15,10 @@ from site_builder.table_model import AxisRange
         ([1.0, 100.0], AxisRange(0.0, 100.0)),
         ([1.0, 101.0], AxisRange(1.0, 101.0, is_log=True)),
         ([0.0, 101.0], AxisRange(0.0, 101.0)),
-        ([], None),
     ],
 )
 def test_a_scale_begins_at_zero_where_that_is_near(values, scale):
-    assert scale == range_from_zero(values, 100)
+    assert scale == around(values, 100, from_zero=True)
 
 
 def test_room_around_values():
