@@ -360,25 +360,21 @@ def _columns(results: Results, tasks: tuple[str, ...]) -> list[Array]:
 
 
 def _tell_apart(scale: NumberFormat, ranked: list[Array], most: int) -> NumberFormat:
-    """Add decimals until different values of each array are written differently; at most `most`."""
+    """Add decimals, at most `most`, until different values of an array are written differently."""
     # Digits before the point count too.
     top = max((float(np.abs(values).max()) for values in ranked if len(values)), default=0.0)
     most = min(most, max(scale.places, _MOST_PLACES - len(f"{top:.0f}"))) if top >= 10 else most
     # Means are rounded to twelve digits of their terms, which may be more than their own.
     rounded = [round_significant(values, digits=_DIGITS) for values in ranked]
     different = [np.unique(values).tolist() for values in rounded]
-    formats = [_finer(scale, step, most) for step in range(_MOST_PLACES + 1)]
-    for form in formats:
+    form = scale
+    for step in range(_MOST_PLACES + 1):
+        places = max(scale.places, min(scale.places + step, most))
+        digits = min(scale.digits + step, _MOST_COMPACT) if scale.compact else scale.digits
+        form = replace(scale, places=places, digits=digits)
         if all(len({*map(form.score, values)}) == len(values) for values in different):
-            return form
-    return formats[-1]
-
-
-def _finer(scale: NumberFormat, step: int, most: int) -> NumberFormat:
-    """Return a format with more decimals, or with more digits of large scores."""
-    places = max(scale.places, min(scale.places + step, most))
-    digits = min(scale.digits + step, _MOST_COMPACT) if scale.compact else scale.digits
-    return replace(scale, places=places, digits=digits)
+            break
+    return form
 
 
 def _side_by_side(results: Results) -> tuple[str, ...]:
