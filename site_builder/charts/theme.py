@@ -185,17 +185,11 @@ def short_names(names: Sequence[str], most: int) -> list[str]:
     """
     cut = [shortened(name, most) for name in names]
     times, tail = Counter(cut), most // 2 - 1
-    return [
-        plain(_without_middle(name, most, tail) if times[short] > 1 else short)
-        for name, short in zip(names, cut, strict=True)
-    ]
-
-
-def _without_middle(text: str, most: int, tail: int) -> str:
-    if len(text) <= most:
-        return text
-    begin, end = text[: most - tail - 1].rstrip(), text[-tail:].lstrip()
-    return f"{begin}\N{HORIZONTAL ELLIPSIS}{end}"
+    for i, (name, short) in enumerate(zip(names, cut, strict=True)):
+        if times[short] > 1 and short != name:
+            begin, end = name[: most - tail - 1].rstrip(), name[-tail:].lstrip()
+            cut[i] = f"{begin}\N{HORIZONTAL ELLIPSIS}{end}"
+    return [*map(plain, cut)]
 
 
 def hover(texts: Sequence[str]) -> dict[str, Any]:

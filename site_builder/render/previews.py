@@ -197,14 +197,12 @@ class Typeface:
 
         Each size, in px, has its greatest number of lines; the last one cuts the text.
         """
-        tried = list[str](), 0.0
         for size, most in sizes:
             lines = self._broken(self.shown(text), size, room, weight)
             if len(lines) <= most:
                 return lines, size
-            last = self.cut(" ".join(lines[most - 1 :]), size, room, weight)
-            tried = [*lines[: most - 1], last], size
-        return tried
+        last = self.cut(" ".join(lines[most - 1 :]), size, room, weight)
+        return [*lines[: most - 1], last], size
 
     def _broken(self, text: str, size: float, room: float, weight: str) -> list[str]:
         """Break a text at its spaces; a word that is longer than a line is cut."""
