@@ -64,23 +64,23 @@ class TradeChoices(OfSite):
             yield ScriptData(Address("asset", choice.file), f"trade-offs {choice.key}", value)
 
     def _views(self, shown: Sequence[_InPlace]) -> Mapping[str, object]:
-        return {view.id: self._view(view, own, other) for view, own, other in shown}
-
-    def _view(self, view: TradeView, own: TradeOff, other: TradeOff) -> Mapping[str, object]:
-        """Return what stands in the place of a view: texts, figure, and rows of the frontier."""
-        words = TradeWords(self.site.results, self.labels, other)
-        made = chart_trade_off(words, view.id, own.frontier)
-        score = next(column for column in made.table.columns if column.key == "score")
-        return {
-            "title": made.chart.title,
-            "reading": made.chart.reading,
-            "caption": made.chart.caption,
-            "heading": made.table.caption,
-            "score": made.score,
-            "first": score.first_order or "descending",
-            "figure": made.chart.figure_json,
-            "rows": [[*map(_cell_data, row.cells)] for row in made.table.rows],
-        }
+        """Return what stands in the place of views: texts, figure, and rows of the frontier."""
+        found = {}
+        for view, own, other in shown:
+            words = TradeWords(self.site.results, self.labels, other)
+            made = chart_trade_off(words, view.id, own.frontier)
+            score = next(column for column in made.table.columns if column.key == "score")
+            found[view.id] = {
+                "title": made.chart.title,
+                "reading": made.chart.reading,
+                "caption": made.chart.caption,
+                "heading": made.table.caption,
+                "score": made.score,
+                "first": score.first_order or "descending",
+                "figure": made.chart.figure_json,
+                "rows": [[*map(_cell_data, row.cells)] for row in made.table.rows],
+            }
+        return found
 
 
 def _cell_data(cell: Cell) -> Mapping[str, object]:
