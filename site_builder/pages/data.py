@@ -147,18 +147,14 @@ def _columns_table(site: Site, table: ExportedTable) -> Table:
         text = say(known) if known in say else say("data.measure", label=label)
         return Cell(text.replace("`", ""), text)
 
-    def type_cell(column: ExportedColumn) -> Cell:
-        return text_cell(say(f"table.type.{column.type}") if column.spec else None)
-
-    def unit_cell(column: ExportedColumn) -> Cell:
-        unit = column.spec.unit if column.spec else ""
-        return text_cell(say(f"table.unit.{unit}") if unit else None)
+    def word_cell(kind: str, known: str | None) -> Cell:
+        return text_cell(say(f"table.{kind}.{known}") if known else None)
 
     fields: tuple[Field[ExportedColumn], ...] = (
         Field(_column(say, "column"), lambda c: Cell(c.name, c.name)),
         Field(_column(say, "meaning"), meaning_cell),
-        Field(_column(say, "type"), type_cell),
-        Field(_column(say, "unit"), unit_cell),
+        Field(_column(say, "type"), lambda c: word_cell("type", c.type if c.spec else None)),
+        Field(_column(say, "unit"), lambda c: word_cell("unit", c.spec.unit if c.spec else None)),
         Field(
             _column(say, "filled", "number"),
             lambda c: Cell(coverage(c.filled, table.rows), float(c.filled)),
