@@ -241,7 +241,7 @@ def _table(found: ModelTasks, scripted: Collection[str], text: str) -> Table:
     return table_of(
         ALL_SCORES,
         say("model.tasks.caption"),
-        [field for field in fields if field.wanted],
+        fields,
         found.rows,
         kind,
         filters=filter_values if by_part else lambda row: task_values(found.site, row.task),

@@ -33,8 +33,6 @@ from site_builder.table_model import (
     table_of,
 )
 
-# From here on two rankings are called alike: the square of 0.7 is 0.49, so half of the variance
-# of the ranks is shared.
 _MAX_NAMES = 3
 _MAX_FIGURES = 3
 _MAX_NUMBERS = 4
