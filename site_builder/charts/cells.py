@@ -29,9 +29,9 @@ def model_cell(labels: Labels, model: str, note: str = "", tags: tuple[Tag, ...]
     return Cell(name, name, note, link=link, tags=tags)
 
 
-def served_cell(labels: Labels, model: str) -> Cell:
-    """Make the name of a served model; it has a link if the model is on the board."""
-    return model_cell(labels, model) if model in labels.models else Cell(model, model)
+def known_cell(labels: Labels, model: str, name: str = "") -> Cell:
+    """Make the name of a model, with a link if it is on the board; else its name there or id."""
+    return model_cell(labels, model) if model in labels.models else text_cell(name or model)
 
 
 def task_cell(labels: Labels, task: str) -> Cell:

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from site_builder.charts import theme
-from site_builder.charts.cells import attribute_field, number_cell, served_cell, text_cell
+from site_builder.charts.cells import attribute_field, known_cell, number_cell, text_cell
 from site_builder.charts.chart import Chart
 from site_builder.compute.results import Results
 from site_builder.compute.serving import Latency, Price
@@ -108,7 +108,7 @@ def latency_table(rows: Sequence[Latency], labels: Labels, table_id: str) -> Tab
         Field(labels.column("provider"), lambda row: text_cell(row.provider)),
         Field(
             labels.column("model"),
-            lambda row: served_cell(labels, row.model),
+            lambda row: known_cell(labels, row.model),
             wanted=not _is_of_one_model(rows),
         ),
         Field(line_column, line),
@@ -257,7 +257,7 @@ def price_table(
         return Cell(text, p.million_usd, drawing=Drawing(marks, text))
 
     def name(p: Price) -> Cell:
-        return replace(served_cell(labels, p.model), note=p.provider)
+        return replace(known_cell(labels, p.model), note=p.provider)
 
     reference = axis.share(baseline.million_usd) if baseline and baseline.million_usd else None
     ticks = axis.ticks(lambda usd: money(usd).removesuffix(".00"))

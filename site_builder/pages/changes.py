@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from site_builder.addresses import Address, Link
 from site_builder.api import FOLDER
-from site_builder.charts.cells import model_cell, number_cell, task_cell, text_cell
+from site_builder.charts.cells import known_cell, number_cell, task_cell, text_cell
 from site_builder.compute.catalog import Release
 from site_builder.labels import variant_label
 from site_builder.pages.page import Page, Site, TitledTable
@@ -74,7 +74,7 @@ class _Tables:
         measures = {m.id: f"{m.label} ({m.unit})" if m.unit else m.label for m in stated}
         titles = {b.spec.id: b.spec.title for b in site.computed.boards}
         self._cells: Mapping[str, Callable[[str], Cell]] = {
-            "model": self._model,
+            "model": lambda m: known_cell(self._labels, m, changes.models.get(m, "")),
             "task": self._task,
             "board": lambda board: text_cell(titles.get(board, board)),
             "measure": lambda measure: text_cell(measures.get(measure, measure)),
@@ -154,10 +154,6 @@ class _Tables:
         is_only = self._labels.roles.variants == (variant,)
         label = variant_label(variant, self._site.config, self._say)
         return cell if is_only else replace(cell, note=label)
-
-    def _model(self, model: str) -> Cell:
-        name = self._changes.models.get(model, model)
-        return model_cell(self._labels, model) if model in self._labels.models else Cell(name, name)
 
     def _task(self, task: str) -> Cell:
         name = self._changes.tasks.get(task, task)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from site_builder.addresses import Address
-from site_builder.charts.cells import served_cell, source_link
+from site_builder.charts.cells import known_cell, source_link
 from site_builder.charts.chart import Chart
 from site_builder.charts.serving import (
     chart_latency,
@@ -150,7 +150,7 @@ def _numbers(say: Messages, measured: tuple[float, float] | None) -> Iterator[Nu
 
 def _packed(offer: Price, labels: Labels, paid: str) -> Mapping[str, object]:
     """An offer for the script; `paid` says how, where that differs."""
-    cell = served_cell(labels, offer.model)
+    cell = known_cell(labels, offer.model)
     return {
         "provider": offer.provider,
         "model": offer.model,
