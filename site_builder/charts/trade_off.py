@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
 from typing import Any, Literal, TypeAlias
 
 from site_builder.charts import theme
@@ -128,20 +127,16 @@ def _common_fields(words: TradeWords) -> tuple[Field[str], ...]:
 
 
 def _facet_fields(words: TradeWords, entries: Sequence[str]) -> Iterator[Field[str]]:
-    """Yield the settings in which some entries differ, and the licence."""
+    """Return the settings in which some entries differ, and the licence."""
     catalog = words.results.catalog
-    known = {f.id: f.label for f in catalog.facets}
+    models, known = catalog.models, {f.id: f.label for f in catalog.facets}
     known.setdefault("license", words.labels.say("column.license"))
-    wanted = 0
-    for name, label in known.items():
-        values = {m.model: m.facet(name) for m in catalog.models.values()}
-        if len({values[e] for e in entries}) > 1 and wanted < _MOST_FACETS:
-            wanted += 1
-            yield Field(Column(name, label), partial(_fact_cell, values))
+    differ = [name for name in known if len({models[e].facet(name) for e in entries}) > 1]
 
+    def field(name: str) -> Field[str]:
+        return Field(Column(name, known[name]), lambda e: text_cell(models[e].facet(name)))
 
-def _fact_cell(values: Mapping[str, str | None], entry: str) -> Cell:
-    return text_cell(values[entry])
+    return map(field, differ[:_MOST_FACETS])
 
 
 # --- the drawing ----------------------------------------------------------------------------------
