@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import takewhile
 from statistics import quantiles
@@ -54,15 +54,11 @@ class Parts(OfSite):
         """The scores of all entries."""
         return self.site.results.scores.primary
 
-    @property
-    def below(self) -> Mapping[str, tuple[str, ...]]:
-        """By task, its own parts in the order of the data."""
-        return self.site.results.catalog.parts
-
     @cached_property
     def own(self) -> tuple[str, ...]:
         """Its parts that any entry has a score on, or on parts of them; not the parts of those."""
-        return tuple(p for p in self.below.get(self.task, ()) if any(map(self.has, self.all_of(p))))
+        parts = self.site.results.catalog.parts.get(self.task, ())
+        return tuple(part for part in parts if any(map(self.has, self.all_of(part))))
 
     @cached_property
     def every(self) -> tuple[str, ...]:
@@ -72,7 +68,7 @@ class Parts(OfSite):
     def all_of(self, part: str) -> Iterator[str]:
         """Yield a part, then all that is below it."""
         yield part
-        for below in self.below.get(part, ()):
+        for below in self.site.results.catalog.parts.get(part, ()):
             yield from self.all_of(below)
 
     def has(self, task: str) -> bool:
@@ -82,9 +78,9 @@ class Parts(OfSite):
 
     def name(self, part: str) -> str:
         """Return the name of a part without the words that it shares with what it is a part of."""
-        above = self.site.results.catalog.tasks[part].part_of or ""
-        names = self.labels.tasks
-        own = {task: short_name(names[task], names[above]) for task in self.below[above]}
+        catalog, names = self.site.results.catalog, self.labels.tasks
+        above = catalog.tasks[part].part_of or ""
+        own = {task: short_name(names[task], names[above]) for task in catalog.parts[above]}
         if above == self.task or len(own) == 1:
             return own[part]
         words = [name.split() for name in (*own.values(), names[above])]
