@@ -95,20 +95,19 @@ def _drawing(spec: BoardTableSpec, scale: _Scale, row: BoardRow, value: float) -
     """Draw a value; the baseline from another variant is the line through all rows, alone."""
     labels, place = spec.labels, scale.range.place
     name, write = labels.models[row.model], spec.format_of(spec.board.ranking).score
+    text = labels.say("drawing.value", name=name, value=write(value))
     if row.borrowed_from:
-        text = labels.say("drawing.value", name=name, value=write(value))
         is_line = scale.line is not None and row.model == labels.roles.baseline
         kind: MarkKind = "base" if row.borrowed_from == labels.roles.base else "soft"
         return Drawing(() if is_line else (Mark(kind, scale.range.share(value)),), text)
     if _draws_change(spec):
         before = row.figures["base_average"]
         reference = None if scale.line is not None else row.figures["baseline_average"]
-        text = labels.say("drawing.value", name=name, value=write(value))
         if before is not None:
             values = {"before": write(before), "after": write(value)}
             text = labels.say("drawing.change", name=name, **values)
         return draw_dumbbell(place(before), place(value), place(reference), text=text)
-    ends, text = row.entry.interval, labels.say("drawing.value", name=name, value=write(value))
+    ends = row.entry.interval
     if ends is not None:
         low, high = map(write, ends)
         text = labels.say("drawing.interval", name=name, value=write(value), low=low, high=high)
