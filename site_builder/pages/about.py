@@ -120,25 +120,21 @@ def _filled(site: Site) -> Mapping[str, str]:
     """Return what stands for the words in braces."""
     labels = site.labels
     flags_count = all(flag.counts for task in site.results.tasks for flag in task.flagged)
+    power, difference = "", site.results.smallest_difference
+    if difference is not None:
+        n_tasks, shown = len(site.results.board.tasks), labels.scale.score(difference)
+        words = {"n_tasks": labels.say("n_tasks", n_tasks), "difference": shown}
+        power = labels.say("method.power", **words)
     return {
         "base": labels.base or labels.say("label.base"),
         "baseline": labels.baseline,
         "contender": labels.contender,
         "tuned": labels.tuned,
         "test_tasks": count(LEAST_TASKS),
-        "board_power": _board_power(site),
+        "board_power": power,
         "least_tasks": count(LEAST_TO_CONCLUDE),
         "flagged_count": labels.say(f"method.flagged_{'counts' if flags_count else 'shown'}"),
     }
-
-
-def _board_power(site: Site) -> str:
-    """Say which difference the board shows; empty where that is not defined."""
-    difference, labels = site.results.smallest_difference, site.labels
-    if difference is None:
-        return ""
-    n_tasks = labels.say("n_tasks", len(site.results.board.tasks))
-    return labels.say("method.power", n_tasks=n_tasks, difference=labels.scale.score(difference))
 
 
 def _shown(site: Site) -> Mapping[str, bool]:
