@@ -35,6 +35,21 @@ def id_of(name: str, place: int) -> str:
     return name.replace("_", "-") if is_word and not is_place else f"v{place}"
 
 
+class Choice(Record):
+    """What a reader may put in place of what a page shows, by a script.
+
+    Attributes:
+        id: Its name in the page's address.
+        name: What scripts ask for its values by.
+        file: Name of the file of these, within `static/`.
+    """
+
+    id: str
+    label: str
+    name: str
+    file: str
+
+
 class Embed(Record):
     """A page for frames on other sites."""
 

@@ -9,9 +9,8 @@ import numpy as np
 
 from site_builder.addresses import Address, Link
 from site_builder.charts.cells import model_cell, number_cell
-from site_builder.charts.chart import Embed
+from site_builder.charts.chart import Choice, Embed
 from site_builder.charts.matrix_measured import (
-    Beside,
     MatrixMeasure,
     Measured,
     find_beside,
@@ -59,7 +58,7 @@ class Matrix(Record):
     is_cut: bool
     has_alike: bool
     width: Width
-    beside: tuple[Beside, ...]
+    beside: tuple[Choice, ...]
     board: str = ""
     is_embedded: bool = False
 

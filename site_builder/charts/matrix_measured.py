@@ -9,6 +9,7 @@ import numpy as np
 
 from site_builder.addresses import Link
 from site_builder.charts.cells import number_cell
+from site_builder.charts.chart import Choice
 from site_builder.charts.matrix_spec import LETTERS, MatrixColumn, MatrixEntry, MatrixSpec, Width
 from site_builder.compute.catalog import TaskInfo
 from site_builder.compute.numbers import Array, float_or_none, floats_or_none
@@ -226,27 +227,12 @@ _LOG_FROM = 10  # the greatest value of a measure over the least
 _VIEWS = ("score", "baseline", "base")  # ids of what stands in the page itself
 
 
-class Beside(Record):
-    """A measure that a reader can see in place of the scores.
-
-    Attributes:
-        id: Its name in the page's address.
-        name: What scripts ask for its values by.
-        file: Name of the file of these, within `static/`.
-    """
-
-    id: str
-    label: str
-    name: str
-    file: str
-
-
-def find_beside(spec: MatrixSpec) -> dict[Beside, MeasureMatrix]:
+def find_beside(spec: MatrixSpec) -> dict[Choice, MeasureMatrix]:
     """Return the measures that differ over the columns of some entry, each with its numbers.
 
     What was measured once for all tasks says nothing by task.
     """
-    found = dict[Beside, MeasureMatrix]()
+    found = dict[Choice, MeasureMatrix]()
     for measure in spec.scores.measures:
         matrix, n = MeasureMatrix(spec, measure), len(found)
         values = matrix.values[spec.places]
@@ -254,7 +240,7 @@ def find_beside(spec: MatrixSpec) -> dict[Beside, MeasureMatrix]:
         if (spread > 0).any():
             key = f"{measure.id}-measured" if measure.id in _VIEWS else measure.id
             file = f"data/matrix/{spec.folder}/{n}.js"
-            found[Beside(key, measure.label, f"matrix {n}", file)] = matrix
+            found[Choice(key, measure.label, f"matrix {n}", file)] = matrix
     return found
 
 
@@ -329,7 +315,13 @@ class MeasureMatrix(CachingRecord, eq=False):
             "note": f"{unit}{say(f'matrix.note.{kind}')} {scale} {spec.cut}".rstrip(),
             "merit": self.measure.label,
             "has_direction": self.measure.higher_is_better is not None,
-            "rows": {entry.model: self._row(entry) for entry in spec.shown},
+            "rows": {
+                entry.model: [
+                    self._merit(entry.merits.get(self.measure.id)),
+                    *self._cells(self.values[y], self._heat[y], self._is_best[y]),
+                ]
+                for y, entry in zip(spec.places, spec.shown, strict=True)
+            },
             "pinned": [*self._pinned()],
         }
 
@@ -344,18 +336,13 @@ class MeasureMatrix(CachingRecord, eq=False):
     def _merit(self, value: float | None) -> list[object]:
         return [MISSING] if value is None else [self._text(value), value]
 
-    def _cells(self, values: Sequence[float | None], heat: Array, is_best: Array) -> list[object]:
+    def _cells(self, values: Array, heat: Array, is_best: Array) -> list[object]:
         return [
             [MISSING]
             if value is None
             else [self._text(value), value, round(100 * float(heat[x])), int(is_best[x])]
-            for x, value in enumerate(values)
+            for x, value in enumerate(floats_or_none(values))
         ]
-
-    def _row(self, entry: MatrixEntry) -> list[object]:
-        y = self.spec.scores.rows[entry.model]
-        cells = self._cells(floats_or_none(self.values[y]), self._heat[y], self._is_best[y])
-        return [self._merit(entry.merits.get(self.measure.id)), *cells]
 
     def _pinned(self) -> Iterator[list[object]]:
         """Yield the medians of the entries that compete, then the values of the baseline."""
@@ -364,14 +351,12 @@ class MeasureMatrix(CachingRecord, eq=False):
         if spec.has_medians:
             row = spec.medians(self.values)
             heat = heat_of_measure(row, self._axis, self.measure.higher_is_better)
-            yield [
-                self._merit(spec.middle_merit(self.measure.id)),
-                *self._cells(floats_or_none(row), heat, none),
-            ]
+            merit = self._merit(spec.middle_merit(self.measure.id))
+            yield [merit, *self._cells(row, heat, none)]
         if spec.baseline:
             own = spec.scores.beside["baseline"].measured[self.measure.id]
             row = spec.of_columns(own, partial(combine, self.measure))[0]
-            yield [[""], *self._cells(floats_or_none(row), np.zeros(n), none)]
+            yield [[""], *self._cells(row, np.zeros(n), none)]
 
 
 # --- colours --------------------------------------------------------------------------------------

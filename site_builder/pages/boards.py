@@ -8,7 +8,7 @@ from functools import partial
 from site_builder.addresses import Address, Fact, Link
 from site_builder.charts.averages import chart_averages
 from site_builder.charts.cells import model_cell, text_cell
-from site_builder.charts.chart import Chart, Embed
+from site_builder.charts.chart import Chart, Choice, Embed
 from site_builder.charts.matrix import Matrix
 from site_builder.charts.progress import ProgressChart, chart_progress
 from site_builder.charts.trade_off import TradeView
@@ -22,7 +22,7 @@ from site_builder.pages.matrices import board_matrix, with_tools
 from site_builder.pages.page import Page, Site, TitledTable, citation_of
 from site_builder.pages.robustness import leader_by_rule, lifts_by_metric
 from site_builder.pages.scales import common_bounds
-from site_builder.pages.trade_choices import TradeChoice, TradeChoices
+from site_builder.pages.trade_choices import TradeChoices
 from site_builder.records import Record
 from site_builder.table_model import Cell, Column, Field, Table, table_of
 
@@ -57,7 +57,7 @@ class BoardContext(Record):
     leader: TitledTable | None
     metrics: TitledTable | None
     trade_offs: tuple[TradeView, ...]
-    trade_choices: Mapping[str, Sequence[TradeChoice]]
+    trade_choices: Mapping[str, Sequence[Choice]]
     progress: tuple[ProgressChart, ...]
     waiting: tuple[Fact, ...]
     matrix: Matrix | None

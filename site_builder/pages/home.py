@@ -27,8 +27,8 @@ from site_builder.pages.boards import (
     board_title,
 )
 from site_builder.pages.matrices import board_matrix
-from site_builder.pages.page import Page, Site, citation_of
-from site_builder.pages.price_table import PriceTable, make_price_table
+from site_builder.pages.page import Page, Site, TitledTable, citation_of
+from site_builder.pages.price_table import make_price_table
 from site_builder.pages.scales import common_bounds
 from site_builder.pages.task_table import make_task_list, task_table
 from site_builder.records import Record, replace
@@ -72,7 +72,7 @@ class HomeContext(Record):
     board: Link
     views: tuple[BoardView, ...]
     embed: Embed
-    prices: PriceTable | None
+    prices: TitledTable | None
     cost: Chart | None
     categories: Chart | None
 

@@ -25,7 +25,7 @@ from site_builder.pages.model_sections import (
     make_measures,
     make_prices,
 )
-from site_builder.pages.model_tasks import ALL_SCORES, TaskScores, make_task_scores
+from site_builder.pages.model_tasks import ALL_SCORES, make_task_scores
 from site_builder.pages.page import Page, Site, TitledTable, citation_of, in_sequence
 from site_builder.records import Record
 from site_builder.table_model import Cell, Column, Field, Table, table_of
@@ -75,7 +75,7 @@ class ModelContext(Record):
     history: Link | None
     waiting: tuple[Fact, ...]
     facts: tuple[Fact, ...]
-    tasks: TaskScores | None
+    tasks: TitledTable | None
     others: Chart | None
     categories: TitledTable | None
     prices: TitledTable | None

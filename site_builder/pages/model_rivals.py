@@ -42,7 +42,7 @@ def make_rivals(site: Site, board: Board, model: str) -> TitledTable | None:
     own = [*_settings(site, board, model)]
     if not s.scored:
         title = say("model.rivals.plain.own")
-        return TitledTable("rivals-of", title, _rivals_table(site, own, "own"), "") if own else None
+        return TitledTable("rivals-of", title, _rivals_table(site, own, "own")) if own else None
     close = [] if s.rank is None else board.close_to(s)
     near = list[Entry]()
     if s.rank is not None:
@@ -129,14 +129,14 @@ def _rival_merits(site: Site, rows: Sequence[_Rival]) -> Iterator[Field[_Rival]]
         return score_cell(row.board.merit(row.entry), labels.merit_scale(row.board))
 
     yield Field(Column("merit", label, "number", term=term, is_main=True), merit_cell)
+
+    def cell_of_lead(row: _Rival) -> Cell:
+        if row.entry.model == labels.roles.baseline:
+            return text_cell(None)
+        return lead_cell(row.board, row.entry, labels.scale)
+
     is_led = labels.roles.baseline is not None and by_average
-    yield Field(lead_column(labels, "lead"), partial(_lead_cell, labels), is_led)
-
-
-def _lead_cell(labels: Labels, row: _Rival) -> Cell:
-    if row.entry.model == labels.roles.baseline:
-        return text_cell(None)
-    return lead_cell(row.board, row.entry, labels.scale)
+    yield Field(lead_column(labels, "lead"), cell_of_lead, is_led)
 
 
 def _rival_cell(labels: Labels, row: _Rival) -> Cell:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from statistics import median
 
 from site_builder.addresses import Address, Link
@@ -77,7 +77,7 @@ def make_categories(site: Site, board: Board, model: str) -> TitledTable | None:
     # Means of tasks in a unit without bounds, such as seconds, are no verdict.
     is_verdict = is_compared and any(mean.entry.scored > 1 for mean in found)
     if not is_verdict or not (site.results.board.rules.averaged or bounds):
-        return TitledTable("categories", labels.say("model.category.title"), table, "")
+        return TitledTable("categories", labels.say("model.category.title"), table)
     title, note = _categories_title(labels, found), labels.say("model.category.line")
     return TitledTable("categories", title, table, note)
 
@@ -192,27 +192,21 @@ class _Standing(Record):
 
 def make_measures(site: Site, board: Board, model: str) -> TitledTable | None:
     """Make what was measured beside the score, with its place among all entries."""
-    found = [*_measured(site.labels, board, board.entry(model))]
-    if not found:
-        return None
-    say = site.labels.say
-    title = listed([standing.name.text for standing in found], most=4)
-    caption = say("model.measures.caption")
-    table = _standings(site.labels, "measures", caption, say("column.measure"), found)
-    return TitledTable("measured", title, table, say("model.measures.line"))
-
-
-def _measured(labels: Labels, board: Board, s: Entry) -> Iterator[_Standing]:
+    labels, say, found = site.labels, site.labels.say, list[_Standing]()
     for statistic in board.statistics:
-        value = board.figure(s, statistic.id)
-        if statistic.measure is None or value is None or statistic.id == board.rule.statistic:
+        value, measure = board.figure(board.entry(model), statistic.id), statistic.measure
+        if measure is None or value is None or statistic.id == board.rule.statistic:
             continue
         others = tuple(v for v in board.figures[statistic.id] if v is not None)
         scale = labels.statistic_scale(statistic, board)
         place = _place_of_measure(labels, statistic, value, others)
-        yield _Standing(
-            Cell(statistic.measure.label, statistic.measure.label), value, others, scale, place
-        )
+        found.append(_Standing(text_cell(measure.label), value, others, scale, place))
+    if not found:
+        return None
+    title = listed([standing.name.text for standing in found], most=4)
+    caption = say("model.measures.caption")
+    table = _standings(labels, "measures", caption, say("column.measure"), found)
+    return TitledTable("measured", title, table, say("model.measures.line"))
 
 
 def _place_of_measure(

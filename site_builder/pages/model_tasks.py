@@ -23,10 +23,10 @@ from site_builder.compute.scores import StatedScore
 from site_builder.formatting import MISSING, coverage, ordinal, percent, sentence
 from site_builder.labels import Labels
 from site_builder.pages.filters import task_tools, task_values
-from site_builder.pages.page import Site
+from site_builder.pages.page import Site, TitledTable
 from site_builder.pages.scales import MAX_TICKED, draw_among
 from site_builder.pages.task_scores import MIN_DISTINCT, ModelTasks, TaskRow, find_scripted_rows
-from site_builder.records import Record, replace
+from site_builder.records import replace
 from site_builder.table_model import (
     AxisRange,
     Cell,
@@ -51,31 +51,13 @@ _SHORT = 12  # rows that are seen at a glance
 _MAX_STRIPS = 40  # longer lists draw the middle half of the others in place of each
 
 
-class TaskScores(Record):
-    """The scores of a model by task.
-
-    Attributes:
-        title: The finding.
-        line: The order of the rows.
-        orders: The keys of columns and their names, the first of the published order and without
-            a key; empty where there is one order only.
-        has_tones: Whether any difference is certain.
-        first_rows: Says that a script makes the other rows; empty where it makes none.
-    """
-
-    title: str
-    line: str
-    orders: tuple[tuple[str, str], ...]
-    legend: tuple[LegendItem, ...]
-    has_tones: bool
-    table: Table
-    first_rows: str = ""
-
-
 def make_task_scores(
     site: Site, model: str, board: Board, scores: Sequence[StatedScore]
-) -> TaskScores:
-    """Make the table of a model's scores with its title; `site` is that over all tasks."""
+) -> TitledTable:
+    """Make the table of a model's scores with its title; `site` is that over all tasks.
+
+    The note says that a script makes the other rows, where it makes any.
+    """
     found = ModelTasks(site, model, board, scores)
     scripted, text = find_scripted_rows(found)
     table, say = _table(found, scripted, text), site.labels.say
@@ -83,16 +65,15 @@ def make_task_scores(
     other = next((row for row in found.rows if row.task in scripted), None)
     drawings += [] if other is None else [_drawing(found, other)]
     tones = {cell.tone for row in table.rows for cell in row.cells}
-    return TaskScores(
+    return TitledTable(
+        anchor="scores",
         title=_title(found),
         line=_line(found, drawings),
         orders=tuple(_orders(found)),
         legend=_legend(found, drawings),
         has_tones=not tones.isdisjoint(("gain", "loss")),
         table=table,
-        first_rows=say("model.tasks.first_rows", table.n_written, of=len(table.rows))
-        if scripted
-        else "",
+        note=say("model.tasks.first_rows", table.n_written, of=len(table.rows)) if scripted else "",
     )
 
 

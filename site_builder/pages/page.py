@@ -18,7 +18,7 @@ from site_builder.formatting import listed
 from site_builder.labels import Labels, make_labels
 from site_builder.records import CachingRecord, Record, replace
 from site_builder.releases.feed import ReleaseNews
-from site_builder.table_model import Table
+from site_builder.table_model import LegendItem, Table
 from site_builder.tables.boards import BoardSpec
 from site_builder.tables.export import ExportedTable
 
@@ -78,12 +78,26 @@ class Page(Record):
 
 
 class TitledTable(Record):
-    """A table in a section of its own: the anchor and the heading of that, and a note."""
+    """A table in a section of its own.
+
+    Attributes:
+        anchor: That of the section.
+        title: The finding, or what it is about.
+        note: What the rows are, or what is not among them.
+        line: The order of the rows, or how certain the finding is.
+        orders: The keys of columns and their names, the first of the published order and without
+            a key; empty where there is one order only.
+        has_tones: Whether any difference is certain.
+    """
 
     anchor: str
     title: str
     table: Table
-    note: str
+    note: str = ""
+    line: str = ""
+    orders: tuple[tuple[str, str], ...] = ()
+    legend: tuple[LegendItem, ...] = ()
+    has_tones: bool = False
 
 
 class Document(Record):

@@ -12,14 +12,13 @@ from site_builder.formatting import in_words, money, rounded, sentence
 from site_builder.pages.board_spec import BoardRow, BoardTableSpec
 from site_builder.pages.board_table import name_cell, rank_cell
 from site_builder.pages.board_views import board_rows
-from site_builder.records import Record
+from site_builder.pages.page import TitledTable
 from site_builder.table_model import (
     AxisRange,
     Cell,
     Column,
     Drawing,
     Field,
-    LegendItem,
     Mark,
     MarkKind,
     Table,
@@ -32,25 +31,7 @@ _MARGIN = 0.03
 _GAP = "\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}"
 
 
-class PriceTable(Record):
-    """What models cost beside what they score.
-
-    Attributes:
-        title: The finding.
-        summary: How certain it is.
-        orders: The keys of columns and their names, the first of the published order, without one.
-        note: What the prices are.
-    """
-
-    title: str
-    summary: str
-    orders: tuple[tuple[str, str], ...]
-    legend: tuple[LegendItem, ...]
-    table: Table
-    note: str
-
-
-def make_price_table(spec: BoardTableSpec) -> PriceTable | None:
+def make_price_table(spec: BoardTableSpec) -> TitledTable | None:
     """Return the table; None without a baseline of known price, and where prices spread."""
     baseline, prices = spec.labels.roles.baseline, spec.prices
     models = [s.model for s in spec.board.ranked if s.model != baseline]
@@ -68,9 +49,10 @@ def make_price_table(spec: BoardTableSpec) -> PriceTable | None:
         "band": say("price_table.gap", baseline=spec.labels.baseline),
         "baseline": spec.labels.baseline,
     }
-    return PriceTable(
+    return TitledTable(
+        anchor="cost",
         title=_title(spec, better),
-        summary=_summary(spec, better),
+        line=_summary(spec, better),
         orders=(("", say("price_table.by_score")), ("price", say("price_table.by_price"))),
         legend=legend_of((cell.drawing for row in table.rows for cell in row.cells), texts),
         table=table,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 
 from site_builder.charts.cells import number_cell, number_field, tested_cell, text_cell
@@ -12,7 +12,7 @@ from site_builder.compute.significance import LiftTest
 from site_builder.formatting import NumberFormat, count, listed, p_value, percent, sentence
 from site_builder.labels import Labels
 from site_builder.pages.page import Site, TitledTable
-from site_builder.table_model import Cell, Column, Field, Item, table_of
+from site_builder.table_model import Cell, Column, Field, table_of
 
 _MOST_NAMED = 4
 
@@ -57,14 +57,14 @@ def lifts_by_metric(site: Site) -> TitledTable | None:
             return text_cell(None)
         return number_cell(test.p, p_value(test.p))
 
-    ahead_of = say("metrics.ahead", baseline=baseline)
+    ahead_of, tasks = say("metrics.ahead", baseline=baseline), labels.column("tasks", "number")
     p_column = labels.column(
         "p", "number", help=corrected, first_order="ascending", term="lift-tests"
     )
     leads = Column("leader", labels.models.get(leader, ""), "number", gap, term=term)
     fields: tuple[Field[MetricResult], ...] = (
         Field(labels.column("metric"), name),
-        _tasks_field(labels, lambda result: len(result.tasks)),
+        number_field(tasks, lambda result: len(result.tasks), count),
         Field(Column("ahead", ahead_of, "number", ahead, term=term), partial(_ahead_cell, labels)),
         Field(leads, lift, bool(leader)),
         Field(p_column, p, bool(leader)),
@@ -72,11 +72,7 @@ def lifts_by_metric(site: Site) -> TitledTable | None:
     caption = say("metrics.caption", baseline=baseline)
     table = table_of("by-metric", caption, fields, (whole, *site.results.metrics))
     title = f"{_metric_summary(site)} {_decisive_summary(site)}".strip()
-    return TitledTable("by-metrics", title, table, "")
-
-
-def _tasks_field(labels: Labels, n_tasks: Callable[[Item], int]) -> Field[Item]:
-    return number_field(labels.column("tasks", "number"), n_tasks, count)
+    return TitledTable("by-metrics", title, table)
 
 
 def _ahead_cell(labels: Labels, result: MetricResult) -> Cell:
@@ -149,7 +145,7 @@ def leader_by_rule(site: Site) -> TitledTable | None:
 
     fields: tuple[Field[RuleResult], ...] = (
         Field(Column("rule", say("rules.rule"), term="other-rules", spoken_label=caption), rule),
-        _tasks_field(labels, lambda result: result.tasks),
+        number_field(labels.column("tasks", "number"), lambda result: result.tasks, count),
         Field(Column("first", say("rules.first")), first),
         Field(
             Column("same", say("rules.same")), lambda r: text_cell(say(f"rules.is_same.{r.same}"))

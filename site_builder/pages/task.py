@@ -43,32 +43,21 @@ _OF_TEST = "evaluation_examples"
 
 
 class Figure(Record):
-    """A number with what it is, beside the answer.
+    """A number with what it is.
 
     Attributes:
-        suffix: What the number is out of.
+        suffix: What the number is out of, or its unit.
         tone: Gain or loss, if that is certain.
+        drawing: The number among those of other tasks; None where none has another.
+        ticks: Places and texts on the axis of the drawing.
     """
 
     text: str
     label: str
     suffix: str = ""
     tone: Tone = ""
-
-
-class DataNumber(Record):
-    """A number of the data set of a task, among those of the other tasks.
-
-    Attributes:
-        drawing: None where no other task has another number.
-        ticks: Places and texts on its axis.
-    """
-
-    label: str
-    text: str
-    unit: str
-    drawing: Drawing | None
-    ticks: tuple[tuple[float, str], ...]
+    drawing: Drawing | None = None
+    ticks: tuple[tuple[float, str], ...] = ()
 
 
 class TaskContext(Record):
@@ -106,7 +95,7 @@ class TaskContext(Record):
     parts: Matrix | None
     chart: Chart | None
     data_title: str
-    data: tuple[DataNumber, ...]
+    data: tuple[Figure, ...]
     similar: tuple[Link, ...]
 
 
@@ -304,7 +293,7 @@ def _flagged_table(site: Site, task: TaskResult) -> Table | None:
 # --- the data set -------------------------------------------------------------------------------
 
 
-def _numbers(site: Site, fact: TaskInfo) -> Iterator[DataNumber]:
+def _numbers(site: Site, fact: TaskInfo) -> Iterator[Figure]:
     """Yield the numbers of a data set, the best known first, each among those of other tasks."""
     say, facts = site.labels.say, site.results.catalog.tasks.values()
     known = {name: value for name, value in fact.numbers.items() if value > 0}
@@ -317,4 +306,4 @@ def _numbers(site: Site, fact: TaskInfo) -> Iterator[DataNumber]:
         drawing = Drawing(marks, text) if len(others) > 1 else None
         unit = "" if name in ("train_examples", _OF_TEST) else say("table.unit.tokens")
         ticks = axis.ticks(short) if drawing else ()
-        yield DataNumber(say(f"task.number.{name}"), text, unit, drawing, ticks)
+        yield Figure(text, say(f"task.number.{name}"), unit, drawing=drawing, ticks=ticks)

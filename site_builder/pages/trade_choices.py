@@ -10,22 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, partial
 
 from site_builder.addresses import Address
-from site_builder.charts.chart import id_of
+from site_builder.charts.chart import Choice, id_of
 from site_builder.charts.trade_off import TradeView, chart_trade_off
 from site_builder.charts.trade_off_words import TradeWords
 from site_builder.compute.trade_off import TradeOff, compute_trade_offs, other_statistics
 from site_builder.pages.page import OfSite, ScriptData, Site
-from site_builder.records import Record
 from site_builder.table_model import Cell
-
-
-class TradeChoice(Record):
-    """A statistic that entries may be compared by, with its name in the address and its file."""
-
-    key: str
-    label: str
-    file: str
-
 
 # A view of the page, its trade-off, and that by another statistic, which stands in its place.
 _InPlace = tuple[TradeView, TradeOff, TradeOff]
@@ -35,9 +25,9 @@ class TradeChoices(OfSite):
     """What the entries of a board may be compared by in its trade-offs."""
 
     @cached_property
-    def _found(self) -> Sequence[tuple[TradeChoice, Sequence[_InPlace]]]:
+    def _found(self) -> Sequence[tuple[Choice, Sequence[_InPlace]]]:
         """The choices, each with its trade-offs by the axes that the page has."""
-        site, found = self.site, list[tuple[TradeChoice, Sequence[_InPlace]]]()
+        site, found = self.site, list[tuple[Choice, Sequence[_InPlace]]]()
         config, views = site.board.config, [*zip(site.trade_views, site.trade_offs, strict=True)]
         for place, statistic in enumerate(other_statistics(site.results, config) if views else ()):
             trades = {t.axis.id: t for t in compute_trade_offs(site.results, config, statistic)}
@@ -46,11 +36,11 @@ class TradeChoices(OfSite):
                 key = id_of(statistic.id, place)
                 file = f"data/trade-offs/{site.board.id or 'all'}/{key}.js"
                 label = site.labels.statistic_label(statistic, site.results.board)
-                found.append((TradeChoice(key, label, file), shown))
+                found.append((Choice(key, label, f"trade-offs {key}", file), shown))
         return found
 
     @property
-    def by_view(self) -> Mapping[str, Sequence[TradeChoice]]:
+    def by_view(self) -> Mapping[str, Sequence[Choice]]:
         """The choices of each view, by its id."""
         return {
             each.id: [c for c, shown in self._found if any(each is view for view, *_ in shown)]
@@ -61,7 +51,7 @@ class TradeChoices(OfSite):
         """Yield a file for each statistic."""
         for choice, shown in self._found:
             value = partial(self._views, shown)
-            yield ScriptData(Address("asset", choice.file), f"trade-offs {choice.key}", value)
+            yield ScriptData(Address("asset", choice.file), choice.name, value)
 
     def _views(self, shown: Sequence[_InPlace]) -> Mapping[str, object]:
         """Return what stands in the place of views: texts, figure, and rows of the frontier."""

@@ -133,7 +133,7 @@ def test_where_more_than_scores_is_known_all_rows_are_written(tmp_path, table, c
     site = make_site(write_project(tmp_path, frames, BASELINE))
     tasks = _context(site.of_entries["a"], "a").tasks
     assert tasks is not None
-    assert (N, "", "") == (tasks.table.n_written, tasks.first_rows, tasks.table.scripted)
+    assert (N, "", "") == (tasks.table.n_written, tasks.note, tasks.table.scripted)
 
 
 @pytest.mark.parametrize(("n", "written"), [(60, 60), (61, 11)])
