@@ -14,7 +14,6 @@ from site_builder.errors import Fault, did_you_mean, limit_faults
 from site_builder.pages.page import Site
 from site_builder.prose.markdown import Prose, text_file, to_html, unescape_markdown
 from site_builder.prose.template import (
-    Claim,
     Mistake,
     ProseTemplate,
     SafeMarkdown,
@@ -29,11 +28,7 @@ _LINK = re.compile("\ue000([^\ue000\ue001]*)\ue001")
 
 
 class RenderedText(Record):
-    """A text as HTML, whose links await the page that shows it.
-
-    Attributes:
-        faults: Faults of a page that shows the text; the HTML is empty if there are any.
-    """
+    """A text as HTML, whose links await the page that shows it; empty if it has faults."""
 
     html: str
     faults: tuple[Fault, ...] = ()
@@ -44,7 +39,7 @@ def find_prose_faults(prose: Prose) -> list[Fault]:
     return [
         fault
         for slot, text in prose.texts.items()
-        for fault in _mistake_faults(text_file(slot), ProseTemplate(text).mistakes)
+        for fault in _faults(text_file(slot), ProseTemplate(text).mistakes, "mistakes in this text")
     ]
 
 
@@ -62,8 +57,20 @@ def render_prose(
 
 def _render(where: str, template: ProseTemplate, figures: Mapping[str, object]) -> RenderedText:
     text, claims, mistakes = template.fill_in(figures)
-    false = [claim for claim in claims if not claim.holds]
-    faults = (*_mistake_faults(where, mistakes), *_claim_faults(where, false))
+    what = "the data does not bear this out"
+    false = [
+        Mistake(
+            claim.line,
+            f"{what} ({claim.condition}): {unescape_markdown(claim.sentence)}",
+            "Rewrite the sentence, or take it out.",
+        )
+        for claim in claims
+        if not claim.holds
+    ]
+    faults = (
+        *_faults(where, mistakes, "mistakes in this text"),
+        *_faults(where, false, "claims that the data does not bear out"),
+    )
     if faults:
         return RenderedText("", faults)
     try:
@@ -93,21 +100,8 @@ def place_text(text: RenderedText, page: Address, urls: Urls) -> Markup:
     return Markup(_LINK.sub(relative, text.html))  # noqa: S704 - cleaned by nh3
 
 
-def _mistake_faults(where: str, mistakes: Collection[Mistake]) -> Iterator[Fault]:
+def _faults(where: str, mistakes: Collection[Mistake], kind: str) -> Iterator[Fault]:
     """Yield a fault for each different mistake."""
     found = dict.fromkeys(sorted(mistakes, key=lambda mistake: mistake.line))
     faults = (Fault(f"{where}:{mistake.line}", mistake.what, mistake.fix) for mistake in found)
-    return limit_faults(faults, len(found), where, "mistakes in this text")
-
-
-def _claim_faults(where: str, claims: Collection[Claim]) -> Iterator[Fault]:
-    what, fix = "the data does not bear this out", "Rewrite the sentence, or take it out."
-    faults = (
-        Fault(
-            f"{where}:{claim.line}",
-            f"{what} ({claim.condition}): {unescape_markdown(claim.sentence)}",
-            fix,
-        )
-        for claim in claims
-    )
-    return limit_faults(faults, len(claims), where, "claims that the data does not bear out")
+    return limit_faults(faults, len(found), where, kind)
