@@ -199,10 +199,7 @@ class Labels(Record):
         return f"score-{self.task_slugs[task]}"
 
     def score_address(self, key: ScoreKey) -> Address:
-        """Return the address of a score: its row on the page of its model.
-
-        All variants share the row, so the query names a variant other than the primary one.
-        """
+        """Return the address of a score: its row, and its variant if not the primary one."""
         model, task, variant = key
         query = () if variant == self.roles.primary else (("variant", variant),)
         return Address("model", model, self.score_anchor(task), query)

@@ -138,11 +138,7 @@ def log_ticks(
 
 
 class AxisRange(Record):
-    """The ends of a scale.
-
-    Attributes:
-        is_log: Whether equal ratios have equal lengths; both ends are positive then.
-    """
+    """The ends of a scale; if `is_log`, equal ratios have equal lengths, and both are positive."""
 
     low: float
     high: float

@@ -25,10 +25,7 @@ _MAX_BARS = 80
 def chart_best_lift_by_task(
     results: Results, labels: Labels, category: CategoryResult | None = None
 ) -> Chart | None:
-    """Chart best contender minus baseline by task; None if no two tasks can share an axis.
-
-    That of a category has no frame for other sites.
-    """
+    """Chart best contender minus baseline by task; None if no two tasks can share an axis."""
     tasks = results.tasks if category is None else map(results.task, category.tasks)
     known = [t for t in tasks if t.outcome and labels.are_side_by_side((t.task,))]
     known.sort(key=lambda t: -(t.best_lift_over_baseline or 0.0))
@@ -100,10 +97,7 @@ def _task_bar(task: TaskResult, labels: Labels) -> _Bar:
 
 
 def has_mean(results: Results, category: CategoryResult) -> bool:
-    """Return whether the mean difference of a category says something.
-
-    One task has no mean. Quantities without an upper bound, such as seconds, have none either.
-    """
+    """Return whether a mean over a category says something: of several tasks with bounds."""
     facts = [results.catalog.tasks[task] for task in category.tasks]
     is_bounded = all(f.higher_is_better or f.score_max is not None for f in facts)
     return category.averaged and category.compared > 1 and is_bounded

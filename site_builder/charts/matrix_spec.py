@@ -50,11 +50,7 @@ class MatrixColumn(Record):
 
 
 class MatrixEntry(Record):
-    """A row.
-
-    Attributes:
-        merits: What ranks it, by the ids of measures.
-    """
+    """A row; `merits` are what ranks it, by the ids of measures."""
 
     model: str
     rank: int | None
@@ -138,10 +134,7 @@ class MatrixSpec(CachingRecord, eq=False):
         return scores.direction[[scores.columns[column.tasks[0]] for column in self.columns]]
 
     def of_columns(self, values: Array, merge: Callable[[Array], Array] = _mean) -> Array:
-        """Return numbers of tasks as those of the columns; shape (models, columns).
-
-        `merge` makes one number of those of several tasks.
-        """
+        """Return numbers of tasks, those of a column merged; shape (models, columns)."""
         at = self.scores.columns
         found = [values[:, [at[task] for task in column.tasks]] for column in self.columns]
         return np.column_stack([v[:, 0] if v.shape[1] == 1 else merge(v) for v in found])

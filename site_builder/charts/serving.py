@@ -239,10 +239,7 @@ def price_legend(results: Results, labels: Labels) -> tuple[LegendItem, ...]:
 def price_table(
     prices: Sequence[Price], baseline: Price | None, labels: Labels, table_id: str, *, full: bool
 ) -> Table:
-    """Make the table of list prices, the cheapest first, beside the baseline's lowest.
-
-    A `full` one has what each is made of.
-    """
+    """Make the table of list prices, the cheapest first; a `full` one has what they consist of."""
     say = labels.say
     known = [p.million_usd for p in prices if p.million_usd]
     axis = AxisRange(min(known, default=1), max(known, default=1), is_log=True)

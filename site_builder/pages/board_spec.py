@@ -149,11 +149,7 @@ class BoardTableSpec(OfSite):
 
 
 class BoardRow(Record):
-    """One row of a board with its figures by statistic.
-
-    Attributes:
-        borrowed_from: The variant that its average is of, if not that of the board.
-    """
+    """One row of a board with its figures; its average may be `borrowed_from` another variant."""
 
     entry: Entry
     figures: Mapping[str, float | None]

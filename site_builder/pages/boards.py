@@ -166,10 +166,7 @@ def _context(site: Site, about: str) -> BoardContext:
 
 
 def waiting_facts(site: Site, beside: str = "") -> tuple[Fact, ...]:
-    """Return the entries that are not evaluated, each with the reason.
-
-    They are all of a board, or the others of the model of an entry.
-    """
+    """Return the entries that are not evaluated, and why: all, or those of the model of one."""
     say, names = site.labels.say, site.labels.models
     return tuple(
         Fact(

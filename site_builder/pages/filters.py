@@ -172,10 +172,7 @@ def model_values(
 
 
 def task_tools(site: Site, counted: Mapping[str | None, int]) -> TableTools:
-    """Return the tools of a table of tasks: a chip for each category, where tasks differ in it.
-
-    `counted` is the number of tasks of each.
-    """
+    """Return the tools of a table of tasks: a chip for each category, with how many it has."""
     say, chips = site.labels.say, tuple((name, n) for name, n in counted.items() if name)
     by_category = Filter("category", say("column.category"), "chips", values=chips)
     filters = (by_category,) if len(counted) > 1 else ()
@@ -286,10 +283,7 @@ def places_won(spec: BoardTableSpec, model: str) -> int | None:
 
 
 def since(site: Site, what: Literal["new", "moved"]) -> str:
-    """Return since when entries are new, or what the arrows beside ranks mean.
-
-    That is the date of the previous release, where it has one.
-    """
+    """Return since when entries are new or have moved: the previous release, by its date."""
     before = site.news.changes.old.date if site.news else None
     if before is None:
         return site.labels.say(f"board.{what}_since_last")

@@ -24,11 +24,7 @@ _NEAREST = 4
 
 
 class _Rival(Record):
-    """A row: a setting of this model, or another model.
-
-    Attributes:
-        is_own: Whether it is of this model.
-    """
+    """A row: a setting of this model, then `is_own`, or another model."""
 
     board: Board
     entry: Entry

@@ -83,10 +83,7 @@ def make_categories(site: Site, board: Board, model: str) -> TitledTable | None:
 
 
 def _categories_title(labels: Labels, found: Sequence[_Mean]) -> str:
-    """Return in which categories a model is ahead of the baseline, or else behind it.
-
-    A category of one task is not named.
-    """
+    """Return in which categories of several tasks a model is ahead of the baseline, or behind."""
     leads = {mean.name: mean.figure("lift_over_baseline") for mean in found}
     tasks = {mean.name: mean.entry.scored for mean in found}
     known = {name: lead for name, lead in leads.items() if lead is not None}

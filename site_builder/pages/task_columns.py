@@ -142,10 +142,7 @@ class TaskColumns(OfSite):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of the files within `static/`: of what there is to choose, then of the scores.
-
-        Empty where there is nothing to choose.
-        """
+        """The files within `static/`: of what there is to choose, if anything, then of scores."""
         if not self.wholes:
             return ()
         folder = f"data/columns/{self.site.board.id or 'all'}"

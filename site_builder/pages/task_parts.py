@@ -28,11 +28,7 @@ def compare(facts: Iterable[TaskInfo]) -> bool:
 
 
 class WorstPart(Record):
-    """The worst of the parts of a task, for one entry.
-
-    Attributes:
-        spread: The best minus the worst, as a size.
-    """
+    """The worst of the parts of a task for one entry; `spread` is how far the best is from it."""
 
     task: str
     score: float

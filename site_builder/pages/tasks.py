@@ -157,10 +157,7 @@ def _ends(tasks: TaskList) -> str:
 
 
 def make_categories(site: Site) -> Iterator[Page]:
-    """Yield a page for each category; the list of them has moved to the tasks.
-
-    On a site of several boards, categories have no boards.
-    """
+    """Yield a page for each category of a site of one board; their list has moved to the tasks."""
     found = site.results.categories
     if not found or site.has_boards:
         return

@@ -174,10 +174,7 @@ _NOT_FOUND = "a template asks for this file, but no static folder has it."
 
 
 def default_folder(name: str) -> Path:
-    """Return the generator's `templates` or `static`.
-
-    They are inside an installed package, and beside it in the repository.
-    """
+    """Return our `templates` or `static`: in an installed package; beside it in the repository."""
     installed = PACKAGE / name
     return installed if installed.is_dir() else PACKAGE.parent / name
 

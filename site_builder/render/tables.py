@@ -262,10 +262,7 @@ def _cell_writers(
 def _cell_writer(
     tag: str, cls: str, href: Href, *, is_drawn: bool, has_details: bool
 ) -> Callable[[Cell], str]:
-    """Return how the cells of a column are written.
-
-    Without `is_drawn`, a script draws the marks of a drawing when it comes into sight.
-    """
+    """Return how cells of a column are written; a script draws what is not drawn, once seen."""
 
     def details(cell: Cell) -> str:
         return _attribute("data-details", _numbers(cell)) if has_details and cell.details else ""
