@@ -212,14 +212,12 @@ class Labels(Record):
         """Return a variant's label for a sentence: `fine-tuned` for `Fine-tuned`; `SFT` stays."""
         return self.say.in_sentence(self.variants[variant])
 
-    def run(self, model: str, variant: str) -> str:
-        """Return the name of a model in a variant; without the variant if only one competes."""
-        name = self.models[model]
-        return name if len(self.roles.contest) == 1 else f"{name} ({self.variants[variant]})"
-
     def runs(self, best: Best) -> list[str]:
-        """Return the names of all models that share a best score."""
-        return [self.run(m, v) for m, v in zip(best.models, best.variants, strict=True)]
+        """Return all models that share a best score; with the variant if several compete."""
+        names = [self.models[model] for model in best.models]
+        if len(self.roles.contest) == 1:
+            return names
+        return [f"{n} ({self.variants[v]})" for n, v in zip(names, best.variants, strict=True)]
 
     def tag(self, name: str) -> Tag:
         """Return a tag by its id, in words."""

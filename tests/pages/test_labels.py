@@ -2,6 +2,7 @@
 
 import pytest
 
+from site_builder.compute.tasks import Best
 from site_builder.formatting import NumberFormat
 from site_builder.messages import with_article
 from tests.helpers.boards import make_frames, scores_on
@@ -50,9 +51,9 @@ def test_label_in_a_sentence(label, in_sentence):
 
 def test_run_names_the_variant_where_several_compete():
     labels = labels_of(THREE, labels={"sft": "SFT"})
-    assert "a (SFT)" == labels.run("a", "sft")
-    assert "a" == labels_of(BOTH).run("a", "fine_tuned")
-    assert "a" == labels_of(ONE).run("a", "base")
+    assert ["a (SFT)"] == labels.runs(Best(("a",), 0.5, ("sft",)))
+    assert ["a"] == labels_of(BOTH).runs(Best(("a",), 0.5, ("fine_tuned",)))
+    assert ["a"] == labels_of(ONE).runs(Best(("a",), 0.5, ("base",)))
 
 
 def test_runs_are_all_who_tie():
