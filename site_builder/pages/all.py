@@ -9,7 +9,7 @@ from site_builder.addresses import Address, Kind, Link
 from site_builder.charts.chart import draw_own_charts
 from site_builder.pages.about import GlossaryContext, make_about
 from site_builder.pages.analysis import make_analysis
-from site_builder.pages.boards import make_boards
+from site_builder.pages.boards import make_boards, make_trade_choices
 from site_builder.pages.changes import make_changes
 from site_builder.pages.data import make_data
 from site_builder.pages.history import make_histories
@@ -23,7 +23,6 @@ from site_builder.pages.serving import make_serving
 from site_builder.pages.submit import make_submit
 from site_builder.pages.task_columns import make_task_columns
 from site_builder.pages.tasks import make_categories, make_tasks
-from site_builder.pages.trade_choices import make_trade_choices
 from site_builder.records import Record, replace
 
 

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 
 from site_builder.addresses import Address, Fact, Link
 from site_builder.charts.averages import chart_averages
 from site_builder.charts.cells import model_cell, text_cell
-from site_builder.charts.chart import Chart, Choice, Embed
+from site_builder.charts.chart import Chart, Choice, Embed, id_of
 from site_builder.charts.matrix import Matrix
 from site_builder.charts.progress import ProgressChart, chart_progress
-from site_builder.charts.trade_off import TradeView
-from site_builder.compute.board import Board
+from site_builder.charts.trade_off import TradeView, chart_trade_off
+from site_builder.charts.trade_off_words import TradeWords
+from site_builder.compute.board import Entry
 from site_builder.compute.catalog import ModelInfo
+from site_builder.compute.trade_off import TradeOff, compute_trade_offs, other_statistics
 from site_builder.pages.board_spec import BoardTableSpec
 from site_builder.pages.board_table import rank_cell
 from site_builder.pages.board_views import BoardView, board_lede, board_views, lead_text
 from site_builder.pages.filters import model_tools, model_values
 from site_builder.pages.matrices import board_matrix, with_tools
-from site_builder.pages.page import Page, Site, TitledTable, citation_of
+from site_builder.pages.page import OfSite, Page, ScriptData, Site, TitledTable, citation_of
 from site_builder.pages.robustness import leader_by_rule, lifts_by_metric
 from site_builder.pages.scales import common_bounds
-from site_builder.pages.trade_choices import TradeChoices
 from site_builder.records import Record
 from site_builder.table_model import Cell, Column, Field, Table, table_of
 
@@ -202,27 +203,23 @@ def board_card(site: Site) -> BoardCard:
     shown = site.results.shown(spec.config)
     of, write = site.results.scores.stated_of, labels.merit_scale(board).score
     dates = (score.date for s in board.entries for score in of(s.model) if score.date)
+    tasks = site.results.catalog.tasks
+    ends = common_bounds(tasks[task] for task in board.tasks) if board.by_average else None
+
+    def first(s: Entry) -> tuple[str, str, float | None]:
+        value, share = board.merit(s), None
+        if value is not None and ends is not None and ends.high > ends.low:
+            share = min(max(ends.share(value), 0.0), 1.0)
+        return labels.models[s.model], write(value), share
+
     return BoardCard(
         Link(spec.title, Address("board", spec.id)),
         spec.description,
-        tuple(
-            (labels.models[s.model], write(value), _share(site, board, value))
-            for s in shown[:_BEST]
-            for value in [board.merit(s)]
-        ),
+        tuple(map(first, shown[:_BEST])),
         labels.say("n_entries", len(shown)),
         max(dates, default=""),
         spec.featured,
     )
-
-
-def _share(site: Site, board: Board, value: float | None) -> float | None:
-    """Return where a value stands between the bounds that all tasks share; None without any."""
-    tasks = site.results.catalog.tasks
-    ends = common_bounds(tasks[task] for task in board.tasks)
-    if value is None or ends is None or not board.by_average or ends.high <= ends.low:
-        return None
-    return min(max(ends.share(value), 0.0), 1.0)
 
 
 # --- all entries --------------------------------------------------------------------------------
@@ -264,3 +261,76 @@ def _entries_context(site: Site) -> EntriesContext:
         tools=tools,
     )
     return EntriesContext(table, waiting_facts(whole))
+
+
+# --- trade-offs by other statistics --------------------------------------------------------------
+
+# A view of the page, its trade-off, and that by another statistic, which stands in its place.
+_InPlace = tuple[TradeView, TradeOff, TradeOff]
+
+
+class TradeChoices(OfSite):
+    """What else the entries of a board may be compared by in its trade-offs.
+
+    The page names the files, which `static/js/trade-off.js` loads when a reader asks for them.
+    """
+
+    @cached_property
+    def _found(self) -> Sequence[tuple[Choice, Sequence[_InPlace]]]:
+        """The choices, each with its trade-offs by the axes that the page has."""
+        site, found = self.site, list[tuple[Choice, Sequence[_InPlace]]]()
+        config, views = site.board.config, [*zip(site.trade_views, site.trade_offs, strict=True)]
+        for place, statistic in enumerate(other_statistics(site.results, config) if views else ()):
+            trades = {t.axis.id: t for t in compute_trade_offs(site.results, config, statistic)}
+            shown = [(v, own, trades[own.axis.id]) for v, own in views if own.axis.id in trades]
+            if shown:
+                key = id_of(statistic.id, place)
+                file = f"data/trade-offs/{site.board.id or 'all'}/{key}.js"
+                label = site.labels.statistic_label(statistic, site.results.board)
+                found.append((Choice(key, label, f"trade-offs {key}", file), shown))
+        return found
+
+    @property
+    def by_view(self) -> Mapping[str, Sequence[Choice]]:
+        """The choices of each view, by its id."""
+        return {
+            each.id: [c for c, shown in self._found if any(each is view for view, *_ in shown)]
+            for each in self.site.trade_views
+        }
+
+    def files(self) -> Iterator[ScriptData]:
+        """Yield a file for each statistic."""
+        for choice, shown in self._found:
+            value = partial(self._views, shown)
+            yield ScriptData(Address("asset", choice.file), choice.name, value)
+
+    def _views(self, shown: Sequence[_InPlace]) -> Mapping[str, object]:
+        """Return what stands in the place of views: texts, figure, and rows of the frontier."""
+        found = {}
+        for view, own, other in shown:
+            words = TradeWords(self.site.results, self.labels, other)
+            made = chart_trade_off(words, view.id, own.frontier)
+            score = next(column for column in made.table.columns if column.key == "score")
+            found[view.id] = {
+                "title": made.chart.title,
+                "reading": made.chart.reading,
+                "caption": made.chart.caption,
+                "heading": made.table.caption,
+                "score": made.score,
+                "first": score.first_order or "descending",
+                "figure": made.chart.figure_json,
+                "rows": [[*map(_cell_data, row.cells)] for row in made.table.rows],
+            }
+        return found
+
+
+def _cell_data(cell: Cell) -> Mapping[str, object]:
+    """Return what a script makes a cell of, as `render/tables.py` does."""
+    parts = {n: getattr(cell, n) for n in ("text", "value", "link", "note", "suffix", "tone")}
+    return {name: part for name, part in parts.items() if part not in ("", None)}
+
+
+def make_trade_choices(site: Site) -> Iterator[ScriptData]:
+    """Yield the files of the trade-offs of each board."""
+    for each in site.by_board:
+        yield from TradeChoices(each).files()
