@@ -23,8 +23,7 @@ from site_builder.compute.runs import Against
 from site_builder.compute.statistics import Statistic
 from site_builder.formatting import MISSING, billions, count, coverage, money, sentence
 from site_builder.labels import Labels
-from site_builder.pages.board_drawings import draw_field
-from site_builder.pages.board_spec import BY_LIFT, BoardRow, BoardTableSpec
+from site_builder.pages.board_spec import BY_LIFT, BoardRow, BoardTableSpec, draw_field
 from site_builder.pages.filters import (
     board_tools,
     dates_of,
@@ -152,7 +151,14 @@ def _place_fields(
     ranked, say = len(spec.board.ranked), spec.labels.say
     group = say("columns.ranking")
     rank = replace(spec.labels.rank_column, help=say("board.rank_help"), group=group)
-    yield Field(rank, lambda row: _moved(spec, row.model, rank_cell(ranks.get(row.model))))
+
+    def moved_cell(row: BoardRow) -> Cell:
+        cell, places = rank_cell(ranks.get(row.model)), places_won(spec, row.model)
+        if not places or cell.value is None:
+            return cell
+        return replace(cell, suffix=say("board.up" if places > 0 else "board.down", abs(places)))
+
+    yield Field(rank, moved_cell)
     yield Field(spec.labels.column("model"), lambda row: name_cell(spec, row))
     half = 0.5 / max(ranked, 1)
     yield Field(
@@ -394,15 +400,6 @@ def ranks_cell(s: Entry, of: int) -> Cell:
 def rank_cell(rank: int | None) -> Cell:
     """Make the cell of a rank; a dash without one."""
     return number_cell(rank, str(rank or MISSING))
-
-
-def _moved(spec: BoardTableSpec, model: str, cell: Cell) -> Cell:
-    """Put an arrow beside a rank that moved since the previous release."""
-    places = places_won(spec, model)
-    if not places or cell.value is None:
-        return cell
-    arrow = spec.labels.say("board.up" if places > 0 else "board.down", abs(places))
-    return replace(cell, suffix=arrow)
 
 
 def name_cell(spec: BoardTableSpec, row: BoardRow) -> Cell:
