@@ -12,28 +12,15 @@ from site_builder.addresses import Address, Kind, make_slugs
 from site_builder.api import FOLDER
 from site_builder.records import Record
 
-# Paths from the site's root, by kind; `{}` is the slug of the key.
+# Paths from the site's root, by kind; `{}` is the slug of the key. Other pages have their kind.
 _PAGES: Mapping[Kind, str] = {
     "home": "",
     "board": "boards/{}/",
-    "models": "models/",
     "model": "models/{}/",
-    "tasks": "tasks/",
     "task": "tasks/{}/",
-    "categories": "categories/",
     "category": "categories/{}/",
-    "analysis": "analysis/",
-    "serving": "serving/",
-    "choose": "choose/",
-    "compare": "compare/",
-    "data": "data/",
-    "changes": "changes/",
-    "history": "history/",
     "board_history": "history/{}/",
     "release": "releases/{}/",
-    "about": "about/",
-    "glossary": "glossary/",
-    "submit": "submit/",
     "page": "pages/{}/",
     "embed": "embed/{}/",
     "not_found": "404.html",
@@ -70,7 +57,8 @@ class Urls(Record):
             return key
         if kind in _OF_MODELS:
             return _OF_MODELS[kind].format(self.slugs["model"][key])
-        return _PAGES[kind].format(self.slugs[kind][key] if kind in self.slugs else "")
+        path = _PAGES.get(kind, f"{kind}/")
+        return path.format(self.slugs[kind][key] if kind in self.slugs else "")
 
     def file(self, address: Address) -> str:
         """Return the path of the file of a page."""
