@@ -241,7 +241,14 @@ def _board_data(site: Site) -> Mapping[str, object]:
         "models": list(_models(site)),
         "tasks": list(_tasks(site)),
         "variants": variant_data(labels),
-        "categories": list(_categories(site)),
+        "categories": [
+            {
+                "link": page_link(c.category, "category", c.category),
+                "averaged": c.averaged,  # whether averages over its tasks mean anything
+                "scale": asdict(labels.category_scales[c.category]),
+            }
+            for c in results.categories
+        ],
         "boards": {
             variant: {
                 "ranked": len(board.ranked),
@@ -316,14 +323,4 @@ def _tasks(site: Site) -> Iterator[Mapping[str, object]]:
             "direction": 1 if facts.higher_is_better else -1,
             "bounds": [facts.score_min, facts.score_max],
             "scale": asdict(site.labels.scales[facts.task]),
-        }
-
-
-def _categories(site: Site) -> Iterator[Mapping[str, object]]:
-    """Yield each category, whether averages over its tasks mean anything, and their format."""
-    for category in site.results.categories:
-        yield {
-            "link": page_link(category.category, "category", category.category),
-            "averaged": category.averaged,
-            "scale": asdict(site.labels.category_scales[category.category]),
         }
