@@ -220,17 +220,28 @@ class _Tested(Record):
 
 
 def _lift_tests_table(site: Site, model: str) -> Table | None:
-    """Return the tests of the lifts over base and over the baseline; None without any."""
-    tested = [*_tests_of(site, model)]
+    """Return the tests of the lifts over base, then over the baseline; None without any."""
+    labels, say = site.labels, site.labels.say
+    words = {"base": labels.base, "baseline": labels.baseline}
+    tested = [
+        _Tested(
+            say(f"model.tested.{against}", variant=labels.variants[variant], **words),
+            say(f"model.verdict.{against}.{test.verdict}"),
+            test,
+        )
+        for against in ("base", "baseline")
+        for variant, board in site.results.boards.items()
+        if (test := board.tests[against].get(model))
+    ]
     if not tested:
         return None
-    has_means, say = any(t.test.mean is not None for t in tested), site.labels.say
+    has_means = any(t.test.mean is not None for t in tested)
     meaning, corrected = say("model.tests.mean_help"), say("model.tests.p_help")
     fields: tuple[Field[_Tested], ...] = (
-        Field(site.labels.column("difference"), lambda t: text_cell(t.label)),
+        Field(labels.column("difference"), lambda t: text_cell(t.label)),
         Field(
             Column("mean", say("model.tests.mean"), "number", meaning, term="lift-tests"),
-            lambda t: tested_cell(t.test, site.labels.scale),
+            lambda t: tested_cell(t.test, labels.scale),
             has_means,
         ),
         Field(
@@ -247,14 +258,3 @@ def _lift_tests_table(site: Site, model: str) -> Table | None:
         ),
     )
     return table_of("lift-tests", say("model.tests.caption"), fields, tested)
-
-
-def _tests_of(site: Site, model: str) -> Iterator[_Tested]:
-    """Yield the tests of a model in each variant: over base, then against the baseline."""
-    labels, say = site.labels, site.labels.say
-    words = {"base": labels.base, "baseline": labels.baseline}
-    for against in ("base", "baseline"):
-        for variant, board in site.results.boards.items():
-            if test := board.tests[against].get(model):
-                label = say(f"model.tested.{against}", variant=labels.variants[variant], **words)
-                yield _Tested(label, say(f"model.verdict.{against}.{test.verdict}"), test)
