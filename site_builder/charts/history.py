@@ -20,12 +20,7 @@ _RANKS = 10
 
 
 class RankLine(Record):
-    """The ranks of an entry at each release, today last.
-
-    Attributes:
-        ranks: None where it has none.
-        scores: What ranks it at each release, as text.
-    """
+    """The rank of an entry at each release, if any, and what ranks it as text; today last."""
 
     name: str
     ranks: tuple[int | None, ...]

@@ -1,7 +1,4 @@
-"""Chart what ranks a board against its costs, with the frontier: the best for what they cost.
-
-Drawn are dots, the stairs of the frontier, and strips of what the axis has no place for.
-"""
+"""Chart what ranks a board against its costs: dots, the frontier as stairs, strips beside them."""
 
 from __future__ import annotations
 

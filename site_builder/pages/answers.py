@@ -1,7 +1,4 @@
-"""Answer the question that a visitor has on the page of a model.
-
-The verdict follows from a test by rule; its numbers are also drawn, in one row.
-"""
+"""Answer what a visitor of a model's page asks: a verdict by rule, its numbers drawn in a row."""
 
 from __future__ import annotations
 

@@ -36,12 +36,7 @@ class WorstPart(Record):
 
 
 class Parts(OfSite):
-    """The parts of a task in the primary variant.
-
-    Attributes:
-        site: A site whose results have the parts.
-        task: The whole.
-    """
+    """The parts of a task, the whole, in the primary variant; `site` is one that has the parts."""
 
     task: str
 
