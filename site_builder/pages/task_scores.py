@@ -212,8 +212,7 @@ def _has_scores_alone(found: ModelTasks) -> bool:
     return (
         found.model not in results.scores.references
         and (found.is_lifted or not found.labels.lifted or not found.is_dumbbell)
-        and found.axis is not None
-        and not found.axis.is_log
+        and not (found.axis and found.axis.is_log)
         and not results.scores.measures
         and results.catalog.stated.isdisjoint(("stderr", "n_examples"))
         and all(f.higher_is_better and f.score_chance is None and not f.part_of for f in facts)

@@ -25,7 +25,7 @@ from site_builder.labels import Labels
 from site_builder.pages.model import Badge
 from site_builder.pages.page import OutputFile, Page, Site
 from site_builder.processes import map_pages, worker_count
-from site_builder.records import replace
+from site_builder.records import Record, replace
 from site_builder.render.assets import default_folder, theme_colours
 from site_builder.render.environment import make_environment
 from site_builder.render.urls import Urls
@@ -160,24 +160,23 @@ UNKNOWN = "?"
 _SPACES = re.compile("[^\\S\N{NO-BREAK SPACE}]+")
 
 
-class Typeface:
+class Typeface(Record):
     """The font of the site; `widths` are shares of the font size by weight and letter."""
 
-    def __init__(self, widths: Mapping[str, Mapping[str, float]]) -> None:
-        self._widths = widths
+    widths: Mapping[str, Mapping[str, float]]
 
     def shown(self, text: str) -> str:
         """Return the text that the font can draw."""
         drawn: list[str] = []
         for letter in plain_text(text):
-            known = letter in self._widths[REGULAR]
+            known = letter in self.widths[REGULAR]
             if known or drawn[-1:] != [UNKNOWN]:
                 drawn.append(letter if known else UNKNOWN)
         return "".join(drawn)
 
     def width(self, text: str, size: float, weight: str = REGULAR) -> float:
         """Return the width of a line in px, without kerning, which makes it narrower."""
-        widths = self._widths[weight]
+        widths = self.widths[weight]
         return size * sum(widths.get(letter, 1.0) for letter in text)
 
     def cut(self, text: str, size: float, room: float, weight: str = REGULAR) -> str:
