@@ -57,6 +57,8 @@ def make_submit(site: Site) -> Iterator[Page | Document]:
     schema = submission_schema(tasks)
     model, entry = _example(site)
     about, texts = say("submit.about", len(tasks)), say.for_script("submit")
+    repository = site.config.site.repository.rstrip("/")
+    has_form = (site.config.root / FORM).is_file() and repository.startswith("https://github.com/")
     context = SubmitContext(
         tasks=len(tasks),
         folder=f"data/{FOLDER}/",
@@ -66,17 +68,11 @@ def make_submit(site: Site) -> Iterator[Page | Document]:
         facts=say("submit.facts", facts=listed([*_FACTS])),
         schema=Link(_SCHEMA.key.rpartition("/")[2], _SCHEMA),
         checks=tuple(_checks(site, tasks)),
-        form=_form_address(site),
+        form=f"{repository}/issues/new?template={FORM.rpartition('/')[2]}" if has_form else "",
         data={"schema": schema, "texts": texts, "most": MAX_BYTES},
     )
     yield Page(Address("submit"), "submit.html", say("submit.title"), about, context, (site.home,))
     yield Document(_SCHEMA, encode(schema))
-
-
-def _form_address(site: Site) -> str:
-    repository = site.config.site.repository.rstrip("/")
-    has_form = (site.config.root / FORM).is_file() and repository.startswith("https://github.com/")
-    return f"{repository}/issues/new?template={FORM.rpartition('/')[2]}" if has_form else ""
 
 
 def _tasks(site: Site) -> dict[str, tuple[float | None, float | None]]:
