@@ -355,17 +355,22 @@ def _table(view: _View, steps: Sequence[RecordStep], table_id: str, caption: str
     """Return a record as a table, the newest first."""
     keys = view.keys(steps)
 
+    def is_newest(step: RecordStep) -> bool:
+        return step.is_standing and not step.days_held
+
     def key_cell(step: RecordStep) -> Cell:
         return Cell("", step.entry.day, tags=(Tag("key", keys[step.entry.model]),))
 
     def name_cell(step: RecordStep) -> Cell:
         close = (Tag("close", view.text("close")),) if step.too_close else ()
-        return model_cell(view.labels, step.entry.model, _note(view, step), close)
+        # Date and time of a record are in the quiet line that a phone shows.
+        which = "newest" if is_newest(step) else "standing" if step.is_standing else "held"
+        note = view.text(f"note.{which}", step.days_held, date=day(step.entry.date))
+        return model_cell(view.labels, step.entry.model, note, close)
 
     def held_cell(step: RecordStep) -> Cell:
         text = view.text("held.days", step.days_held)
-        is_newest = step.is_standing and not step.days_held
-        return number_cell(step.days_held, view.text("held.newest") if is_newest else text)
+        return number_cell(step.days_held, view.text("held.newest") if is_newest(step) else text)
 
     helps = [view.text(f"column.{key}_help") for key in ("gain", "held")]
     score = Column("score", view.head, "number", is_main=True)
@@ -387,11 +392,3 @@ def _table(view: _View, steps: Sequence[RecordStep], table_id: str, caption: str
         Field(held, held_cell),
     )
     return table_of(table_id, caption, fields, steps[::-1][:MOST_LISTED], header=2)
-
-
-def _note(view: _View, step: RecordStep) -> str:
-    """Return date and time of a record, for the quiet line that a phone shows."""
-    which = "standing" if step.is_standing else "held"
-    if step.is_standing and not step.days_held:
-        which = "newest"
-    return view.text(f"note.{which}", step.days_held, date=day(step.entry.date))
