@@ -194,10 +194,7 @@ _Computed = tuple[Filter, Callable[[BoardRow], str | None] | None]
 def board_tools(
     spec: BoardTableSpec, rows: Sequence[BoardRow], columns: Sequence[Column]
 ) -> tuple[TableTools, Callable[[BoardRow], dict[str, str | None]]]:
-    """Return the tools of the table of a board, and what its filters need to know of a row.
-
-    `columns` are those that the table has.
-    """
+    """Return the tools of a board's table of these columns, and what its filters ask of a row."""
     catalog, labels = spec.site.results.catalog, spec.labels
     found = [
         *_measured_filters(spec, {column.key: column for column in columns}),

@@ -100,10 +100,7 @@ def _choose_context(site: Site) -> ChooseContext:
 def _scripted(
     site: Site, files: tuple[str, str], data: Mapping[str, object], *texts: str
 ) -> dict[str, Any]:
-    """Return what the contexts of both pages have.
-
-    `files` are those of scores and errors; `texts` is the section of messages, then single ones.
-    """
+    """Return what both contexts have; `texts` is a section of messages, then single ones."""
     tasks = site.results.catalog.tasks.values()
     return {
         "categories": _at_least_two(t.category for t in tasks),

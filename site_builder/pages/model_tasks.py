@@ -101,10 +101,7 @@ def _title(found: ModelTasks) -> str:
 
 
 def _place_title(found: ModelTasks) -> str:
-    """Return where it is first, or else its highest place; only where entries differ.
-
-    Parts count where there are few tasks.
-    """
+    """Return where it is first, or else its highest place; parts count where tasks are few."""
     say, every = found.labels.say, found.wholes if len(found.wholes) > 2 else found.rows
     rows = [row for row in every if row.rank and row.of > 1 and not found.is_level(row.task)]
     first = [row for row in rows if row.rank == 1]

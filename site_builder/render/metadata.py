@@ -70,10 +70,7 @@ _SCHEMA_ORG = "https://schema.org/"
 
 
 def structured_data(page: Page, site: Site, urls: Urls) -> dict[str, Any] | None:
-    """Return schema.org data of a page: the data set, or that it is a page of the site.
-
-    A page has a place in a site of known address only; the data set is described in any case.
-    """
+    """Return schema.org data: of the data set or, in a site of known address, of a listed page."""
     if page.address.kind in ("home", "data"):
         return {"@context": _SCHEMA_ORG, **_dataset_values(page, site, urls)}
     if not urls.base_url or not page.listed:
