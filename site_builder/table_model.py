@@ -12,15 +12,13 @@ from site_builder.records import Record
 Tone = Literal["", "gain", "loss", "soft"]
 CellMark = Literal["best", "flagged", "unknown"]
 RowKind = Literal["", "reference", "unranked", "group", "behind", "part"]
-MarkKind = Literal[
-    # spans
+SpanKind = Literal[
     "axis", "track", "tint", "band", "soft-band", "rod", "loss-rod", "soft-rod", "gain-bar",
     "loss-bar", "soft-bar",
-    # ticks
-    "value", "tick", "median", "reference", "chance",
-    # points
-    "base", "score", "loss", "soft", "entry", "baseline", "at-chance", "level",
 ]  # fmt: skip
+TickKind = Literal["value", "tick", "median", "reference", "chance"]
+PointKind = Literal["base", "score", "loss", "soft", "entry", "baseline", "at-chance", "level"]
+MarkKind = SpanKind | TickKind | PointKind
 Item = TypeVar("Item")
 
 LONG = 400

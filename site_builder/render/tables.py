@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterator
 from functools import cache, lru_cache
 from html import escape
 from itertools import pairwise
+from typing import get_args
 
 from markupsafe import Markup
 
@@ -24,6 +25,7 @@ from site_builder.table_model import (
     Mark,
     MarkKind,
     Row,
+    SpanKind,
     Table,
     TableTools,
     Tag,
@@ -378,9 +380,7 @@ def _words(cell: Cell, href: Href) -> str:
 
 # --- drawings -----------------------------------------------------------------------------------
 
-_SPANS = frozenset(
-    ("axis", "track", "tint", "band", "soft-band", "rod", "loss-rod", "soft-rod")
-) | {"gain-bar", "loss-bar", "soft-bar"}
+_SPANS = frozenset(get_args(SpanKind))
 _CIRCLES = frozenset(("base", "score", "loss", "soft", "entry", "level"))
 
 
