@@ -325,18 +325,13 @@ def _line_field(ranking: Ranking, axis: AxisRange) -> Field[RankedEntry]:
         axis=axis.ticks(short),
         reference=axis.place(ranking.reference),
     )
-
-    def cell(entry: RankedEntry) -> Cell:
-        shown = entry.shown
-        if shown is None:
-            return Cell("")
-        return Cell("", shown.score, drawing=_draw(ranking, axis, entry))
-
-    return Field(column, cell)
+    return Field(column, partial(_draw, ranking, axis))
 
 
-def _draw(ranking: Ranking, axis: AxisRange, entry: RankedEntry) -> Drawing:
+def _draw(ranking: Ranking, axis: AxisRange, entry: RankedEntry) -> Cell:
     roles, scale = ranking.labels.roles, ranking.scale
+    if entry.shown is None:
+        return Cell("")
     before = [s for v, s in entry.found.items() if roles.tuned and v == roles.base]
     after = [entry.found[v] for v in roles.contest if v in entry.found]
     is_bar = len(roles.contest) == 1 and not roles.tuned and axis.low == 0
@@ -356,7 +351,8 @@ def _draw(ranking: Ranking, axis: AxisRange, entry: RankedEntry) -> Drawing:
             ends = from_to(*map(scale.score, score.interval))
             text += f", {ranking.labels.say('task.interval', span=ends)}"
         text = ", ".join((text, *(tag.text for tag in score_tags(ranking.labels, score.at_chance))))
-    return Drawing(marks, f"{ranking.labels.models[entry.model]}: {text}")
+    drawing = Drawing(marks, f"{ranking.labels.models[entry.model]}: {text}")
+    return Cell("", entry.shown.score, drawing=drawing)
 
 
 def _points(axis: AxisRange, before: Sequence[Score], after: Sequence[Score]) -> Iterator[Mark]:

@@ -353,12 +353,7 @@ def _line_field(listed: TaskList) -> Field[_Line]:
         values = (task.contender.score, beside)[: len(details)]
         return Cell("", values[0], drawing=_draw_task(listed, task, beside), details=values)
 
-    def category_line(category: CategoryResult) -> Cell:
-        if axis is None or axis.is_log:
-            return Cell("")
-        return Cell("", drawing=_draw_category(listed, axis, category))
-
-    return _field(column, task_line, category_line)
+    return _field(column, task_line, lambda c: Cell("", drawing=_draw_category(listed, c)))
 
 
 def _draw_task(listed: TaskList, task: TaskResult, baseline: float | None) -> Drawing:
@@ -389,9 +384,11 @@ def _draw_task(listed: TaskList, task: TaskResult, baseline: float | None) -> Dr
     return Drawing(tuple(marks), text)
 
 
-def _draw_category(listed: TaskList, axis: AxisRange, category: CategoryResult) -> Drawing:
+def _draw_category(listed: TaskList, category: CategoryResult) -> Drawing | None:
     """Draw the means over the tasks that have a best score and one of the baseline."""
-    labels, results = listed.labels, listed.site.results
+    labels, results, axis = listed.labels, listed.site.results, listed.axis
+    if axis is None or axis.is_log:
+        return None
     pairs = [
         (task.baseline_beside(task.contender), task.contender.score)
         for task in map(results.task, category.tasks)
