@@ -201,8 +201,7 @@ def make_measures(site: Site, board: Board, model: str) -> TitledTable | None:
     if not found:
         return None
     title = listed([standing.name.text for standing in found], most=4)
-    caption = say("model.measures.caption")
-    table = _standings(labels, "measures", caption, say("column.measure"), found)
+    table = _standings(labels, "measures", say("column.measure"), found)
     return TitledTable("measured", title, table, say("model.measures.line"))
 
 
@@ -247,14 +246,11 @@ def make_boards(site: Site, model: str) -> TitledTable | None:
         share, name, rank, of = min(best)
         kind = "best" if 2 * share <= 1 else "low"
         title = say(f"model.boards.place.{kind}", len(best), title=name, rank=rank, of=of)
-    caption = say("model.boards.caption")
-    table = _standings(site.labels, "boards", caption, say("column.board"), found)
+    table = _standings(site.labels, "boards", say("column.board"), found)
     return TitledTable("on-boards", title, table, say("model.boards.line"))
 
 
-def _standings(
-    labels: Labels, table_id: str, caption: str, name: str, found: Sequence[_Standing]
-) -> Table:
+def _standings(labels: Labels, table_id: str, name: str, found: Sequence[_Standing]) -> Table:
     """Make a row for each value: its name, a strip of all entries, the value, its place."""
     say = labels.say
 
@@ -276,7 +272,7 @@ def _standings(
             lambda row: row.place,
         ),
     )
-    return table_of(table_id, caption, fields, found)
+    return table_of(table_id, say(f"model.{table_id}.caption"), fields, found)
 
 
 def _standing_drawing(labels: Labels, row: _Standing) -> Drawing | None:
