@@ -503,7 +503,7 @@ def find_unscaled(tables: Tables) -> Iterator[Fault]:
     percents = results[results["task"].map(tops) == _PERCENT]
     first = len(results) - len(table.submitted)
     own = percents[percents.index >= first]
-    files = [table.submitted[row - first][0].where for row in own.index]
+    files = [table.submitted[row - first].where for row in own.index]
     for _, rows in own.groupby(files, sort=False):
         others = percents[percents["task"].isin(rows["task"])].drop(rows.index)["score"]
         scores = rows["score"]

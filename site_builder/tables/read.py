@@ -61,10 +61,6 @@ _PANDAS_TYPES: Mapping[Type, Literal["float64", "object"]] = {
 }
 
 
-Submitted: TypeAlias = tuple[Submission, SubmittedRow]
-"""A row of a submission."""
-
-
 class LoadedTable(Record):
     """One table as read from its file, with the rows of submissions behind those of the file.
 
@@ -90,7 +86,7 @@ class LoadedTable(Record):
     is_stored: bool = False
     lines: tuple[int, ...] | None = None
     faults: tuple[Fault, ...] = ()
-    submitted: tuple[Submitted, ...] = ()
+    submitted: tuple[SubmittedRow, ...] = ()
     settings: tuple[str, ...] = ()
     submissions: Mapping[str, bytes] = {}
 
@@ -111,8 +107,8 @@ class LoadedTable(Record):
         numbers, n_own = [int(row) for row in rows], len(self.frame) - len(self.submitted)
         by_file: dict[str, list[int]] = {}
         for number in (number - n_own for number in numbers if number >= n_own):
-            one, row = self.submitted[number]
-            by_file.setdefault(one.where, []).append(row.lines.get(column, row.line))
+            row = self.submitted[number]
+            by_file.setdefault(row.where, []).append(row.lines.get(column, row.line))
         places = [_lines_text(file, lines) for file, lines in by_file.items()]
         if own := [number for number in numbers if number < n_own]:
             if self.lines is None:
@@ -201,10 +197,10 @@ def _add_submissions(
     tables: dict[str, LoadedTable], submissions: Sequence[Submission], unreadable: Collection[str]
 ) -> Iterator[Fault]:
     """Put the rows of submissions behind those of the tables; yield facts that contradict."""
-    unsure = [(one, row) for one in submissions for row in one.scores if not one.is_sure]
+    unsure = [row for one in submissions for row in one.scores if not one.is_sure]
     yield from _with_rows(None, RESULTS, unsure).faults
     submissions = [one for one in submissions if one.is_sure]
-    rows = [(one, row) for one in submissions for row in one.scores]
+    rows = [row for one in submissions for row in one.scores]
     if not rows and RESULTS.name not in tables:
         if submissions:
             yield Fault(f"data/{FOLDER}", "no file has scores", "Add one with scores.")
@@ -213,7 +209,7 @@ def _add_submissions(
     settings = dict.fromkeys(name for one in submissions for name in one.facets)
     # A setting may be one of entries that have no scores yet.
     frame = results.frame.assign(**{n: None for n in settings if n not in results.frame})
-    contents = {one.where: one.content for one in submissions}
+    contents = {one.facts.where: one.content for one in submissions}
     results = replace(results, frame=frame, settings=(*settings,), submissions=contents)
     tables[RESULTS.name] = results
     models = tables.get(MODELS.name)
@@ -238,19 +234,19 @@ def _with_facts(
         for i, row in enumerate(models.frame.to_dict("records"))
         if not of_entry[i]
     }
-    faults, new = list[Fault](), list[Submitted]()
+    faults, new = list[Fault](), list[SubmittedRow]()
     for one in submissions:
         model = str(one.facts.values["model"])
         facts = known.setdefault(model, {})
         if not facts:
-            new.append((one, one.facts))
+            new.append(one.facts)
         for name, value in one.facts.values.items():
-            where = f"{one.where}:{one.facts.lines[name]}"
+            where = one.facts.place(name)
             before, place = facts.setdefault(name, (value, where))
             if before != value:
                 what = f"'{name}' of {model!r} is {value!r}, and {before!r} in {place}"
                 faults.append(Fault(where, what, "Remove it here, or make both alike."))
-    new += [(one, one.waiting) for one in submissions if one.waiting]
+    new += [one.waiting for one in submissions if one.waiting]
     models = _with_rows(models, MODELS, new)
     stated = {model: {k: v for k, (v, _) in known[model].items()} for model in known}
     return with_facts(models, stated, ~states_entry(models.frame, of_results)), faults
@@ -315,16 +311,12 @@ def _has_ids(table: LoadedTable) -> bool:
 
 
 def _with_rows(
-    table: LoadedTable | None, spec: TableSpec, rows: Sequence[Submitted]
+    table: LoadedTable | None, spec: TableSpec, rows: Sequence[SubmittedRow]
 ) -> LoadedTable:
     """Return a table, or a new one, with rows of submissions behind its own."""
-
-    def place(number: int, column: str) -> str:
-        one, row = rows[number]
-        return f"{one.where}:{row.lines.get(column, row.line)}"
-
     where = table.where if table else f"data/{FOLDER}"
-    frame, odd = make_frame(spec, [row.values for _, row in rows], where, place)
+    values = [row.values for row in rows]
+    frame, odd = make_frame(spec, values, where, lambda n, column: rows[n].place(column))
     own = as_loaded(spec, pa.Table.from_pandas(frame, preserve_index=False), where)
     if table is None:
         return replace(own, faults=odd, submitted=(*rows,))

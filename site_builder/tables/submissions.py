@@ -48,25 +48,31 @@ _KEYS = {
 
 
 class SubmittedRow(Record):
-    """A row of a table: its values and their lines, and the line on which it begins."""
+    """A row of a table: what messages call its file, its values, and their lines.
 
+    `line` is that on which it begins.
+    """
+
+    where: str
     values: Mapping[str, Any]
     line: int
     lines: Mapping[str, int]
+
+    def place(self, column: str) -> str:
+        """Return the place of a value in messages."""
+        return f"{self.where}:{self.lines.get(column, self.line)}"
 
 
 class Submission(Record):
     """A file of one entry: its scores, and what it states of its model.
 
     Attributes:
-        where: Its name in messages.
         facets: The names of its settings.
         facts: A row of the models table.
         waiting: Another row of it, that says why an entry with settings has no scores.
         is_sure: Whether it is known which entry it is of. Else its scores may look like others.
     """
 
-    where: str
     content: bytes
     facets: tuple[str, ...]
     scores: tuple[SubmittedRow, ...]
@@ -202,9 +208,9 @@ class _Reader:
         common = {"model": model, **facets, **shared}
         scores = tuple(self._scores(fields.get("scores"), common))
         status = {name: facts.pop(name) for name in STATUS if facets and name in facts}
-        of_model = _row(model.line, {"model": model, **facts})
-        waiting = _row(model.line, {"model": model, **facets, **status}) if status else None
-        return Submission(self.where, content, tuple(facets), scores, of_model, waiting, is_sure)
+        of_model = self._row(model.line, {"model": model, **facts})
+        waiting = self._row(model.line, {"model": model, **facets, **status}) if status else None
+        return Submission(content, tuple(facets), scores, of_model, waiting, is_sure)
 
     def _check_needed(self, root: Node, fields: Mapping[str, Node]) -> None:
         """Note what is missing, and scores beside a status, which says why there are none."""
@@ -268,7 +274,7 @@ class _Reader:
                 what = f"the score of {task!r} is {_shown(node)}"
                 self.note(node, what, "Write a number, or leave the task out.")
                 return
-            yield _row(node.line, {**common, "task": Node(node.line, task), "score": node})
+            yield self._row(node.line, {**common, "task": Node(node.line, task), "score": node})
             return
         fields = node.value
         for name, value in fields.items():
@@ -288,7 +294,12 @@ class _Reader:
             for name, value in fields.items()
             if RESULTS.column(name) is None and is_number(value.value)
         }
-        yield _row(node.line, {**common, "task": Node(node.line, task), **cells, **further})
+        yield self._row(node.line, {**common, "task": Node(node.line, task), **cells, **further})
+
+    def _row(self, line: int, nodes: Mapping[str, Node]) -> SubmittedRow:
+        values = {name: node.value for name, node in nodes.items()}
+        lines = {name: node.line for name, node in nodes.items()}
+        return SubmittedRow(self.where, values, line, lines)
 
 
 def _is_stated(fields: Mapping[str, Node], name: str) -> bool:
@@ -298,11 +309,6 @@ def _is_stated(fields: Mapping[str, Node], name: str) -> bool:
 def is_number(value: object) -> bool:
     """Return whether a value is a number; true and false are none."""
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _row(line: int, nodes: Mapping[str, Node]) -> SubmittedRow:
-    values = {name: node.value for name, node in nodes.items()}
-    return SubmittedRow(values, line, {name: node.line for name, node in nodes.items()})
 
 
 def _hint(name: str) -> str:
