@@ -6,7 +6,7 @@ They are made seven times as fast as frozen dataclasses, and their classes ten t
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from inspect import cleandoc
 from textwrap import dedent
 from typing import TypeVar, dataclass_transform
@@ -29,6 +29,16 @@ class CachingRecord(Record, dict=True, gc=True):
 
 
 R = TypeVar("R", bound=Record)
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+def grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
+    """Return the values of each key; both stay in their order."""
+    groups: dict[K, list[V]] = {}
+    for key, value in pairs:
+        groups.setdefault(key, []).append(value)
+    return groups
 
 
 def make_records(kind: type[R], columns: Mapping[str, Sequence[object]]) -> list[R]:

@@ -13,7 +13,7 @@ from typing import TypeVar
 import pandas as pd
 
 from site_builder.config import BoardConfig
-from site_builder.records import CachingRecord, Record, make_records, replace
+from site_builder.records import CachingRecord, Record, grouped, make_records, replace
 from site_builder.tables.boards import wanted_texts
 from site_builder.tables.columns import texts_of
 from site_builder.tables.overrides import named_tasks
@@ -190,12 +190,9 @@ class Catalog(CachingRecord):
         return {}
 
     @cached_property
-    def entries_of(self) -> Mapping[str, tuple[str, ...]]:
+    def entries_of(self) -> Mapping[str, Sequence[str]]:
         """The entries of each model, by its id."""
-        found: dict[str, list[str]] = {}
-        for entry in self.models.values():
-            found.setdefault(entry.of, []).append(entry.model)
-        return {model: tuple(entries) for model, entries in found.items()}
+        return grouped((entry.of, entry.model) for entry in self.models.values())
 
     @cached_property
     def wholes(self) -> Mapping[str, str]:
@@ -203,12 +200,9 @@ class Catalog(CachingRecord):
         return {t.task: t.part_of for t in self.tasks.values() if t.part_of is not None}
 
     @cached_property
-    def parts(self) -> Mapping[str, tuple[str, ...]]:
+    def parts(self) -> Mapping[str, Sequence[str]]:
         """The parts of each whole, by its id; not the parts of those."""
-        found: dict[str, list[str]] = {}
-        for part, whole in self.wholes.items():
-            found.setdefault(whole, []).append(part)
-        return {whole: tuple(parts) for whole, parts in found.items()}
+        return grouped((whole, part) for part, whole in self.wholes.items())
 
     def only(self, models: Sequence[str], tasks: Sequence[str]) -> Catalog:
         """Return the same of some models and tasks."""

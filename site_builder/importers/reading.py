@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cached_property, wraps
 from itertools import chain
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 from site_builder.errors import FaultsError, describe_error, unreadable
 from site_builder.importers.values import (
@@ -23,6 +23,7 @@ from site_builder.importers.values import (
     read_json,
 )
 from site_builder.records import CachingRecord, Record, field, replace
+from site_builder.records import grouped as grouped
 from site_builder.symlinks import refuse_outside
 from site_builder.tables.files import UnreadableTableError
 from site_builder.tables.metrics import ScoreScale, measure_of, plain_name
@@ -35,8 +36,6 @@ OF_EXAMPLES = "If these are scores of single examples, `leaderboard-site aggrega
 """Offered where a table seems to have a row for each example."""
 _PACKED = (".zip", ".gz", ".tgz", ".tar", ".xz", ".bz2", ".zst", ".7z")
 _MAX_FOLDERS = 5  # above a file that is given by itself
-_K = TypeVar("_K")
-_V = TypeVar("_V")
 
 
 class ImportedScore(Record):
@@ -299,14 +298,6 @@ def joined(readings: Iterable[Reading]) -> Reading:
         if name != "files"
     }
     return Reading(**lists, files=sum(reading.files for reading in every))
-
-
-def grouped(pairs: Iterable[tuple[_K, _V]]) -> dict[_K, list[_V]]:
-    """Return the values of each key; both stay in their order."""
-    groups: dict[_K, list[_V]] = {}
-    for key, value in pairs:
-        groups.setdefault(key, []).append(value)
-    return groups
 
 
 def of_files(read: Callable[[Found, ImportOptions], Reading]) -> Reader:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from site_builder.errors import Fault, did_you_mean
 from site_builder.formatting import quoted
-from site_builder.records import replace
+from site_builder.records import grouped, replace
 from site_builder.tables.read import Tables
 
 _SAME = ("metric", "unit", "higher_is_better", "score_min", "score_max")
@@ -147,10 +147,11 @@ def fill_versions(tables: Tables) -> Tables:
     versions |= _stated(tables.tasks)
     if not versions:
         return tables
-    of_parts: dict[str, list[str]] = {}
-    for part, whole in part_parents(tables.tasks).items():
-        of_parts.setdefault(whole, []).extend(filter(None, [versions.get(part)]))
-    wholes = {whole: ", ".join(dict.fromkeys(found)) for whole, found in of_parts.items() if found}
+    parents = part_parents(tables.tasks)
+    of_parts = grouped(
+        (whole, versions[part]) for part, whole in parents.items() if part in versions
+    )
+    wholes = {whole: ", ".join(dict.fromkeys(found)) for whole, found in of_parts.items()}
     tasks = tables.tasks
     filled = tasks["task"].map({**wholes, **versions}).astype("str")
     return replace(tables, tasks=tasks.assign(version=filled))

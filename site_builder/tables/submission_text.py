@@ -13,7 +13,7 @@ from site_builder.atomic import write_files
 from site_builder.config import SiteConfig
 from site_builder.errors import Fault, SiteError, unreadable
 from site_builder.formatting import listed, quoted
-from site_builder.records import Record
+from site_builder.records import Record, grouped
 from site_builder.tables.read import find_files, load_tables
 from site_builder.tables.schema import MODELS, RESULTS, TASKS
 from site_builder.tables.submission_schema import FIRST_LINE
@@ -78,11 +78,8 @@ def entry_text(entry: SubmittedEntry, settings: Collection[str]) -> str:
 
 def _score_lines(rows: Sequence[Mapping[str, Any]], above: Collection[str]) -> Iterator[str]:
     """Yield the lines of the scores; a task with several has a line for each."""
-    by_task: dict[str, list[Mapping[str, Any]]] = {}
-    for row in rows:
-        by_task.setdefault(str(row["task"]), []).append(row)
-    for task, of_task in by_task.items():
-        cells = [_cells(row, above) for row in of_task]
+    by_task = grouped((str(row["task"]), _cells(row, above)) for row in rows)
+    for task, cells in by_task.items():
         if len(cells) > 1:
             yield f"  {_scalar(task)}:"
             yield from (f"    - {_flow(cell)}" for cell in cells)
