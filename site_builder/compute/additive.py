@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from site_builder.compute.intervals import LEAST_TASKS, Families, sum_families, t_quantile
-from site_builder.compute.numbers import Array, Places, round_significant
+from site_builder.compute.numbers import Array, Flags, Places, round_significant
 from site_builder.compute.ranks import ROWS_AT_ONCE, Leads, PairTests, judge_pairs
 from site_builder.compute.score_error import REACH
 from site_builder.records import Record
@@ -18,7 +18,7 @@ _NOISE = 1e-9  # of a number that may be whole; of a difference that may be 0
 class AdditiveFit(Record, eq=False):
     """Estimates of the additive model, score = model + task, in the unit of the scores.
 
-    Everything is NaN for models outside of the largest component of `connected_models`.
+    Everything is NaN for models that are not among the `connected_models`.
 
     Attributes:
         means: Estimated mean of each model over all tasks of the component, shape (models,).
@@ -38,8 +38,8 @@ class AdditiveFit(Record, eq=False):
     pair_counts: Array
 
 
-def connected_models(signed: Array) -> Places:
-    """Return the component of each model: 0 for the largest, -1 without a score.
+def connected_models(signed: Array) -> Flags:
+    """Return which models are in the largest component.
 
     Models that share a task are in the same component, and so are models that a chain of such pairs
     joins. Models of two components cannot be compared. The largest has the most models; of equal
@@ -55,14 +55,10 @@ def connected_models(signed: Array) -> Places:
     n, (rows, columns) = sum(signed.shape), np.nonzero(~np.isnan(signed))
     # Models and tasks as one graph: that of pairs of models would have millions of edges.
     edges = coo_array((np.ones(len(rows)), (rows, columns + len(signed))), shape=(n, n))
+    # Numbered in the order of their first models.
     labels = csgraph.connected_components(edges, directed=False)[1][: len(signed)]
     scored = (~np.isnan(signed)).any(axis=1)
-    components = np.full(len(signed), -1)
-    _, first, places, counts = np.unique(
-        labels[scored], return_index=True, return_inverse=True, return_counts=True
-    )
-    components[scored] = np.argsort(np.lexsort((first, -counts)))[places]
-    return components
+    return np.asarray(scored & (labels == np.bincount(labels[scored], minlength=1).argmax()))
 
 
 @np.errstate(over="ignore")  # an estimate can be greater than every score
@@ -86,26 +82,30 @@ def fit_additive(signed: Array, families: Families | None = None) -> AdditiveFit
         (the variance); T. Tjur (1991), The Annals of Statistics 19(2), 1010-1027 (R as resistance);
         docs/statistics.md#additive-model.
     """
-    rows = connected_models(signed) == 0
+    rows = connected_models(signed)
     columns = (~np.isnan(signed[rows])).any(axis=0)
-    n_models = len(signed)
-    means, errors, counts = (np.full(n_models, np.nan) for _ in range(3))
-    pair_errors = pair_counts = np.full((n_models, n_models), np.nan)
-    if rows.any():
-        inside, pairs = signed[np.ix_(rows, columns)], np.ix_(rows, rows)
-        # Within -1..1, so that no square overflows.
-        scale = max(1e-300, float(np.nanmax(np.abs(inside))))
-        if families is None:
-            families = np.arange(len(columns))
-        fit = _fit_connected(inside / scale, families[columns])
-        counts[rows], errors[rows] = fit.counts, fit.errors * scale
-        means[rows] = round_significant(fit.means * scale, np.full(len(inside), scale))
-        np.multiply(fit.pair_errors, scale, out=fit.pair_errors)
+
+    def placed(values: Array) -> Array:
+        """Return what the connected models have among all; NaN for the others."""
         if rows.all():
-            return AdditiveFit(means, errors, counts, fit.pair_errors, fit.pair_counts)
-        pair_errors, pair_counts = (np.full((n_models, n_models), np.nan) for _ in range(2))
-        pair_counts[pairs], pair_errors[pairs] = fit.pair_counts, fit.pair_errors
-    return AdditiveFit(means, errors, counts, pair_errors, pair_counts)
+            return values
+        every = np.full((len(signed),) * values.ndim, np.nan)
+        every[np.ix_(*[rows] * values.ndim)] = values
+        return every
+
+    if not rows.any():
+        none, no_pairs = np.empty(0), np.empty((0, 0))
+        return AdditiveFit(*map(placed, (none, none, none, no_pairs, no_pairs)))
+    inside = signed[np.ix_(rows, columns)]
+    # Within -1..1, so that no square overflows.
+    scale = max(1e-300, float(np.nanmax(np.abs(inside))))
+    if families is None:
+        families = np.arange(len(columns))
+    fit = _fit_connected(inside / scale, families[columns])
+    means = round_significant(fit.means * scale, np.full(len(inside), scale))
+    np.multiply(fit.pair_errors, scale, out=fit.pair_errors)
+    found = means, fit.errors * scale, fit.counts, fit.pair_errors, fit.pair_counts
+    return AdditiveFit(*map(placed, found))
 
 
 def _fit_connected(scores: Array, families: Families) -> AdditiveFit:

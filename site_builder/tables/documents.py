@@ -94,8 +94,7 @@ def _node(event: Any, events: Iterator[Any], level: int) -> Node:  # noqa: ANN40
         text = _whole(event)
         return Node(line, text) if event.style else Node(line, _resolved(text), text)
     if level == _MAX_LEVELS:
-        what = f"it has more than {_MAX_LEVELS} levels"
-        raise UnreadableTableError(what, "Put less into each other.", line)
+        _refuse(f"it has more than {_MAX_LEVELS} levels", "Put less into each other.", line)
     inner = takewhile(lambda e: not isinstance(e, kinds.CollectionEndEvent), events)
     if isinstance(event, kinds.SequenceStartEvent):
         return Node(line, [_node(part, events, level + 1) for part in inner])
@@ -105,8 +104,8 @@ def _node(event: Any, events: Iterator[Any], level: int) -> Node:  # noqa: ANN40
             _refuse("a key is no text", "Write `key: value`.", _line(key))
         name = _whole(key)
         if name in fields:
-            what = f"{name!r} stands twice, first in line {fields[name].line}"
-            raise UnreadableTableError(what, "Keep one.", _line(key))
+            first = fields[name].line
+            _refuse(f"{name!r} stands twice, first in line {first}", "Keep one.", _line(key))
         fields[name] = replace(_node(next(events), events, level + 1), line=_line(key))
     return Node(line, fields)
 
@@ -166,9 +165,7 @@ def _events(text: str) -> Iterator[Any]:
 def _check_json(text: str) -> None:
     try:
         json.loads(text)
-    except json.JSONDecodeError as error:
-        what = f"is not valid JSON: {error.msg}"
-        raise UnreadableTableError(what, "Correct this line.", error.lineno) from error
     except (ValueError, RecursionError) as error:
-        what = f"is not valid JSON: {first_line(error)}"
-        raise UnreadableTableError(what) from error
+        what = f"is not valid JSON: {getattr(error, 'msg', first_line(error))}"
+        line = getattr(error, "lineno", 0)
+        raise UnreadableTableError(what, "Correct this line." if line else "", line) from error

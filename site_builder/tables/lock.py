@@ -21,33 +21,25 @@ FOLDER = ".tables"
 T = TypeVar("T")
 
 
-class _Files:
-    """The files that commands need to agree about the tables in `data`.
+# The new tables while they are written, and once all are complete. A command that is killed while
+# it puts them in place leaves the second.
+_LOCK, _NEW, _READY = f"{FOLDER}/lock", f"{FOLDER}/new", f"{FOLDER}/ready"
 
-    Attributes:
-        new, ready: The new tables while they are written, and once all are complete. A command that
-            is killed while it puts them in place leaves `ready`.
-    """
 
-    def __init__(self, data: Path) -> None:
-        self.data, self.folder = data, data / FOLDER
-        self.lock = self.folder / "lock"
-        self.new, self.ready = self.folder / "new", self.folder / "ready"
-
-    def finish(self) -> None:
-        """Put new tables that are complete in place of the old ones, or raise a fault."""
-        try:
-            for name in (name for spec in TABLES for name in spec.files):
-                path = self.ready / name
-                if path.is_file() and not path.is_symlink():
-                    path.replace(self.data / name)
-            flush_names(self.data)
-            shutil.rmtree(self.ready)
-        except OSError as error:
-            what = f"the new tables are not all in place: {error.strerror}"
-            fix = "The next command that reads or writes them goes on."
-            outcome = "some of the new tables are in place"
-            raise FaultsError([Fault("data", what, fix)], outcome) from error
+def _finish(data: Path) -> None:
+    """Put new tables that are complete in place of the old ones, or raise a fault."""
+    try:
+        for name in (name for spec in TABLES for name in spec.files):
+            path = data / _READY / name
+            if path.is_file() and not path.is_symlink():
+                path.replace(data / name)
+        flush_names(data)
+        shutil.rmtree(data / _READY)
+    except OSError as error:
+        what = f"the new tables are not all in place: {error.strerror}"
+        fix = "The next command that reads or writes them goes on."
+        outcome = "some of the new tables are in place"
+        raise FaultsError([Fault("data", what, fix)], outcome) from error
 
 
 def read_locked(data_dir: Path, read: Callable[[], T]) -> T:
@@ -59,10 +51,9 @@ def read_locked(data_dir: Path, read: Callable[[], T]) -> T:
     Raises:
         FaultsError: Another command does not finish, or the disk fails.
     """
-    files = _Files(data_dir)
+    lock = data_dir / _LOCK
     try:
-        is_locked = files.lock.exists()
-        is_locked &= os.access(files.lock, os.W_OK) or files.ready.exists()
+        is_locked = lock.exists() and (os.access(lock, os.W_OK) or (data_dir / _READY).exists())
     except OSError as error:
         raise FaultsError([unreadable("data", error)]) from error
     return write_locked(data_dir, read) if is_locked else read()
@@ -76,20 +67,19 @@ def write_locked(data_dir: Path, write: Callable[[], T]) -> T:
     Raises:
         FaultsError: Another command does not finish, or the disk fails.
     """
-    files = _Files(data_dir)
     with ExitStack() as stack:
         try:
-            for path in (files.lock, files.ready):
-                check_inside(path, data_dir, FOLDER)
-            files.folder.mkdir(parents=True, exist_ok=True)
+            for name in (_LOCK, _READY):
+                check_inside(data_dir / name, data_dir, FOLDER)
+            (data_dir / FOLDER).mkdir(parents=True, exist_ok=True)
             what = "another command is using the tables"
-            stack.enter_context(exclusive(files.lock, "data", what))
+            stack.enter_context(exclusive(data_dir / _LOCK, "data", what))
         except OSError as error:
             what = f"the tables cannot be locked: {error.strerror}"
             fix = "It must be a folder that can be written."
             raise FaultsError([Fault(f"data/{FOLDER}", what, fix)]) from error
-        if files.ready.exists():
-            files.finish()
+        if (data_dir / _READY).exists():
+            _finish(data_dir)
         return write()
 
 
@@ -104,19 +94,19 @@ def replacing(data_dir: Path) -> Iterator[Path]:
         OSError: The disk fails; the old tables remain.
         FaultsError: The disk fails later.
     """
-    files = _Files(data_dir)
-    shutil.rmtree(files.new, ignore_errors=True)  # of a killed command
-    files.new.mkdir(parents=True)
+    new = data_dir / _NEW
+    shutil.rmtree(new, ignore_errors=True)  # of a killed command
+    new.mkdir(parents=True)
     try:
-        yield files.new
-        for path in files.new.iterdir():
+        yield new
+        for path in new.iterdir():
             with suppress(FileNotFoundError):
                 shutil.copymode(data_dir / path.name, path)
             flush_file(path)
-        flush_names(files.new)
-        files.new.replace(files.ready)
-        flush_names(files.folder)
+        flush_names(new)
+        new.replace(data_dir / _READY)
+        flush_names(data_dir / FOLDER)
     except BaseException:
-        shutil.rmtree(files.new, ignore_errors=True)
+        shutil.rmtree(new, ignore_errors=True)
         raise
-    files.finish()
+    _finish(data_dir)

@@ -73,14 +73,14 @@ def plain_fit(scores):
 @given(arrays(float, (6, 7), elements=SCORES))
 @settings(max_examples=25)
 def test_agrees_with_least_squares_on_the_design_matrix(scores):
-    labels = connected_models(scores)
+    is_in = connected_models(scores)
     fit = fit_additive(scores)
-    assert (labels != 0).tolist() == np.isnan(fit.means).tolist()
-    inside = scores[labels == 0]
+    assert (~is_in).tolist() == np.isnan(fit.means).tolist()
+    inside = scores[is_in]
     inside = inside[:, ~np.isnan(inside).all(axis=0)]
     means, inverse = plain_fit(inside)
-    assert means == pytest.approx(fit.means[labels == 0], abs=1e-8)
-    tasks = fit.pair_counts[np.ix_(labels == 0, labels == 0)]
+    assert means == pytest.approx(fit.means[is_in], abs=1e-8)
+    tasks = fit.pair_counts[np.ix_(is_in, is_in)]
     for i, j in zip(*np.triu_indices(len(inside), 1), strict=True):
         variance = inverse[i, i] + inverse[j, j] - 2 * inverse[i, j]
         assert 2 / variance == pytest.approx(tasks[i, j])
@@ -116,18 +116,18 @@ def test_components_by_hand():
     """The second and third share a task, the third and last another; the first has its own."""
     scores = np.full((5, 4), NAN)
     scores[0, 0] = scores[1, 1] = scores[2, 1] = scores[2, 2] = scores[4, 2] = 0.5
-    assert [1, 0, 0, -1, 0] == connected_models(scores).tolist()
+    assert [False, True, True, False, True] == connected_models(scores).tolist()
     assert [True, False, False, True, False] == np.isnan(fit_additive(scores).means).tolist()
     # Of two as large, the first is the largest.
     scores = np.array([[0.5, NAN], [NAN, 0.5], [NAN, 0.4], [0.3, NAN]])
-    assert [0, 1, 1, 0] == connected_models(scores).tolist()
+    assert [True, False, False, True] == connected_models(scores).tolist()
 
 
 @pytest.mark.parametrize("shape", [(0, 3), (3, 0), (2, 2)])
 def test_without_scores_nothing_is_estimated(shape):
     fit = fit_additive(np.full(shape, NAN))
     assert np.isnan(fit.means).all()
-    assert [-1] * shape[0] == connected_models(np.full(shape, NAN)).tolist()
+    assert [False] * shape[0] == connected_models(np.full(shape, NAN)).tolist()
 
 
 def test_bridge_of_one_score_is_worth_less_than_two_tasks():
@@ -201,7 +201,7 @@ WILD = st.sampled_from([NAN, 0.0, -0.0, 1.0, 1e-300, 1e300, -1e300, 1.7e308]) | 
 def test_any_scores_have_estimates(scores):
     """One for each connected model, the same for equal models, without a warning."""
     fit = fit_additive(np.vstack([scores, scores[:1]]))
-    labels = connected_models(np.vstack([scores, scores[:1]]))
-    assert (labels != 0).tolist() == np.isnan(fit.means).tolist()
-    assert fit.means[0] == pytest.approx(fit.means[-1], rel=1e-9) or labels[0] != 0
+    is_in = connected_models(np.vstack([scores, scores[:1]]))
+    assert (~is_in).tolist() == np.isnan(fit.means).tolist()
+    assert fit.means[0] == pytest.approx(fit.means[-1], rel=1e-9) or not is_in[0]
     assert not (fit.pair_errors < 0).any()
