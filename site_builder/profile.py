@@ -7,6 +7,7 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import accumulate, groupby
 from math import sqrt
 from pathlib import Path
@@ -81,11 +82,8 @@ class SetFile(Record):
         return f"{self.path}{mark}{line}" if line else str(self.path)
 
 
-class TrainingExample(Record):
-    """What a model is given, and what it should answer."""
-
-    input: str
-    output: str
+Example = tuple[str, str]
+"""What a model is given, and what it should answer."""
 
 
 class Fields(Record):
@@ -206,7 +204,7 @@ def _records(path: Path, columns: Sequence[str] = ()) -> Iterator[TextRow]:
         yield TextRow(error.line, None, f"{error.what}. {error.fix}")
 
 
-def _example(values: Mapping[str, Any], fields: Fields) -> TrainingExample | str:
+def _example(values: Mapping[str, Any], fields: Fields) -> Example | str:
     """Return the example of a record, or why it is not one."""
     if not fields.output:
         return _last_turn(values.get(fields.inputs[0]))
@@ -218,10 +216,10 @@ def _example(values: Mapping[str, Any], fields: Fields) -> TrainingExample | str
         if not isinstance(value, str | int | float):
             return f"{name!r} is {json_kind(value)}, not text"
         texts.append(value if isinstance(value, str) else json.dumps(value))
-    return TrainingExample("\n".join(filter(None, texts[:-1])), texts[-1])
+    return "\n".join(filter(None, texts[:-1])), texts[-1]
 
 
-def _last_turn(chat: object) -> TrainingExample | str:
+def _last_turn(chat: object) -> Example | str:
     """Return the last turn of a chat as the output, and those before it as the input."""
     texts: list[Any] = [
         turn.get("content", turn.get("value")) if isinstance(turn, dict) else None
@@ -229,7 +227,7 @@ def _last_turn(chat: object) -> TrainingExample | str:
     ]
     if not texts or not all(isinstance(text, str) for text in texts):
         return "is not a chat: a list of turns with a text in 'content' or 'value'"
-    return TrainingExample("\n".join(texts[:-1]), texts[-1])
+    return "\n".join(texts[:-1]), texts[-1]
 
 
 # --- features -----------------------------------------------------------------------------------
@@ -319,7 +317,8 @@ def profile_sets(
     Fields of the input and of the output that are not given are guessed. `on_records` gets the
     number of records that are read.
     """
-    profiles, reader = list[TaskProfile](), _Reader(inputs, output, on_records)
+    find = partial(find_fields, inputs=inputs, output=output)
+    profiles, reader = list[TaskProfile](), _Reader(find, on_records)
     for task, group in groupby(files, key=lambda file: file.task):
         reader.fields = Fields(())
         counts: dict[str, int] = {}
@@ -340,17 +339,15 @@ class _Reader:
     """Reads files of examples, and collects their faults."""
 
     def __init__(
-        self, inputs: Sequence[str], output: str, on_records: Callable[[int], None]
+        self, find: Callable[[Path], Fields | None], on_records: Callable[[int], None]
     ) -> None:
-        self._inputs, self._output, self._on_records = inputs, output, on_records
-        self._n = 0
-        self.fields = Fields(())
-        self.faults: list[Fault] = []
+        self._find, self._on_records, self._n = find, on_records, 0
+        self.fields, self.faults = Fields(()), list[Fault]()
 
-    def examples(self, files: Iterable[SetFile]) -> Iterator[TrainingExample]:
+    def examples(self, files: Iterable[SetFile]) -> Iterator[Example]:
         for file in files:
             try:
-                self.fields = find_fields(file.path, self._inputs, self._output) or self.fields
+                self.fields = self._find(file.path) or self.fields
             except FaultsError as error:
                 self.faults += error.faults
                 continue
@@ -359,7 +356,7 @@ class _Reader:
                 self._n += 1
                 self._on_records(self._n)
                 example = row.problem if row.values is None else _example(row.values, self.fields)
-                if isinstance(example, TrainingExample):
+                if not isinstance(example, str):
                     yield example
                     continue
                 total += 1
@@ -368,7 +365,7 @@ class _Reader:
             self.faults += limit_faults(first, total, str(file.path), more)
 
 
-def measure(examples: Iterable[TrainingExample], tokenizer: Tokenizer) -> tuple[int, StoredRow]:
+def measure(examples: Iterable[Example], tokenizer: Tokenizer) -> tuple[int, StoredRow]:
     """Return the number of examples and their features, by column of the tasks table.
 
     They are read once; without examples there are no features. The compression ratio is the bytes
@@ -379,17 +376,17 @@ def measure(examples: Iterable[TrainingExample], tokenizer: Tokenizer) -> tuple[
     """
     inputs, outputs, both = Counter[int](), Counter[int](), Counter[int]()
     compressor, raw, compressed = zlib.compressobj(9), 0, 0
-    n, overlap = 0, 0.0
-    for example in examples:
-        n += 1
-        of_input, of_output = tokenizer.count(example.input), tokenizer.count(example.output)
+    overlap = 0.0
+    for given, answer in examples:
+        of_input, of_output = tokenizer.count(given), tokenizer.count(answer)
         inputs[of_input] += 1
         outputs[of_output] += 1
         both[of_input + of_output] += 1
-        text = f"{example.input}\n{example.output}\n".encode("utf8", "surrogatepass")
+        text = f"{given}\n{answer}\n".encode("utf8", "surrogatepass")
         raw += len(text)
         compressed += len(compressor.compress(text))
-        overlap += rouge_l(example.input, example.output)
+        overlap += rouge_l(given, answer)
+    n = both.total()
     if n == 0:
         return 0, {}
     compressed += len(compressor.flush())

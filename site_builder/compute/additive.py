@@ -82,14 +82,14 @@ def fit_additive(signed: Array, families: Families | None = None) -> AdditiveFit
         (the variance); T. Tjur (1991), The Annals of Statistics 19(2), 1010-1027 (R as resistance);
         docs/statistics.md#additive-model.
     """
-    rows = connected_models(signed)
+    n, rows = len(signed), connected_models(signed)
     columns = (~np.isnan(signed[rows])).any(axis=0)
 
     def placed(values: Array) -> Array:
         """Return what the connected models have among all; NaN for the others."""
         if rows.all():
             return values
-        every = np.full((len(signed),) * values.ndim, np.nan)
+        every = np.full((n,) * values.ndim, np.nan)
         every[np.ix_(*[rows] * values.ndim)] = values
         return every
 
@@ -100,7 +100,7 @@ def fit_additive(signed: Array, families: Families | None = None) -> AdditiveFit
     # Within -1..1, so that no square overflows.
     scale = max(1e-300, float(np.nanmax(np.abs(inside))))
     if families is None:
-        families = np.arange(len(columns))
+        families = np.arange(signed.shape[1])
     fit = _fit_connected(inside / scale, families[columns])
     means = round_significant(fit.means * scale, np.full(len(inside), scale))
     np.multiply(fit.pair_errors, scale, out=fit.pair_errors)

@@ -17,7 +17,6 @@ from site_builder.commands import main
 from site_builder.errors import FaultsError
 from site_builder.profile import (
     TaskProfile,
-    TrainingExample,
     find_sets,
     find_tokenizer,
     measure,
@@ -56,9 +55,9 @@ def told(*names: Path | str, **options: Any) -> list[str]:
 def test_lengths_by_hand():
     """Inputs of 2, 4 and 6 words, outputs of 1, 1 and 4: 3, 5 and 10 together."""
     examples = [
-        TrainingExample("a b", "c"),
-        TrainingExample("a b c d", "e"),
-        TrainingExample("a b c d e f", "g h i j"),
+        ("a b", "c"),
+        ("a b c d", "e"),
+        ("a b c d e f", "g h i j"),
     ]
     n, found = measure(examples, WORDS)
     means = {part: found[f"{part}_length_mean"] for part in ("input", "output", "example")}
@@ -72,12 +71,12 @@ def test_lengths_by_hand():
 
 def test_a_percentile_is_a_length_of_the_set():
     """Of 20 lengths, 1 to 20, 19 are at most 19: that is 95 %."""
-    _, found = measure([TrainingExample("a " * n, "") for n in range(1, 21)], WORDS)
+    _, found = measure([("a " * n, "") for n in range(1, 21)], WORDS)
     assert 19 == found["input_length_p95"]
 
 
 def test_one_example_has_no_deviation():
-    _, found = measure([TrainingExample("a", "b")], WORDS)
+    _, found = measure([("a", "b")], WORDS)
     assert found["input_length_std"] is None
     assert (0, {}) == measure([], WORDS)
 
@@ -102,11 +101,11 @@ def test_rouge_l(first, second, value):
 
 
 def test_compression_ratio_of_the_whole_set():
-    _, same = measure([TrainingExample("the same words again", "and again")] * 100, WORDS)
+    _, same = measure([("the same words again", "and again")] * 100, WORDS)
     rng = random.Random(1)
-    odd = [TrainingExample(" ".join(str(rng.random()) for _ in range(5)), "x") for _ in range(100)]
+    odd = [(" ".join(str(rng.random()) for _ in range(5)), "x") for _ in range(100)]
     _, found = measure(odd, WORDS)
-    text = "".join(f"{e.input}\n{e.output}\n" for e in odd).encode()
+    text = "".join(f"{given}\n{answer}\n" for given, answer in odd).encode()
     assert len(text) / len(zlib.compress(text, 9)) == pytest.approx(
         found["compression_ratio"], 0.01
     )
@@ -244,7 +243,7 @@ def test_paths_without_examples(tmp_path):
 def test_fields_are_guessed_by_name(tmp_path, record, fields, example):
     found = profiles(lines(tmp_path / "t.jsonl", [record]))["t"]
     assert fields == str(found.fields)
-    assert (1, found.features) == measure([TrainingExample(*example)], WORDS)
+    assert (1, found.features) == measure([example], WORDS)
 
 
 def test_fields_can_be_named(tmp_path):
