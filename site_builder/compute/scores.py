@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ from site_builder.compute.runs import (
     assign_roles,
     without_scores,
 )
-from site_builder.compute.score_error import compare_with_chance, compute_score_errors
+from site_builder.compute.score_error import ScoreErrors, compare_with_chance, compute_score_errors
 from site_builder.config import BoardConfig
 from site_builder.records import Record, asdict, make_records, replace
 from site_builder.tables.read import Tables
@@ -36,14 +37,18 @@ from site_builder.tables.schema import Measure
 
 MEASURED = "measured "
 """Stands before the id of a measure in the names of columns."""
+_COMPUTED = (*ScoreErrors.__struct_fields__, "against_chance")
 # More records than this are made when asked for: they would take gigabytes.
 _MAX_KEPT = 300_000
 
 
 class Score(Record):
-    """One score that counts.
+    """One score of a model, with what the results table says of it.
+
+    What is computed is None where it does not count.
 
     Attributes:
+        counts: Whether it counts; a flagged one may not.
         rank: Among the scores of its task and variant; None of a model that does not compete.
         lift_over_base, lift_over_baseline: Difference from these scores, positive = better.
         stderr, interval: Standard error, and 95 % interval (docs/statistics.md#error-of-a-score).
@@ -52,27 +57,38 @@ class Score(Record):
             state none; error and interval are those of the least, so they may be too large.
         tied_with_best: Whether it is not distinguishable from the best score of its task and
             variant (docs/statistics.md#ties-on-a-task); None where the errors do not say it.
-        flag: Why it should be read with care.
         at_chance: Whether it is no better than the score that guessing gives
             (docs/statistics.md#chance-level); None where that is unknown.
         from_worse_than_chance: Whether `lift_over_base` starts from a score worse than chance.
+        row: Its row in the results table, from 1; None for a mean over parts.
+        flag: Why it should be read with care.
+        stated_n, stated_stderr: Number of examples and standard error, as stated.
     """
 
     model: str
     task: str
     variant: str
     score: float
+    counts: bool
     rank: int | None
     lift_over_base: float | None
     lift_over_baseline: float | None
-    stderr: float | None = None
-    interval: tuple[float, float] | None = None
-    n: int | None = None
-    n_range: tuple[int, int] | None = None
-    tied_with_best: bool | None = None
-    flag: str | None = None
-    at_chance: bool | None = None
-    from_worse_than_chance: bool = False
+    stderr: float | None
+    interval: tuple[float, float] | None
+    n: int | None
+    n_range: tuple[int, int] | None
+    tied_with_best: bool | None
+    at_chance: bool | None
+    from_worse_than_chance: bool
+    row: int | None
+    source: str | None
+    date: str | None
+    command: str | None
+    flag: str | None
+    submitted_by: str | None
+    log_url: str | None
+    stated_n: float | None
+    stated_stderr: float | None
 
     def lift(self, against: Against) -> float | None:
         """Return its difference from the score of the base, or of the baseline."""
@@ -83,35 +99,10 @@ class Score(Record):
         """Model, task and variant."""
         return self.model, self.task, self.variant
 
-
-class StatedScore(Record):
-    """One score of a model, with what the results table says beside it.
-
-    Attributes:
-        counted: The same with its rank and lifts; None for a flagged score that does not count.
-        row: Its row in the results table, from 1; None for a mean over parts.
-    """
-
-    task: str
-    variant: str
-    value: float
-    counted: Score | None
-    row: int | None
-    source: str | None
-    date: str | None
-    command: str | None
-    flag: str | None
-    submitted_by: str | None
-    log_url: str | None
-    n_examples: float | None
-    stderr: float | None
-
     @property
     def examples(self) -> tuple[float, float] | None:
         """The least and the greatest number of examples that it can be of."""
-        if self.n_examples is not None:
-            return self.n_examples, self.n_examples
-        return self.counted.n_range if self.counted else None
+        return self.n_range if self.stated_n is None else (self.stated_n, self.stated_n)
 
 
 class Scores(Grid, eq=False):
@@ -249,32 +240,22 @@ class Scores(Grid, eq=False):
             by_model[score.model][score.variant] = score
         return by_model
 
-    def stated_of(self, model: str) -> list[StatedScore]:
+    def stated_of(self, model: str) -> list[Score]:
         """Return every score of a model, by task, then by variant."""
-        row = self.rows[model]
-        index = np.stack([runs.index[row] for runs in self.variants], axis=1)
-        counted = np.stack([self._records(runs, row) for runs in self.variants], axis=1)
-        is_there = index != NO_ROW
-        places, texts = index[is_there], ("task", "variant", *STATED_TEXTS)
-        columns = {
-            **{name: self.arrays[name][places].tolist() for name in texts},
-            "value": self.arrays["score"][places].tolist(),
-            "counted": counted[is_there].tolist(),
-            "row": integers_or_none(self.arrays["row"][places]),
-            "n_examples": floats_or_none(self.arrays["n_examples"][places]),
-            "stderr": floats_or_none(self.arrays["stated_stderr"][places]),
-        }
-        return make_records(StatedScore, columns)
+        row, every = self.rows[model], slice(None)
+        by_task = zip(*(self._records(runs, row, every) for runs in self.variants), strict=True)
+        return list(filter(None, chain.from_iterable(by_task)))
 
     def _counted(self, rows: int | list[int], columns: int | slice) -> Iterator[Score]:
         """Yield the scores that count, of some models on some tasks, by variant."""
         for runs in self.variants:
-            yield from filter(None, self._records(runs, rows, columns).tolist())
+            found = filter(None, self._records(runs, rows, columns).tolist())
+            yield from (score for score in found if score.counts)
 
     def _records(
-        self, runs: Runs, rows: int | list[int], columns: int | slice = slice(None)
+        self, runs: Runs, rows: int | list[int], columns: int | slice
     ) -> npt.NDArray[np.object_]:
-        """Return the records of scores; None in place of those that do not count."""
+        """Return the records of scores; None where there is none."""
         if len(self.frame) > _MAX_KEPT:
             return self._make_records(runs, (rows, columns))
         return self._all_records[runs.variant][rows, columns]
@@ -286,24 +267,29 @@ class Scores(Grid, eq=False):
         return {runs.variant: self._make_records(runs, every) for runs in self.variants}
 
     def _make_records(self, runs: Runs, at: Any) -> npt.NDArray[np.object_]:  # noqa: ANN401
-        is_there = runs.counts[at]
-        places = runs.index[at][is_there]
+        is_there = runs.index[at] != NO_ROW
+        places, counts = runs.index[at][is_there], runs.counts[at][is_there]
         arrays = {name: array[places] for name, array in self.arrays.items()}
+        known = {name: np.where(counts, arrays[name], np.nan) for name in _COMPUTED}
         lifts = {against: lift[at][is_there] for against, lift in runs.lifts.items()}
         before = np.broadcast_to(runs.beside["base"].index, runs.index.shape)[at][is_there]
         is_lifted = ~np.isnan(lifts["base"]) & (before != NO_ROW)
         from_worse = is_lifted & (self.arrays["against_chance"][before] < 0)
         columns: dict[str, Sequence[object]] = {
-            **{n: arrays[n].tolist() for n in ("model", "task", "variant", "score", "flag")},
+            **{n: arrays[n].tolist() for n in ("model", "task", "variant", "score", *STATED_TEXTS)},
+            "counts": counts.tolist(),
             "rank": integers_or_none(runs.ranks[at][is_there]),
             **{f"lift_over_{against}": floats_or_none(lift) for against, lift in lifts.items()},
-            "stderr": floats_or_none(arrays["stderr"]),
-            "interval": pairs_or_none(arrays["low"], arrays["high"]),
-            "n": integers_or_none(arrays["n"]),
-            "n_range": pairs_or_none(arrays["n_least"], arrays["n_most"], number=int),
-            "at_chance": _where(arrays["against_chance"], np.less_equal),
+            "stderr": floats_or_none(known["stderr"]),
+            "interval": pairs_or_none(known["low"], known["high"]),
+            "n": integers_or_none(known["n"]),
+            "n_range": pairs_or_none(known["n_least"], known["n_most"], number=int),
+            "at_chance": _where(known["against_chance"], np.less_equal),
             "from_worse_than_chance": from_worse.tolist(),
             "tied_with_best": _where(runs.ties[at][is_there], np.greater),
+            "row": integers_or_none(arrays["row"]),
+            "stated_n": floats_or_none(arrays["n_examples"]),
+            "stated_stderr": floats_or_none(arrays["stated_stderr"]),
         }
         records = np.full(is_there.shape, None)
         records[is_there] = make_records(Score, columns)

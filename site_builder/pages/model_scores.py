@@ -9,7 +9,7 @@ from typing import Any
 from site_builder.addresses import Address, Fact, Link, make_slugs, page_link
 from site_builder.charts.cells import source_link
 from site_builder.compute.numbers import floats_or_none
-from site_builder.compute.scores import StatedScore
+from site_builder.compute.scores import Score
 from site_builder.formatting import listed, sentence
 from site_builder.pages.data import published_paths
 from site_builder.pages.page import ScriptData, Site, variant_data
@@ -41,7 +41,7 @@ class ScoreSource(Record):
     unstated: str
 
 
-def make_source(site: Site, scores: Sequence[StatedScore]) -> ScoreSource:
+def make_source(site: Site, scores: Sequence[Score]) -> ScoreSource:
     """Sum up where the scores of a model come from; the card of each has its own."""
     say = site.labels.say
     absent = [say(f"stated.{n}") for n in _STATED if n not in site.results.catalog.stated]
@@ -150,12 +150,12 @@ def card_data(site: Site, model: str) -> Mapping[str, object]:
     links = {link: source_link(link, published) for link in named}
     texts, sources, columns = dict[str, int](), dict[Link, int](), dict[str, list[list[object]]]()
     values: dict[str, tuple[list[Any], dict[Any, int] | None]] = {
-        "value": ([s.value for s in scores], None),
+        "value": ([s.score for s in scores], None),
         "row": ([s.row for s in scores], None),
-        "interval": ([score.counted and score.counted.interval for score in scores], None),
-        "stderr": ([s.stderr for s in scores], None),
-        "n": ([s.n_examples for s in scores], None),
-        "n_range": ([s.counted and s.counted.n_range for s in scores], None),
+        "interval": ([s.interval for s in scores], None),
+        "stderr": ([s.stated_stderr for s in scores], None),
+        "n": ([s.stated_n for s in scores], None),
+        "n_range": ([s.n_range for s in scores], None),
         "date": ([s.date for s in scores], texts),
         "source": ([None if s.source is None else links[s.source] for s in scores], sources),
         "log": ([None if s.log_url is None else links[s.log_url] for s in scores], sources),
@@ -181,14 +181,14 @@ def card_data(site: Site, model: str) -> Mapping[str, object]:
     }
 
 
-def _chance_text(site: Site, score: StatedScore) -> str | None:
+def _chance_text(site: Site, score: Score) -> str | None:
     """Return the chance level of a score's task, and how the score compares with it."""
-    level, counted = site.results.catalog.tasks[score.task].score_chance, score.counted
-    if level is None or counted is None:
+    level = site.results.catalog.tasks[score.task].score_chance
+    if level is None or not score.counts:
         return None
-    say, kind = site.labels.say, "no_better" if counted.at_chance else "better"
+    say, kind = site.labels.say, "no_better" if score.at_chance else "better"
     text = say(f"chance.{kind}", level=site.labels.scales[score.task].score(level))
-    return say("chance.from_worse", text=text) if counted.from_worse_than_chance else text
+    return say("chance.from_worse", text=text) if score.from_worse_than_chance else text
 
 
 def _packed_rows(rows: Sequence[Any]) -> object:

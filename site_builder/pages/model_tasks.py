@@ -19,7 +19,7 @@ from site_builder.compute.board import Board
 from site_builder.compute.intervals import LEVEL
 from site_builder.compute.numbers import floats_or_none
 from site_builder.compute.runs import Against
-from site_builder.compute.scores import StatedScore
+from site_builder.compute.scores import Score
 from site_builder.formatting import MISSING, coverage, ordinal, percent, sentence
 from site_builder.labels import Labels
 from site_builder.pages.filters import task_tools, task_values
@@ -52,7 +52,7 @@ _MAX_STRIPS = 40  # longer lists draw the middle half of the others in place of 
 
 
 def make_task_scores(
-    site: Site, model: str, board: Board, scores: Sequence[StatedScore]
+    site: Site, model: str, board: Board, scores: Sequence[Score]
 ) -> TitledTable:
     """Make the table of a model's scores with its title; `site` is that over all tasks.
 
@@ -260,8 +260,8 @@ def _score_fields(found: ModelTasks) -> Iterator[Field[TaskRow]]:
     labels, say = found.labels, found.labels.say
     own = [score for score in found.scores if score.variant == found.variant]
     known = (
-        (("low", "high"), any(s.counted and s.counted.interval for s in own)),
-        (("stderr",), any(s.stderr is not None for s in own)),
+        (("low", "high"), any(s.interval for s in own)),
+        (("stderr",), any(s.stated_stderr is not None for s in own)),
         (("n_least", "n_most"), any(s.examples for s in own)),
     )
     wanted = [name for names, is_known in known if is_known for name in names]
@@ -281,15 +281,15 @@ def _score_cell(labels: Labels, variant: str, details: Sequence[str], row: TaskR
     found, scale = row.scores.get(variant), labels.scales[row.task]
     if found is None:
         return Cell(MISSING, None, tone="soft", details=(None,) * len(details))
-    at_chance = found.counted.at_chance if found.counted else None
-    low, high = (found.counted and found.counted.interval) or (None, None)
+    low, high = found.interval or (None, None)
     least, most = found.examples or (None, None)
-    known = {"low": low, "high": high, "stderr": found.stderr, "n_least": least, "n_most": most}
+    errors = {"low": low, "high": high, "stderr": found.stated_stderr}
+    known = {**errors, "n_least": least, "n_most": most}
     return Cell(
-        scale.score(found.value),
-        found.value,
-        tone="" if found.counted else "soft",
-        tags=score_tags(labels, at_chance, found.flag),
+        scale.score(found.score),
+        found.score,
+        tone="" if found.counts else "soft",
+        tags=score_tags(labels, found.at_chance, found.flag),
         details=tuple(known[name] for name in details),
     )
 

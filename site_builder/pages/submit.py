@@ -93,14 +93,14 @@ def _example(site: Site) -> tuple[str, SubmittedEntry]:
     rows = [
         {
             "task": score.task,
-            "score": score.value,
-            "n_examples": None if score.n_examples is None else int(score.n_examples),
+            "score": score.score,
+            "n_examples": None if score.stated_n is None else int(score.stated_n),
             "date": score.date,
             "source": score.source,
             **({} if score.variant == base else {"variant": score.variant}),
         }
         for score in scores.stated_of(model)
-        if score.row is not None and score.counted
+        if score.row is not None and score.counts
     ]
     settings = [facet.id for facet in whole.catalog.facets if facet.is_setting]
     facets = {name: value for name in settings if (value := info.facets.get(name)) is not None}

@@ -10,7 +10,7 @@ from math import isnan
 from site_builder.compute.board import Board
 from site_builder.compute.numbers import Spread
 from site_builder.compute.runs import Against, Runs
-from site_builder.compute.scores import Score, StatedScore
+from site_builder.compute.scores import Score
 from site_builder.pages.page import OfSite
 from site_builder.pages.scales import around, common_bounds
 from site_builder.records import Record
@@ -30,7 +30,7 @@ class TaskRow(Record):
     """
 
     task: str
-    scores: Mapping[str, StatedScore]
+    scores: Mapping[str, Score]
     score: Score | None
     of: int
     is_part: bool = False
@@ -47,7 +47,7 @@ class TaskRow(Record):
     def value(self, variant: str | None) -> float | None:
         """Return the score of a variant, if it counts."""
         found = self.scores.get(variant or "")
-        return found.counted.score if found and found.counted else None
+        return found.score if found and found.counts else None
 
 
 class ModelTasks(OfSite):
@@ -60,7 +60,7 @@ class ModelTasks(OfSite):
 
     model: str
     board: Board
-    scores: Sequence[StatedScore]
+    scores: Sequence[Score]
 
     @cached_property
     def variant(self) -> str:
@@ -95,7 +95,7 @@ class ModelTasks(OfSite):
     @cached_property
     def rows(self) -> list[TaskRow]:
         """The rows in order: parts below their whole."""
-        found: dict[str, dict[str, StatedScore]] = {task: {} for task in self.tasks}
+        found: dict[str, dict[str, Score]] = {task: {} for task in self.tasks}
         for score in self.scores:
             found[score.task][score.variant] = score
         facts = self.site.results.catalog.tasks
@@ -105,7 +105,7 @@ class ModelTasks(OfSite):
             is_part = whole in found
             spread = self.spread(task)
             of = spread.n if spread else 0
-            row = TaskRow(task, scores, own.counted if own else None, of, is_part)
+            row = TaskRow(task, scores, own if own and own.counts else None, of, is_part)
             (parts.setdefault(whole or "", []) if is_part else rows).append(row)
 
         def with_parts(row: TaskRow) -> Iterator[TaskRow]:
@@ -138,8 +138,8 @@ class ModelTasks(OfSite):
         return "baseline" if self.is_compared else "base" if self.is_lifted else None
 
     def _has(self, against: Against) -> bool:
-        own = (score.counted for score in self.scores if score.variant == self.variant)
-        return any(score is not None and score.lift(against) is not None for score in own)
+        own = (score for score in self.scores if score.variant == self.variant)
+        return any(score.lift(against) is not None for score in own)
 
     @cached_property
     def is_compared(self) -> bool:
@@ -218,8 +218,8 @@ def _has_scores_alone(found: ModelTasks) -> bool:
         and all(f.higher_is_better and f.score_chance is None and not f.part_of for f in facts)
         and not any(found.labels.scales[task].unit for task in found.tasks)
         and all(map(isnan, chain.from_iterable(each.tolist() for each in verdicts)))
-        and all(s.counted and s.flag is None for s in found.scores)
-        and not any(s.counted and (s.counted.interval or s.counted.n_range) for s in found.scores)
+        and all(s.counts and s.flag is None for s in found.scores)
+        and not any(s.interval or s.n_range for s in found.scores)
     )
 
 

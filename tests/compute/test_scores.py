@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from site_builder.compute.scores import Score, Scores, collect_scores
+from site_builder.compute.scores import Scores, collect_scores
 from site_builder.config import BoardConfig
 from site_builder.records import replace
 from tests.helpers.boards import make_frames, make_results, make_scores, make_tables, scores_on
@@ -43,7 +43,7 @@ def test_exclude_flagged_leaves_flagged_scores_out():
     assert np.isnan(without.runs["tuned"].values).all()
     assert [True, False, True, True, False] == without.frame["counts"].tolist()
     stated = {model: without.stated_of(model) for model in "ab"}
-    ranks = {model: [s.counted and s.counted.rank for s in of] for model, of in stated.items()}
+    ranks = {model: [s.rank for s in of] for model, of in stated.items()}
     assert {"a": [None, 1, None], "b": [1, 1]} == ranks
     assert ["b"] == [s.model for s in scores_on(without, "t2")]
     assert "leaked" == stated["a"][2].flag
@@ -136,7 +136,7 @@ def scores() -> Scores:
 def column(scores: Scores, name: str, variant: str) -> dict[tuple[str, str], float]:
     """What the records say, by model and task."""
     found = (s for model in scores.models for s in scores.stated_of(model) if s.variant == variant)
-    return {(s.counted.model, s.task): getattr(s.counted, name) for s in found if s.counted}
+    return {(s.model, s.task): getattr(s, name) for s in found if s.counts}
 
 
 def test_ranks_and_lifts_by_hand(scores):
@@ -160,7 +160,9 @@ def test_records_of_a_model_and_of_a_task_are_the_same(scores):
         of_tasks = {task: scores.of_task(task, [model])[model] for task in scores.tasks}
         assert of_model == {task: found for task, found in of_tasks.items() if found}
     found = scores.of_model("a")
-    assert Score("a", "t1", "tuned", 0.9, 1, 0.4, 0.1) == found["t1"]["tuned"]
+    one = found["t1"]["tuned"]
+    assert ("a", "t1", "tuned") == one.key
+    assert (0.9, 1, 0.4, 0.1) == (one.score, one.rank, one.lift("base"), one.lift("baseline"))
     assert ["tuned", "base"] == list(found["t1"])
     assert {"base"} == set(found["t2"])
 
@@ -182,5 +184,5 @@ def test_provenance_of_a_score():
     frames["results"] = frames["results"].assign(source="paper.pdf", stderr=[NAN, NAN, 0.01])
     scores = collect_scores(make_tables(frames), BoardConfig())
     (b,) = scores.stated_of("b")
-    assert ("t1", "base", 0.3) == (b.task, b.variant, b.value)
-    assert (3, "paper.pdf", None, 0.01) == (b.row, b.source, b.date, b.stderr)
+    assert ("t1", "base", 0.3) == (b.task, b.variant, b.score)
+    assert (3, "paper.pdf", None, 0.01) == (b.row, b.source, b.date, b.stated_stderr)
