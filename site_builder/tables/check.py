@@ -52,10 +52,8 @@ _DIRECTION = "tasks.metric tasks.unit tasks.higher_is_better"
 def check_tables(loaded: LoadedTables, config: SiteConfig) -> Tables:
     """Check and complete the tables, or raise all errors and warnings if there is an error."""
     loaded, assumptions, unmatched = override_tables(loaded, config)
-    stated = loaded.tables
-    loaded, price_days, unpriced = add_costs(loaded, config)
     unknown = _unknown_file_faults(loaded.unknown_files)
-    faults = [*loaded.faults, *unknown, *unmatched, *unpriced]
+    faults = [*loaded.faults, *unknown, *unmatched]
     facets, measures = tuple[Facet, ...](), tuple[Measure, ...]()
     if RESULTS.name in loaded.tables:
         results = loaded.tables[RESULTS.name]
@@ -74,13 +72,13 @@ def check_tables(loaded: LoadedTables, config: SiteConfig) -> Tables:
     tables = split_subsets(complete_tables(loaded, config.default_variant))
     tables = replace(
         tables,
-        # The results as the project states them, without computed costs.
-        loaded={**loaded.tables, RESULTS.name: replace(results, frame=stated[RESULTS.name].frame)},
+        loaded=loaded.tables,
         assumptions=tuple(assumptions),
         facets=facets,
-        measures=tuple(replace(m, price_day=price_days.get(m.id, "")) for m in measures),
+        measures=measures,
     )
-    tables = take_waiting(tables)
+    tables, unpriced = add_costs(take_waiting(tables), config, unsound)
+    faults += unpriced
     faults += _reference_faults(tables, config, unsound)
     if unsound.isdisjoint(_BOARDS.split()):
         tables = compose_entries(tables, config)

@@ -57,7 +57,9 @@ def sort_columns(
     names = (str(name) for name in frame.columns if str(name).strip() and name[:2] != "__")
     further = [name for name in names if name not in known]
     of_models = [str(name) for name in models.frame.columns] if models else []
-    faults += _undeclared_names(config, [*further, *MEASURES], [*of_models, *further, VARIANT])
+    priced = [name for name, section in config.measures.items() if section.from_prices]
+    measured = [*further, *MEASURES, *priced]
+    faults += _undeclared_names(config, measured, [*of_models, *further, VARIANT])
     declared = [n for n in further if n in config.facets or n in results.settings]
     others = [n for n in further if n not in (*declared, *config.measures, RUN)]
     texts = [n for n in others if not _is_number(frame[n])]
@@ -78,7 +80,8 @@ def sort_columns(
         facts = (n for n in of_models if MODELS.column(n) is None and n not in settings)
         facets += [make_facet(n, config, models.frame[n], is_setting=False) for n in facts]
     named = dict.fromkeys((*config.measures, *MEASURES))
-    measures = tuple(_measure(n, config) for n in named if n in frame and frame[n].notna().any())
+    stated = {n for n in named if n in frame and frame[n].notna().any()}
+    measures = tuple(_measure(n, config) for n in named if n in stated or n in priced)
     return tuple(facets), measures, faults
 
 

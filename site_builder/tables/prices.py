@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ from site_builder.config import TOML, MeasureSection, SiteConfig
 from site_builder.errors import Fault, did_you_mean
 from site_builder.formatting import listed, quoted
 from site_builder.records import replace
-from site_builder.tables.read import LoadedTable, LoadedTables, has_type
+from site_builder.tables.read import Tables
 from site_builder.tables.schema import PRICES, RESULTS, whole_day
 from site_builder.tables.table_faults import row_faults
 
@@ -21,6 +21,10 @@ _MILLION = 1_000_000
 _TOKENS = {
     "input_tokens": "usd_per_million_input_tokens",
     "output_tokens": "usd_per_million_output_tokens",
+}
+_READ = {
+    *(f"results.{name}" for name in ("model", *_TOKENS)),
+    *(f"prices.{name}" for name in ("provider", "model", "date", *_TOKENS.values())),
 }
 
 
@@ -38,85 +42,66 @@ def current_prices(prices: pd.DataFrame, day: str | None = None) -> pd.DataFrame
 
 
 def add_costs(
-    loaded: LoadedTables, config: SiteConfig
-) -> tuple[LoadedTables, dict[str, str], list[Fault]]:
-    """Add the measures that `site.toml` takes from prices as columns of the results.
+    tables: Tables, config: SiteConfig, unsound: Collection[str]
+) -> tuple[Tables, list[Fault]]:
+    """Compute the measures that `site.toml` takes from prices; return also what is wrong.
 
     The cost of a row is input tokens x price of an input token + output tokens x price of an
-    output token, at the newest prices up to `price_date`; unknown where any of the four is.
-
-    Returns:
-        The tables; by measure the day of its prices, empty where none is stated; the faults.
+    output token, at the newest prices up to `price_date`; unknown where any of the four is. It is
+    not computed where one of the columns is `unsound`. Measures without a value are left out.
     """
-    wanted = {name: m for name, m in config.measures.items() if m.from_prices}
-    results, days = loaded.tables.get(RESULTS.name), dict[str, str]()
     what, fix = "[measures.{}]: provider and price_date are of prices", "Add from_prices = true."
     faults = [
         Fault(TOML, what.format(name), fix)
         for name, m in config.measures.items()
-        if name not in wanted and (m.provider or m.price_date)
+        if not m.from_prices and (m.provider or m.price_date)
     ]
-    if results is None or not wanted:
-        return loaded, days, faults
-    frame = results.frame
-    for name, section in wanted.items():
-        found, day = _costs(name, section, results, loaded.tables.get(PRICES.name), faults)
-        days[name] = day
-        if name not in frame or frame[name].isna().all():
-            frame = frame.assign(**{name: found})
-    tables = {**loaded.tables, RESULTS.name: replace(results, frame=frame)}
-    return replace(loaded, tables=tables), days, faults
+    priced = [m.id for m in tables.measures if m.is_priced]
+    if not priced or not _READ.isdisjoint(unsound):
+        return tables, faults
+    results, days = tables.results, dict[str, str]()
+    for name in priced:
+        costs, days[name] = _costs(name, config.measures[name], tables, faults)
+        results = results.assign(**{name: costs})
+    known = (m for m in tables.measures if results[m.id].notna().any())
+    measures = tuple(replace(m, price_day=days.get(m.id, "")) for m in known)
+    return replace(tables, results=results, measures=measures), faults
 
 
 def _costs(
-    name: str,
-    section: MeasureSection,
-    results: LoadedTable,
-    prices: LoadedTable | None,
-    faults: list[Fault],
+    name: str, section: MeasureSection, tables: Tables, faults: list[Fault]
 ) -> tuple[pd.Series, str]:
     """Return the cost of each row of the results and the day of the prices; add what is wrong."""
-    frame, at = results.frame, f"[measures.{name}]"
-    unknown = pd.Series(np.nan, frame.index)
-    if name in frame and frame[name].notna().any():
+    frame, results, at = tables.results, tables.loaded[RESULTS.name], f"[measures.{name}]"
+    unknown = pd.Series(np.nan, frame.index), ""
+    if frame[name].notna().any():
         what = f"{name!r} is measured here, and {at} takes it from prices"
         fix = "Remove the column, or from_prices in site.toml."
         faults.append(Fault(results.place(np.flatnonzero(frame[name].notna())), what, fix))
-        return unknown, ""
-    if prices is None:
+        return unknown
+    if tables.prices is None:
         faults.append(Fault(TOML, f"{at}: there are no prices", f"Write data/{PRICES.file}."))
-        return unknown, ""
-    if missing := [column for column in _TOKENS if column not in frame]:
+        return unknown
+    if missing := [column for column in _TOKENS if column not in results.frame]:
         what = f"{at}: the results have no column {quoted(missing, most=3)}"
         faults.append(Fault(results.where, what, "Add the tokens of each run."))
-        return unknown, ""
-    columns = [*_TOKENS.values(), "date"]
-    listing = prices.frame.reindex(columns=["provider", "model", *columns])
-    if not _are_readable(frame, listing):  # reported by the checks of both tables
-        return unknown, ""
+        return unknown
     until = section.price_date.isoformat() if section.price_date else None
-    offers = current_prices(listing, until)
+    offers = current_prices(tables.prices, until)
     if until and offers.empty:
         what = f"{at}: no price is as old as {until}"
         faults.append(Fault(TOML, what, "Choose a later price_date."))
-    faults += _provider_faults(at, section, offers, prices, frame)
+    faults += _provider_faults(at, section, offers, tables)
     if section.provider not in (None, LOWEST):
         offers = offers[offers["provider"] == section.provider]
-    faults += _unpriced_faults(name, offers, results)
+    faults += _unpriced_faults(name, offers, tables)
     costs = _lowest_costs(frame, offers)
     used = offers.loc[offers["model"].isin(frame["model"]), "date"].dropna()
     return costs, until or (str(used.max()) if len(used) else "")
 
 
-def _are_readable(results: pd.DataFrame, prices: pd.DataFrame) -> bool:
-    columns = [results[name] for name in _TOKENS] + [prices[name] for name in _TOKENS.values()]
-    numbers = all(has_type(values, "number") for values in columns)
-    texts = [results.get("model"), *(prices[name] for name in ("provider", "model", "date"))]
-    return numbers and all(t is not None and (t.isna().all() or has_type(t, "text")) for t in texts)
-
-
 def _provider_faults(
-    at: str, section: MeasureSection, offers: pd.DataFrame, prices: LoadedTable, frame: pd.DataFrame
+    at: str, section: MeasureSection, offers: pd.DataFrame, tables: Tables
 ) -> Iterator[Fault]:
     providers = offers["provider"].dropna().unique()
     if section.provider not in (None, LOWEST, *providers) and len(offers):
@@ -124,27 +109,27 @@ def _provider_faults(
         yield Fault(TOML, what, did_you_mean(section.provider or "", [*providers], "providers"))
     if section.provider is not None:
         return
-    mine = offers[offers["model"].isin(frame["model"])]
+    mine = offers[offers["model"].isin(tables.results["model"])]
     groups = mine[mine["model"].duplicated(keep=False)].groupby("model", sort=False)
     fix = f'Write provider = "{LOWEST}", or the name of one, under {at} in {TOML}.'
-    what, at_rows = "model {!r} has the prices of {}", prices.frame.index.get_indexer
+    what, table = "model {!r} has the prices of {}", tables.loaded[PRICES.name]
     found = (
-        (what.format(str(model), listed([*map(str, rows["provider"])])), at_rows(rows.index))
+        (what.format(str(model), listed([*map(str, rows["provider"])])), rows.index)
         for model, rows in groups
     )
-    yield from row_faults(prices, found, groups.ngroups, fix, "models of several providers")
+    yield from row_faults(table, found, groups.ngroups, fix, "models of several providers")
 
 
-def _unpriced_faults(name: str, offers: pd.DataFrame, results: LoadedTable) -> Iterator[Fault]:
+def _unpriced_faults(name: str, offers: pd.DataFrame, tables: Tables) -> Iterator[Fault]:
     """Name the models of the results without both prices, whose costs stay unknown."""
     priced = offers.dropna(subset=[*_TOKENS.values()])["model"]
-    models = results.frame["model"]
+    models = tables.results["model"]
     lost = models[models.notna() & ~models.isin(priced)]
     groups = lost.groupby(lost, sort=False)
     what = "no price of input and output tokens is known of model {!r}: its {} is not known"
     found = ((what.format(str(model), name), rows.index) for model, rows in groups)
     n, more = groups.ngroups, "models without prices"
-    yield from row_faults(results, found, n, "", more, "warning")
+    yield from row_faults(tables.loaded[RESULTS.name], found, n, "", more, "warning")
 
 
 def _lowest_costs(frame: pd.DataFrame, offers: pd.DataFrame) -> pd.Series:
@@ -153,8 +138,7 @@ def _lowest_costs(frame: pd.DataFrame, offers: pd.DataFrame) -> pd.Series:
     for _, of_provider in offers.groupby("provider", sort=False):
         rates = of_provider.drop_duplicates("model").set_index("model")
         usd = sum(
-            frame[tokens].astype(float) * frame["model"].map(rates[price].astype(float))
-            for tokens, price in _TOKENS.items()
+            frame[tokens] * frame["model"].map(rates[price]) for tokens, price in _TOKENS.items()
         )
         costs = costs.where(~(usd / _MILLION < costs) & costs.notna(), usd / _MILLION)
     return costs
