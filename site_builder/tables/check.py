@@ -52,8 +52,7 @@ _DIRECTION = "tasks.metric tasks.unit tasks.higher_is_better"
 def check_tables(loaded: LoadedTables, config: SiteConfig) -> Tables:
     """Check and complete the tables, or raise all errors and warnings if there is an error."""
     loaded, assumptions, unmatched = override_tables(loaded, config)
-    unknown = _unknown_file_faults(loaded.unknown_files)
-    faults = [*loaded.faults, *unknown, *unmatched]
+    faults = [*loaded.faults, *unmatched]
     facets, measures = tuple[Facet, ...](), tuple[Measure, ...]()
     if RESULTS.name in loaded.tables:
         results = loaded.tables[RESULTS.name]
@@ -93,12 +92,6 @@ def _settings(facets: Sequence[Facet], table: str) -> list[str]:
     """Return the columns that tell the entries of a model apart in a table."""
     of = (RESULTS.name, EXAMPLES.name, MODELS.name)
     return [facet.id for facet in facets if facet.is_setting and table in of]
-
-
-def _unknown_file_faults(files: Sequence[str]) -> Iterator[Fault]:
-    names, what = [spec.file for spec in TABLES], "is not a table of the site and is ignored"
-    faults = (Fault("data", f"{f!r} {what}", did_you_mean(f, names), "warning") for f in files)
-    return limit_faults(faults, len(files), "data", "Parquet files that are ignored")
 
 
 def _reference_faults(
@@ -167,12 +160,15 @@ def _unknown_ids(tables: Tables, name: str) -> Iterator[Fault]:
     ids, names = tables.results[name].dropna(), set(known)
     unknown = ids[~_among(ids, known)]
     groups = unknown.groupby(unknown, sort=False)
-    known_ids = tables.loaded.get(f"{name}s")
-    file = Path(known_ids.where).name if known_ids else ""
-    faults = (
-        unknown_id_fault(table.place(rows.index), name, str(value), names, file)
-        for value, rows in groups
-    )
+    listing = tables.loaded.get(f"{name}s")
+    file = Path(listing.where).name if listing else f"{name}s.parquet"
+
+    def fault(value: str, rows: pd.Series) -> Fault:
+        hint = did_you_mean(value, names)
+        fix = f"{hint} If not, add it there." if hint.startswith("Did") else "Add it there."
+        return Fault(table.place(rows.index), f"{name} {value!r} is not in {file}", fix)
+
+    faults = (fault(str(value), rows) for value, rows in groups)
     more = f"{name}s that are not in {name}s.parquet"
     yield from limit_faults(faults, groups.ngroups, table.where, more)
 
@@ -194,15 +190,6 @@ def _likely_typos(tables: Tables) -> Iterator[Fault]:
                 fix = f"Correct it, or list all in {name}s{Path(table.where).suffix}."
                 faults.append(Fault(place, what, fix, "warning"))
         yield from limit_faults(faults, len(faults), table.where, f"{name}s that look misspelt")
-
-
-def unknown_id_fault(
-    where: str, name: str, value: str, known: Collection[str], file: str = ""
-) -> Fault:
-    """Return the fault of an id, such as that of a `model`, that its table does not have."""
-    hint = did_you_mean(value, known)
-    fix = f"{hint} If not, add it there." if hint.startswith("Did") else "Add it there."
-    return Fault(where, f"{name} {value!r} is not in {file or f'{name}s.parquet'}", fix)
 
 
 def _crossed_bounds(tables: Tables) -> Iterator[Fault]:

@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from site_builder.errors import Fault, FaultsError, rows_text
+from site_builder.errors import Fault, FaultsError, did_you_mean, limit_faults, rows_text
 from site_builder.records import Record, field, replace
 from site_builder.symlinks import is_inside, read_inside
 from site_builder.tables.files import (
@@ -128,13 +128,11 @@ def _lines_text(file: str, lines: Sequence[int]) -> str:
 class LoadedTables(Record):
     """The tables that could be read, by name and in the order of the schema.
 
-    `faults` state why a table is missing or unreadable; `unknown_files` are Parquet files that are
-    not in the schema.
+    `faults` state why a table is missing or unreadable, and which files are none of the schema.
     """
 
     tables: Mapping[str, LoadedTable]
     faults: tuple[Fault, ...] = ()
-    unknown_files: tuple[str, ...] = ()
     unreadable: frozenset[str] = frozenset()
 
 
@@ -189,8 +187,14 @@ def _load_tables(data_dir: Path) -> LoadedTables:
     faults += odd
     if submissions and RESULTS.name not in unreadable:
         faults += _add_submissions(tables, submissions, unreadable)
-    unknown = {path.name for path in data_dir.glob("*.parquet")} - {spec.file for spec in TABLES}
-    return LoadedTables(tables, tuple(faults), tuple(sorted(unknown)), frozenset(unreadable))
+    return LoadedTables(tables, (*faults, *_unknown_files(data_dir)), frozenset(unreadable))
+
+
+def _unknown_files(data_dir: Path) -> Iterator[Fault]:
+    names, what = {spec.file for spec in TABLES}, "is not a table of the site and is ignored"
+    files = sorted({path.name for path in data_dir.glob("*.parquet")} - names)
+    faults = (Fault("data", f"{f!r} {what}", did_you_mean(f, names), "warning") for f in files)
+    return limit_faults(faults, len(files), "data", "Parquet files that are ignored")
 
 
 def _add_submissions(
