@@ -148,6 +148,9 @@ def json_kind(value: object) -> str:
 
 # --- tables of text -----------------------------------------------------------------------------
 
+MAX_TEXT_BYTES = 100_000_000
+"""Bytes of a table in CSV or JSON lines, which takes ten times as much memory."""
+
 
 def parse_text(
     spec: TableSpec, content: bytes, where: str, ending: str
@@ -161,6 +164,9 @@ def parse_text(
     Raises:
         FaultsError, UnreadableTableError: The file is no such table.
     """
+    if (size := len(content)) > MAX_TEXT_BYTES:
+        what = f"the file has {size:,} bytes, and at most {MAX_TEXT_BYTES:,} of text are read"
+        raise UnreadableTableError(what, "Write the table as Parquet.")
     try:
         text = content.decode("utf-8-sig")
         heading, found = read_text_rows(io.StringIO(text, newline=""), ending)

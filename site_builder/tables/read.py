@@ -51,8 +51,6 @@ from site_builder.tables.submissions import (
 
 Column: TypeAlias = "pa.ChunkedArray[Any]"
 
-MAX_TEXT_BYTES = 100_000_000
-"""Bytes of a table in CSV or JSON lines, which takes ten times as much memory."""
 # The pandas type of the columns that hold no text.
 _PANDAS_TYPES: Mapping[Type, Literal["float64", "object"]] = {
     "number": "float64",
@@ -424,30 +422,20 @@ def load_table(
     Raises:
         FaultsError: It cannot be read.
     """
-    try:
-        return _read_table(spec, path, where, read)
-    except UnreadableTableError as error:
-        raise FaultsError([error.fault(where)]) from error
-
-
-def _read_table(
-    spec: TableSpec, path: Path, where: str, read: Callable[[Path], bytes]
-) -> LoadedTable:
     if path.exists() and not path.is_file():  # reading a pipe or a device may never end
-        what = "this is not a file"
-        raise UnreadableTableError(what, "Write the table as one Parquet file.")
+        fix = "Write the table as one Parquet file."
+        raise FaultsError([Fault(where, "this is not a file", fix)])
+    ending = path.suffix.lower()
     try:
         file = read(path)
+        if ending not in TEXT_ENDINGS:
+            return replace(as_loaded(spec, read_whole(file), where), content=file, is_stored=True)
+        frame, lines, odd = parse_text(spec, file, where, ending)
     except OSError as error:
         what = f"the file cannot be read: {error.strerror}"
-        raise UnreadableTableError(what, "Make it readable.") from error
-    ending = path.suffix.lower()
-    if ending not in TEXT_ENDINGS:
-        return replace(as_loaded(spec, read_whole(file), where), content=file, is_stored=True)
-    if len(file) > MAX_TEXT_BYTES:
-        what = f"the file has {len(file):,} bytes, and at most {MAX_TEXT_BYTES:,} of text are read"
-        raise UnreadableTableError(what, "Write the table as Parquet.")
-    frame, lines, odd = parse_text(spec, file, where, ending)
+        raise FaultsError([Fault(where, what, "Make it readable.")]) from error
+    except UnreadableTableError as error:
+        raise FaultsError([error.fault(where)]) from error
     table = as_loaded(spec, pa.Table.from_pandas(frame, preserve_index=False), where)
     whole = tuple(str(name) for name, values in frame.items() if values.dtype == "Int64")
     return replace(table, whole=whole, content=file, lines=lines, faults=odd)

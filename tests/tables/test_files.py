@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from site_builder.errors import FaultsError
-from site_builder.tables import read
+from site_builder.tables import files
 from tests.commands.test_cli import run
 from tests.helpers.imported import run_import
 from tests.helpers.tables import check_project, fault_lines, read_long_table
@@ -307,7 +307,7 @@ def test_text_behind_a_link_that_leads_out_is_not_read(tmp_path, linked):
 
 
 def test_large_text_is_not_read(tmp_path, monkeypatch):
-    monkeypatch.setattr(read, "MAX_TEXT_BYTES", 50)
+    monkeypatch.setattr(files, "MAX_TEXT_BYTES", 50)
     (line,) = fault_lines(project(tmp_path, results_csv=RESULTS))
     assert line == (
         f"data/results.csv: the file has {len(RESULTS)} bytes, and at most 50 of text are read. "
