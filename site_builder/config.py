@@ -428,9 +428,16 @@ def read_config(
     `base_url` overrides that of the file; `released` holds where the file has none.
     A key with a fault has its default, so that the rest of the project can be checked too.
     """
-    values, checksum, unreadable = _read_file(root)
+    try:
+        content = read_inside(root / TOML, root, most=MOST_BYTES)
+    except FileNotFoundError:
+        content = None
+    except OSError as error:
+        return SiteConfig(root=root), [Fault(TOML, f"cannot be read: {error.strerror}")]
+    values, unreadable = parse_toml(content or b"", TOML)
     if unreadable:
         return SiteConfig(root=root), unreadable
+    checksum = None if content is None else sha256(content).hexdigest()
     if isinstance(site := values.setdefault("site", {}), dict):
         site |= {} if base_url is None else {"base_url": base_url}
         site |= {} if released is None or "released" in site else {"released": released}
@@ -466,18 +473,6 @@ def _without(values: dict[str, Any], bad: set[tuple[int | str, ...]]) -> dict[st
         elif isinstance(content, dict) and (section,) not in bad:
             sound[section] = {k: value for k, value in content.items() if (section, k) not in bad}
     return sound
-
-
-def _read_file(root: Path) -> tuple[dict[str, Any], str | None, list[Fault]]:
-    """Return the values and the checksum of `site.toml`, which may not exist, or its fault."""
-    try:
-        content = read_inside(root / TOML, root, most=MOST_BYTES)
-    except FileNotFoundError:
-        return {}, None, []
-    except OSError as error:
-        return {}, None, [Fault(TOML, f"cannot be read: {error.strerror}")]
-    values, faults = parse_toml(content, TOML)
-    return values, sha256(content).hexdigest(), faults
 
 
 def parse_toml(content: bytes, where: str) -> tuple[dict[str, Any], list[Fault]]:

@@ -220,26 +220,21 @@ def correlate(x: Array, y: Array) -> Correlation:
     both = np.isfinite(x) & np.isfinite(y)
     n = int(both.sum())
     # Rounded, since a column of noise is a constant.
-    pair = round_significant(x[both]), round_significant(y[both])
-    if n < _MIN_N or any(map(_is_constant, pair)):
+    x, y = (round_significant(values[both]) for values in (x, y))
+    if n < _MIN_N or _is_constant(x) or _is_constant(y):
         return Correlation(n)
-    r = np.clip(_coefficients(*pair), -1, 1)
+    of_ranks = np.vecdot(_unit(_mean_ranks(x)), _unit(_mean_ranks(y)))
+    # Scaled to at most 1, so that no square overflows.
+    of_values = np.vecdot(_unit(x / np.abs(x).max()), _unit(y / np.abs(y).max()))
+    r = np.clip([of_ranks, of_values], -1, 1)
     rounded_r = round_significant(r)
     # A column is in perfect order with itself, whatever the last bit of the sums: p is 0.
     exact_r = np.where(np.abs(rounded_r) == 1, rounded_r, r)
     p = round_significant(correlation_p(exact_r, np.array(n - 2)))
     low, high = _fisher_interval(rounded_r, np.array([rounded_r[0] ** 2 / 2, 0.0]), n - 3)
     columns = floats_or_none(rounded_r), floats_or_none(p), pairs_or_none(low, high)
-    of_ranks, of_values = zip(*columns, strict=True)
-    return Correlation(n, *of_ranks, *of_values)
-
-
-def _coefficients(x: Array, y: Array) -> tuple[float, float]:
-    """Return Spearman's and Pearson's coefficient of two complete columns, none constant."""
-    rho = np.vecdot(_unit(_mean_ranks(x)), _unit(_mean_ranks(y)))
-    # Scaled to at most 1, so that no square overflows.
-    r = np.vecdot(_unit(x / np.abs(x).max()), _unit(y / np.abs(y).max()))
-    return float(rho), float(r)
+    spearman, pearson = zip(*columns, strict=True)
+    return Correlation(n, *spearman, *pearson)
 
 
 def _unit(values: Array) -> Array:

@@ -90,24 +90,19 @@ def _of_rule(rule: str, meaning: str, *, section: str = "", form: Form = "score"
 _SECTIONS: Mapping[Against, str] = {"base": "lift", "baseline": "lift-over-baseline"}
 
 
-def mean_beside(runs: Runs, against: Against) -> Array:
-    """Return the mean of the scores beside over the tasks that each model has; shape (models,).
-
-    NaN where one of them is missing.
-    """
-    there, others = ~np.isnan(runs.values), runs.beside[against].values
-    means = mean_of(np.where(there, others, np.nan), axis=1)
-    return np.where((there & np.isnan(others)).any(axis=1), np.nan, means)
-
-
 def _mean_beside(against: Against) -> Statistic:
-    """Return the mean of the scores beside; an adjusted average where these rank the board."""
-    return Statistic(
-        *(f"{against}_average", f"mean score of the {against}", "score", "average"),
-        lambda runs, _: mean_beside(runs, against),
-        against,
-        is_published=False,
-    )
+    """Return the mean of the scores beside, over the tasks that a model has.
+
+    NaN where one of them is missing; an adjusted average where these rank the board.
+    """
+
+    def mean_beside(runs: Runs, _: Merit) -> Array:
+        there, others = ~np.isnan(runs.values), runs.beside[against].values
+        means = mean_of(np.where(there, others, np.nan), axis=1)
+        return np.where((there & np.isnan(others)).any(axis=1), np.nan, means)
+
+    named = f"{against}_average", f"mean score of the {against}"
+    return Statistic(*named, "score", "average", mean_beside, against, is_published=False)
 
 
 def _mean_lift(against: Against, meaning: str, source: str = "") -> Statistic:
