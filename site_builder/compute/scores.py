@@ -38,8 +38,6 @@ from site_builder.tables.schema import Measure
 MEASURED = "measured "
 """Stands before the id of a measure in the names of columns."""
 _COMPUTED = (*ScoreErrors.__struct_fields__, "against_chance")
-# More records than this are made when asked for: they would take gigabytes.
-_MAX_KEPT = 300_000
 
 
 class Score(Record):
@@ -253,20 +251,10 @@ class Scores(Grid, eq=False):
             yield from (score for score in found if score.counts)
 
     def _records(
-        self, runs: Runs, rows: int | list[int], columns: int | slice
+        self, runs: Runs, rows: int | list[int], tasks: int | slice
     ) -> npt.NDArray[np.object_]:
         """Return the records of scores; None where there is none."""
-        if len(self.frame) > _MAX_KEPT:
-            return self._make_records(runs, (rows, columns))
-        return self._all_records[runs.variant][rows, columns]
-
-    @cached_property
-    def _all_records(self) -> dict[str, npt.NDArray[np.object_]]:
-        """The records of each variant: several tables and charts ask for the same."""
-        every = slice(None), slice(None)
-        return {runs.variant: self._make_records(runs, every) for runs in self.variants}
-
-    def _make_records(self, runs: Runs, at: Any) -> npt.NDArray[np.object_]:  # noqa: ANN401
+        at: Any = rows, tasks
         is_there = runs.index[at] != NO_ROW
         places, counts = runs.index[at][is_there], runs.counts[at][is_there]
         arrays = {name: array[places] for name, array in self.arrays.items()}
