@@ -175,19 +175,12 @@ class Catalog(CachingRecord):
 
     def column(self, name: str) -> tuple[str | None, ...]:
         """Return the value of each entry as `ModelInfo.facet` does."""
-        if name not in self._columns:
-            self._columns[name] = tuple([m.facet(name) for m in self.models.values()])
-        return self._columns[name]
+        return tuple(m.facet(name) for m in self.models.values())
 
     @cached_property
     def waiting(self) -> tuple[ModelInfo, ...]:
         """The models without a score of which the data says why."""
         return tuple(m for m in self.models.values() if m.status)
-
-    @cached_property
-    def _columns(self) -> dict[str, tuple[str | None, ...]]:
-        """The values by facet: the filters of each table ask for them."""
-        return {}
 
     @cached_property
     def entries_of(self) -> Mapping[str, Sequence[str]]:

@@ -228,13 +228,9 @@ class Runs(Grid, eq=False):
     @cached_property
     def lifts(self) -> Mapping[Against, Array]:
         """Score minus the one beside it, positive = better (docs/statistics.md#lift)."""
-        return {against: self._minus(other) for against, other in self.beside.items()}
-
-    def _minus(self, other: Runs) -> Array:
-        if np.isnan(other.values).all():
-            return np.full(self.values.shape, np.nan)
-        lifts = difference(self.signed, other.signed)
-        return np.where(np.isfinite(lifts), lifts, np.nan)  # too large for a number
+        lifts = {a: difference(self.signed, other.signed) for a, other in self.beside.items()}
+        # None is too large for a number.
+        return {a: np.where(np.isfinite(lift), lift, np.nan) for a, lift in lifts.items()}
 
     @cached_property
     def contest(self) -> Array:

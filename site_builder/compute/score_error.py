@@ -67,9 +67,6 @@ def compute_score_errors(results: pd.DataFrame, tasks: pd.DataFrame) -> ScoreErr
         p, error = (score - least) / span, stated / span
         n = np.where(n_least == n_most, n_most, n)
         least_n = np.where(np.isnan(n), n_least, n)
-        if np.isnan(stated).all() and np.isnan(least_n).all():
-            none = np.full(len(score), np.nan)
-            return ScoreErrors(none, none, none, n, n_least, n_most)
         shares = standard_error_of_share(p, least_n)
         ends = np.where(
             np.isnan(stated),

@@ -149,16 +149,11 @@ def _unstated_directions(tables: Tables, where: str) -> Iterator[Fault]:
         yield Fault(where, what.format(quoted(others), "it is assumed"), fix, "warning")
 
 
-def _among(ids: pd.Series, known: pd.Series) -> pd.Series:
-    """Whether each id is known: `isin`, ten times as fast on text."""
-    return pd.Series(positions(ids, known.dropna().unique().tolist()) >= 0, index=ids.index)
-
-
 def _unknown_ids(tables: Tables, name: str) -> Iterator[Fault]:
     """Find models or tasks of the results that are not in their table."""
     table, known = tables.loaded[RESULTS.name], getattr(tables, f"{name}s")[name].dropna()
     ids, names = tables.results[name].dropna(), set(known)
-    unknown = ids[~_among(ids, known)]
+    unknown = ids[~ids.isin(known)]
     groups = unknown.groupby(unknown, sort=False)
     listing = tables.loaded.get(f"{name}s")
     file = Path(listing.where).name if listing else f"{name}s.parquet"
@@ -222,8 +217,6 @@ def _out_of_bounds(tables: Tables) -> Iterator[Fault]:
     low, high = limits[at].T
     score = tables.results["score"].to_numpy()
     is_out = ((score < low) | (score > high)) & np.isfinite(score)
-    if not is_out.any():
-        return iter(())
     out = tables.results[["task", "score"]].assign(low=low, high=high)[is_out]
     groups = out.groupby("task", sort=False)
 
@@ -349,11 +342,7 @@ def _lone_tuned(tables: Tables, config: SiteConfig) -> Iterator[Fault]:
     base, tuned, results = config.default_variant, config.board.tuned_variants, tables.results
     is_base = results["variant"] == base
     is_tuned = ~is_base if tuned is None else results["variant"].isin(tuned)
-    # One number per pair: a merge of pairs of texts takes ten times as long.
-    model, task = (
-        pd.factorize(results[key], use_na_sentinel=False)[0] for key in ("model", "task")
-    )
-    pair = pd.Series(model * (task.max(initial=0) + 1) + task, index=results.index)
+    pair = results.groupby(["model", "task"], dropna=False, sort=False).ngroup()
     lone = results.index[is_tuned & ~pair.isin(pair[is_base])]
     if is_base.any() and len(lone):
         what = f"tuned score without a {base!r} score: its lift is not computed"
@@ -363,7 +352,7 @@ def _lone_tuned(tables: Tables, config: SiteConfig) -> Iterator[Fault]:
 def _unscored_baseline(tables: Tables, config: SiteConfig) -> Iterator[Fault]:
     baseline, tasks, results = config.board.baseline, tables.tasks["task"], tables.results
     tasks = tasks[~tasks.isin(tables.tasks["part_of"])]  # the score of a whole is that of its parts
-    unscored = tasks[~_among(tasks, results.loc[results["model"] == baseline, "task"])]
+    unscored = tasks[~tasks.isin(results.loc[results["model"] == baseline, "task"])]
     if baseline in set(tables.models["model"]) and len(unscored):
         share = f"{len(unscored):,} of {counted(len(tasks), 'task')}"
         what = f"the baseline {baseline!r} has no score on {share}: {quoted(unscored)}"
@@ -375,7 +364,7 @@ def _without_results(tables: Tables, name: str) -> Iterator[Fault]:
     ids = getattr(tables, f"{name}s")[name].dropna()
     if name == "task":  # its parts have the results of a whole
         ids = ids[~ids.isin(tables.tasks["part_of"].dropna())]
-    unused = ids[~_among(ids, tables.results[name])]
+    unused = ids[~ids.isin(tables.results[name])]
     if name == "model":  # nobody expects results of these
         unused = unused[tables.models["status"].loc[unused.index].isna()]
         unused = unused[~unused.isin(tables.waiting["model"])]
@@ -386,7 +375,7 @@ def _without_results(tables: Tables, name: str) -> Iterator[Fault]:
 
 def _mixed_metrics(tables: Tables, config: SiteConfig) -> Iterator[Fault]:
     """Find several metrics without bounds, whose scores are not averaged."""
-    tasks = tables.tasks[_among(tables.tasks["task"], tables.results["task"])]
+    tasks = tables.tasks[tables.tasks["task"].isin(tables.results["task"])]
     metrics = tasks["metric"].dropna().unique()
     unbounded = tasks[["score_min", "score_max"]].isna().all(axis=None)
     one_way = len(tasks["higher_is_better"].unique()) == 1
