@@ -55,7 +55,6 @@ class PairTests(Record, eq=False):
         lead: Mean difference, row minus column, (rows, entries).
         error: Its standard error, the same shape.
         counts: The number of common tasks, or of their families: the degrees of freedom plus one.
-            One number, or the same shape.
     """
 
     start: int
@@ -184,8 +183,7 @@ def _quantiles(counts: Array, tail: float) -> Array:
 
 def _behind(first: PairTests, tail: float, scale: float) -> Array:
     """Return how far the first is ahead of each, with the interval that decides."""
-    lead, error = first.lead[0], first.error[0]
-    counts = np.broadcast_to(first.counts, first.lead.shape)[0]
+    lead, error, counts = first.lead[0], first.error[0], first.counts[0]
     with np.errstate(over="ignore", invalid="ignore"):
         reach = np.where(counts >= LEAST_TASKS, _quantiles(counts, tail) * error, np.nan)
         ends = np.array([lead, lead - reach, lead + reach]) * scale
@@ -233,8 +231,7 @@ def _test_pairs(
                 error = np.fmax(error, np.sqrt(own_rows @ known.T + rows @ own.T) / n)
         noise = _NOISE * np.abs(values).max(initial=0.0)
         lead = np.where(np.abs(lead) <= noise, 0.0, lead)
-        is_same = bool((counts == counts[0, 0]).all())
-        yield PairTests(start, lead, error, counts[0, 0].reshape(()) if is_same else counts)
+        yield PairTests(start, lead, error, counts)
 
 
 def _of_families(values: Array, there: Array, groups: Sequence[Places]) -> tuple[Array, Array]:

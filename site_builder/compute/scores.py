@@ -156,11 +156,8 @@ class Scores(Grid, eq=False):
     @cached_property
     def ends(self) -> Mapping[str, Sequence[float]]:
         """The least and the greatest stated score on each task, flagged or not."""
-        tasks, score = self.frame["task"].cat, self.frame["score"].to_numpy()
-        ends = np.tile([np.inf, -np.inf], (len(tasks.categories), 1))
-        np.fmin.at(ends[:, 0], tasks.codes, score)
-        np.fmax.at(ends[:, 1], tasks.codes, score)
-        return dict(zip(tasks.categories, ends.tolist(), strict=True))
+        ends = self.frame.groupby("task", observed=True)["score"].agg(["min", "max"])
+        return dict(zip(ends.index, ends.to_numpy().tolist(), strict=True))
 
     @property
     def has_errors(self) -> bool:

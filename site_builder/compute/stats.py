@@ -204,7 +204,7 @@ def smallest_difference(scores: Scores, board: Board) -> float | None:
     tests, scale = pair_tests(families.means)
     known = [np.empty(0)]
     for part in tests:
-        counts = np.broadcast_to(part.counts, part.error.shape).astype(int)
+        counts = part.counts.astype(int)
         is_pair = np.triu(counts >= LEAST_TASKS, 1)
         known.append((noncentrality[counts] * part.error)[is_pair])
     pairs = np.concatenate(known)

@@ -532,23 +532,16 @@ def complete_tables(loaded: LoadedTables, base: str) -> Tables:
 
 
 def _with_schema_columns(frame: pd.DataFrame, spec: TableSpec) -> pd.DataFrame:
-    blank: dict[str, pd.Series] = {}
-    declared = {column.name: _typed(frame, column, blank) for column in spec.columns}
+    declared = {column.name: _typed(frame, column) for column in spec.columns}
     further = {name: frame[name] for name in frame.columns if name not in declared}
     return pd.DataFrame({**declared, **further}, index=frame.index)
 
 
-def _typed(frame: pd.DataFrame, column: ColumnSpec, blank: dict[str, pd.Series]) -> pd.Series:
-    """Return a column in its declared type, with blank optional text as null.
-
-    `blank` keeps the column without values of each type, of which most tables have many.
-    """
+def _typed(frame: pd.DataFrame, column: ColumnSpec) -> pd.Series:
+    """Return a column in its declared type, with blank optional text as null."""
     values, kind = frame.get(column.name), _PANDAS_TYPES.get(column.type)
     if values is None or not has_type(values, column.type) or values.isna().all():
-        name = kind or "str"
-        if name not in blank:
-            blank[name] = pd.Series(None, index=frame.index, dtype=name)
-        return blank[name]
+        return pd.Series(None, index=frame.index, dtype=kind or "str")
     if kind is not None:
         return values.astype(kind)
     text = values.astype("str")

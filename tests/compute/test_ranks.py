@@ -113,7 +113,7 @@ def test_holm_takes_a_further_step_than_bonferroni():
     def judged(*t):
         lead = np.zeros((3, 3))
         lead[0, 2], lead[0, 1], lead[1, 2] = t
-        return judge_pairs([PairTests(0, lead - lead.T, np.ones((3, 3)), np.array(10.0))])
+        return judge_pairs([PairTests(0, lead - lead.T, np.ones((3, 3)), np.full((3, 3), 10.0))])
 
     found = judged(9, 5, 4.2)
     assert [[0, 1, 1], [0, 0, 1], [0, 0, 0]] == found.ahead.astype(int).tolist()
