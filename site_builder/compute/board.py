@@ -8,7 +8,6 @@ from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from site_builder.compute.intervals import LEAST_TASKS
@@ -82,7 +81,7 @@ REASONS = (
 """Ids of why an entry has no rank."""
 
 
-class Board(CachingRecord):
+class Board(CachingRecord, eq=False):
     """The entries of one variant over a set of tasks: ranked first, in order; then the others.
 
     Attributes:
@@ -96,7 +95,8 @@ class Board(CachingRecord):
         inseparable: The longest runs of neighbours in rank of which none is ahead of another by
             more than chance explains, each by its first and last position.
         tests: Of the lifts over base and over the baseline, by model with such a lift.
-        ahead_bits: `ahead`, as values that can be compared.
+        ahead: Which ranked models are ahead of which by more than chance explains, row ahead of
+            column, (ranked, ranked).
         tail: The probability beyond each end of an interval that decides between two models.
     """
 
@@ -111,7 +111,7 @@ class Board(CachingRecord):
     entries: tuple[Entry, ...]
     figures: Mapping[str, tuple[float | None, ...]]
     tests: Mapping[Against, Mapping[str, LiftTest]]
-    ahead_bits: bytes
+    ahead: Flags
     tail: float
 
     def entry(self, model: str) -> Entry:
@@ -198,18 +198,9 @@ class Board(CachingRecord):
         """Whether some of the ranked models, and not most, are too close to call for first."""
         return self.tested and 1 < len(self.may_be_first) <= len(self.ranked) / 2
 
-    @cached_property
-    def ahead(self) -> npt.NDArray[np.uint8]:
-        """By place, which ranked models a model is ahead of, as packed bits: there may be many."""
-        return np.frombuffer(self.ahead_bits, np.uint8).reshape(len(self.ranked), -1)
-
     def is_ahead(self, model: str, other: str) -> bool:
         """Return whether one ranked model is ahead of another by more than chance explains."""
-        return bool(self.ahead_of(self.places[other])[self.places[model]])
-
-    def ahead_of(self, place: int) -> Flags:
-        """Return which of the ranked models are ahead of the one at a place, shape (ranked,)."""
-        return np.asarray(self.ahead[:, place // 8] >> place % 8 & 1 > 0)
+        return bool(self.ahead[self.places[model], self.places[other]])
 
     @cached_property
     def ahead_of_next(self) -> Mapping[str, bool]:
@@ -222,8 +213,7 @@ class Board(CachingRecord):
         if not self.tested:
             return []
         place = self.places[entry.model]
-        is_behind = np.unpackbits(self.ahead[place], count=len(self.ranked), bitorder="little") > 0
-        others = np.flatnonzero(~self.ahead_of(place) & ~is_behind).tolist()
+        others = np.flatnonzero(~self.ahead[:, place] & ~self.ahead[place]).tolist()
         return [self.ranked[other] for other in others if other != place]
 
     @cached_property
@@ -417,7 +407,7 @@ def compute_board(scores: Runs, rules: RankingRules, ends: Array | None = None) 
         entries=tuple(entries),
         figures={s.id: _figures(s, inputs, merit, order) for s in statistics},
         tests=tests,
-        ahead_bits=np.packbits(leads.ahead, axis=1, bitorder="little").tobytes(),
+        ahead=leads.ahead,
         tail=leads.tail,
     )
 

@@ -269,15 +269,11 @@ def _unbeaten(
 
     Source: docs/statistics.md#frontier.
     """
-    beaten = np.zeros(board.ahead.shape[1], dtype=np.uint8)
+    beaten = np.zeros(len(board.ahead), dtype=bool)
     for _, group in groupby(order, key=values.__getitem__):
         models = list(group)
-        for model in models:
-            beaten |= board.ahead[board.places[model]]
-        for model in models:
-            place = board.places[model]
-            if model not in frontier and not beaten[place // 8] >> place % 8 & 1:
-                yield model
+        beaten |= board.ahead[[board.places[model] for model in models]].any(axis=0)
+        yield from (m for m in models if m not in frontier and not beaten[board.places[m]])
 
 
 def on_frontier(trades: Sequence[TradeOff], model: str) -> bool | None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from site_builder.compute.results import Results, compute_site
 from site_builder.config import load_config
+from site_builder.records import asdict
 from site_builder.tables.check import check_tables
 from site_builder.tables.read import load_tables
 from tests.helpers.boards import find_holes, make_frames, make_results, rows_of, scores_on
@@ -315,9 +316,15 @@ def boards(draw, values):
 
 def records(results):
     """What is computed, as records that compare: neither the arrays nor the rows of the tables."""
+
+    def plain(boards):
+        return {v: {**asdict(b), "ahead": b.ahead.tolist()} for v, b in boards.items()}
+
+    names = ("tasks", "correlations", "training_sets", "stats")
     return {
-        name: getattr(results, name)
-        for name in ("boards", "tasks", "categories", "correlations", "training_sets", "stats")
+        **{name: getattr(results, name) for name in names},
+        "boards": plain(results.boards),
+        "categories": [{**asdict(c), "boards": plain(c.boards)} for c in results.categories],
     }
 
 
