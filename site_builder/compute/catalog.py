@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import cache, cached_property
+from functools import cached_property
 from hashlib import sha256
 from math import isfinite
 from typing import TypeVar
@@ -121,7 +121,6 @@ def hides(config: BoardConfig, facts: ModelInfo) -> bool:
     return any(facts.facet(name) not in wanted_texts(v) for name, v in config.filters.items())
 
 
-@cache
 def has_open_weights(license_text: str | None) -> bool | None:
     """Return whether the weights of a model are open, by its license; None if that is not known.
 
@@ -199,8 +198,6 @@ class Catalog(CachingRecord):
 
     def only(self, models: Sequence[str], tasks: Sequence[str]) -> Catalog:
         """Return the same of some models and tasks."""
-        if len(models) == len(self.models) and len(tasks) == len(self.tasks):
-            return self
         return replace(
             self,
             models={model: self.models[model] for model in models},

@@ -190,14 +190,9 @@ def compute_site(tables: Tables, config: SiteConfig) -> SiteResults:
     def over(tasks: tuple[str, ...], models: tuple[str, ...], board: BoardConfig) -> Results:
         ranking = (board.baseline, board.rank_by, board.min_coverage, board.missing)
         key = tasks, models, ranking, board.ratio_offset
-        if key in known:
-            return known[key]
-        part = scores
-        if models != entries or board.missing == "zero" or board.baseline != config.board.baseline:
-            part = part.for_board(models, board)
-        if tasks != part.tasks:
-            part = part.only(tasks)
-        known[key] = _compute(tables, config, board, part, catalog, release)
+        if key not in known:
+            part = scores.for_board(models, board).only(tasks)
+            known[key] = _compute(tables, config, board, part, catalog, release)
         return known[key]
 
     overview = over(whole_tasks(tables), entries, config.board)
