@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import chain
 from typing import Any
@@ -223,16 +223,19 @@ class Scores(Grid, eq=False):
     def of_model(self, model: str) -> dict[str, dict[str, Score]]:
         """Return the scores of a model by task and variant; a task without a score is absent."""
         by_task: dict[str, dict[str, Score]] = {}
-        for score in self._counted(self.rows[model], slice(None)):
-            by_task.setdefault(score.task, {})[score.variant] = score
+        for score in self.stated_of(model):
+            if score.counts:
+                by_task.setdefault(score.task, {})[score.variant] = score
         return by_task
 
     def of_task(self, task: str, models: Sequence[str]) -> dict[str, dict[str, Score]]:
         """Return the scores of some models on a task by model and variant; empty without any."""
         by_model: dict[str, dict[str, Score]] = {model: {} for model in models}
         rows = [self.rows[model] for model in models if model in self.rows]
-        for score in self._counted(rows, self.columns[task]):
-            by_model[score.model][score.variant] = score
+        found = (self._records(runs, rows, self.columns[task]).tolist() for runs in self.variants)
+        for score in filter(None, chain.from_iterable(found)):
+            if score.counts:
+                by_model[score.model][score.variant] = score
         return by_model
 
     def stated_of(self, model: str) -> list[Score]:
@@ -240,12 +243,6 @@ class Scores(Grid, eq=False):
         row, every = self.rows[model], slice(None)
         by_task = zip(*(self._records(runs, row, every) for runs in self.variants), strict=True)
         return list(filter(None, chain.from_iterable(by_task)))
-
-    def _counted(self, rows: int | list[int], columns: int | slice) -> Iterator[Score]:
-        """Yield the scores that count, of some models on some tasks, by variant."""
-        for runs in self.variants:
-            found = filter(None, self._records(runs, rows, columns).tolist())
-            yield from (score for score in found if score.counts)
 
     def _records(
         self, runs: Runs, rows: int | list[int], tasks: int | slice

@@ -122,7 +122,10 @@ def _reference_faults(
         ("tasks.length_unit", _mixed_units(tables)),
         (_SHARES, _uneven_shares(tables)),
         ("tasks.task models.model models.trained_on", find_unknown_trained_on(tables)),
-        ("results.task results.version_of_task tasks.task tasks.version", _mixed_versions(tables)),
+        (
+            "results.task results.version_of_task tasks.task tasks.version",
+            find_mixed_versions(tables),
+        ),
         ("results.model results.task", _likely_typos(tables)),
     )
     for reads, faults in checks:
@@ -393,17 +396,6 @@ def _mixed_units(tables: Tables) -> Iterator[Fault]:
         fix = "Profile every training set with one tokenizer."
         where = tables.loaded[TASKS.name].where
         yield Fault(where, f"{what}: {quoted(units)}", fix, "warning")
-
-
-def _mixed_versions(tables: Tables) -> Iterator[Fault]:
-    """Find tasks with scores of several versions."""
-    found, fix = [*find_mixed_versions(tables)], "Give each version a task of its own, such as "
-    table, more = tables.loaded[RESULTS.name], "tasks with scores of several versions"
-    faults = (
-        Fault(table.place(rows), what, f"{fix}{f'{task} v{version}'!r}, or keep the rows of one.")
-        for task, version, what, rows in found
-    )
-    yield from limit_faults(faults, len(found), table.where, more)
 
 
 def _uneven_shares(tables: Tables) -> Iterator[Fault]:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-import numpy as np
 import pandas as pd
 
 from site_builder.config import RULES, TOML, FacetSection, MeasureSection, SiteConfig
@@ -192,12 +191,6 @@ def texts_of(values: pd.Series) -> pd.Series:
     """
     if _is_number(values):
         return values.map(lambda v: f"{v:g}", na_action="ignore").astype("str")
-    words = {True: "yes", False: "no", np.True_: "yes", np.False_: "no"}
-    text = values.map(
-        lambda v: words.get(v, str(v)) if isinstance(v, bool) else str(v), na_action="ignore"
-    )
-    text = text.astype("str").where(values.notna())
-    lower = text.str.lower()
-    if set(lower.dropna()) <= {"true", "false"}:
-        text = lower.replace({"true": "yes", "false": "no"})
-    return text
+    text = values.map(str, na_action="ignore").astype("str").where(values.notna())
+    words, lower = {"true": "yes", "false": "no"}, text.str.lower()
+    return lower.replace(words) if {*lower.dropna()} <= words.keys() else text

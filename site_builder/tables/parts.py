@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from site_builder.errors import Fault, did_you_mean
+from site_builder.errors import Fault, did_you_mean, limit_faults
 from site_builder.formatting import quoted
 from site_builder.records import grouped, replace
 from site_builder.tables.read import Tables
+from site_builder.tables.schema import RESULTS
 
 _SAME = ("metric", "unit", "higher_is_better", "score_min", "score_max")
 _OF_PARENT = (
@@ -121,23 +122,22 @@ def fill_parents(tables: Tables, *, exclude_flagged: bool) -> Tables:
 # --- versions of tasks ----------------------------------------------------------------------------
 
 
-def find_mixed_versions(tables: Tables) -> Iterator[tuple[str, str, str, pd.Index]]:
-    """Yield the tasks whose scores are of several versions, or of another than the task states.
-
-    With each come one of its versions, what is wrong, and the rows of that version.
-    """
+def find_mixed_versions(tables: Tables) -> Iterator[Fault]:
+    """Find tasks whose scores are of several versions, or of another than the task states."""
+    table, stated, faults = tables.loaded[RESULTS.name], _stated(tables.tasks), list[Fault]()
     results = tables.results[["task", "version_of_task"]].dropna()
-    if results.empty:
-        return
-    stated = _stated(tables.tasks)
     for task, versions in results.groupby("task", sort=False)["version_of_task"]:
-        of_task = stated.get(str(task))
         found = [*versions.unique()]
-        others = [version for version in found if version != (of_task or found[0])]
-        if others:
-            names = quoted((of_task or found[0], *others), most=3)
+        own = stated.get(str(task)) or found[0]
+        if others := [str(version) for version in found if version != own]:
+            names = quoted((own, *others), most=3)
             what = f"task {task!r} has the versions {names}, whose scores do not compare"
-            yield str(task), str(others[0]), what, versions.index[versions == others[0]]
+            name = f"{task} v{others[0]}"
+            fix = f"Give each version a task of its own, such as {name!r}, or keep the rows of one."
+            place = table.place(versions.index[versions == others[0]])
+            faults.append(Fault(place, what, fix))
+    more = "tasks with scores of several versions"
+    yield from limit_faults(faults, len(faults), table.where, more)
 
 
 def fill_versions(tables: Tables) -> Tables:
