@@ -109,9 +109,7 @@ def compute_concordance(scores: Scores, tasks: Sequence[str]) -> Concordance | N
     n, m = ranks.shape
     if m < 2:
         return None
-    columns_of = ranks.to_numpy().T
-    sizes = np.concatenate([np.unique(column, return_counts=True)[1] for column in columns_of])
-    sizes = sizes.astype(float)
+    sizes = np.concatenate([ranks[task].value_counts() for task in ranks]).astype(float)
     ties = float((sizes**3 - sizes).sum())
     squares = float((ranks.sum(axis=1) ** 2).sum())
     w = (12 * squares - 3 * m**2 * n * (n + 1) ** 2) / (m**2 * n * (n**2 - 1) - m * ties)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 from itertools import permutations
 from pathlib import Path
@@ -47,6 +47,8 @@ _BOARDS = (
     "models.name tasks.task tasks.part_of tasks.category tasks.weight"
 )
 _DIRECTION = "tasks.metric tasks.unit tasks.higher_is_better"
+# The tables with the columns that tell the entries of a model apart.
+_OF_ENTRIES = (RESULTS.name, EXAMPLES.name, MODELS.name)
 
 
 def check_tables(loaded: LoadedTables, config: SiteConfig) -> Tables:
@@ -61,10 +63,11 @@ def check_tables(loaded: LoadedTables, config: SiteConfig) -> Tables:
         facets, measures, odd = sort_columns(results, loaded.tables.get(MODELS.name), config)
         loaded = replace(loaded, tables={**loaded.tables, RESULTS.name: results})
         faults += odd
+    settings = [facet.id for facet in facets if facet.is_setting]
     unread = (spec for spec in TABLES if spec.name in loaded.unreadable)
     unsound = {f"{spec.name}.{column.name}" for spec in unread for column in spec.columns}
     for name, table in loaded.tables.items():
-        faults += find_table_faults(table, config, _settings(facets, name))
+        faults += find_table_faults(table, config, settings if name in _OF_ENTRIES else ())
         unsound.update(f"{name}.{column}" for column in unsound_columns(table))
     if RESULTS.name not in loaded.tables:
         raise FaultsError(faults)
@@ -86,12 +89,6 @@ def check_tables(loaded: LoadedTables, config: SiteConfig) -> Tables:
         raise FaultsError(faults)
     tables = fill_parents(fill_versions(tables), exclude_flagged=config.board.exclude_flagged)
     return replace(tables, warnings=tuple(faults))
-
-
-def _settings(facets: Sequence[Facet], table: str) -> list[str]:
-    """Return the columns that tell the entries of a model apart in a table."""
-    of = (RESULTS.name, EXAMPLES.name, MODELS.name)
-    return [facet.id for facet in facets if facet.is_setting and table in of]
 
 
 def _reference_faults(

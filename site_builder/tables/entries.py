@@ -19,18 +19,6 @@ from site_builder.tables.submissions import STATUS
 _FACTS = ("developer", "parameters_b", "release_date", "tuning", "license")
 
 
-def variants_are_facets(results: pd.DataFrame, config: SiteConfig) -> bool:
-    """Whether no model has a score before and after tuning, so that variants pair nothing."""
-    if len(results[VARIANT].dropna().unique()) < 2:
-        return False
-    tuned, base = config.board.tuned_variants, config.default_variant
-    is_base = results[VARIANT] == base
-    is_tuned = ~is_base if tuned is None else results[VARIANT].isin(tuned)
-    models = results["model"]
-    both = {*models[is_base].dropna().unique()} & {*models[is_tuned].dropna().unique()}
-    return not both
-
-
 def compose_entries(tables: Tables, config: SiteConfig) -> Tables:
     """Put entries in place of models: in results, differences, and the table of models.
 
@@ -40,9 +28,7 @@ def compose_entries(tables: Tables, config: SiteConfig) -> Tables:
     columns `of`, the id of its model, and one for each facet. No two entries have one name; it has
     only the settings that are needed for that: `o3 (HAL Agent)`.
     """
-    results, facets = tables.results, tables.facets
-    if variants_are_facets(results, config):
-        results, facets = _with_variants(tables, config)
+    results, facets = _with_variants(tables, config)
     tables = replace(tables, facets=facets)
     settings = [facet.id for facet in facets if facet.is_setting]
     entries = tables.models.assign(of=tables.models["model"])
@@ -122,10 +108,19 @@ def _entry_of(keys: pd.DataFrame, found: pd.DataFrame, settings: Sequence[str]) 
 
 
 def _with_variants(tables: Tables, config: SiteConfig) -> tuple[pd.DataFrame, tuple[Facet, ...]]:
-    """Make the variant a facet of entries, which all have the one variant that scores have."""
-    tuned, results = config.board.tuned_variants, tables.results
+    """Make the variant a facet where no model has a score before and after tuning.
+
+    Variants pair nothing there; all entries have the one variant that scores have.
+    """
+    tuned, base, results = config.board.tuned_variants, config.default_variant, tables.results
+    is_base = results[VARIANT] == base
+    is_tuned = ~is_base if tuned is None else results[VARIANT].isin(tuned)
+    models = results["model"]
+    both = {*models[is_base].dropna().unique()} & {*models[is_tuned].dropna().unique()}
+    if both or len(results[VARIANT].dropna().unique()) < 2:
+        return results, tables.facets
     if tuned:
-        results = results[results[VARIANT].isin([config.default_variant, *tuned])]
+        results = results[results[VARIANT].isin([base, *tuned])]
     return results, (make_facet(VARIANT, config), *tables.facets)
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from site_builder.config import SiteConfig
 from site_builder.errors import Fault, Severity, did_you_mean, limit_faults, shortened
-from site_builder.formatting import quoted
+from site_builder.formatting import in_words, quoted
 from site_builder.tables.files import NUMBER
 from site_builder.tables.read import LoadedTable, has_type
 from site_builder.tables.schema import (
@@ -29,7 +29,6 @@ from site_builder.tables.schema import (
 _INVISIBLE = ("Cc", "Cf", "Zl", "Zp", "Zs")
 # HTML has no null character, and reads a carriage return as another line end.
 _FORBIDDEN = (("\0", "null character"), ("\r", "carriage return"))
-_NUMBERS = {2: "two", 3: "three", 4: "four"}
 _ALIKE = "differs only in case, spaces or signs between words"
 _BETWEEN = re.compile(r"[\s._\u2010-\u2015-]+")
 _SHOWN = 40  # characters of a value in a message
@@ -223,7 +222,7 @@ def _key_faults(table: LoadedTable, base: str, settings: Sequence[str]) -> Itera
     noun = table.spec.row.split()[-1]
     found = (
         (
-            f"{_NUMBERS.get(len(rows), f'{len(rows):,}')} {noun}s for "
+            f"{in_words(len(rows), most=4)} {noun}s for "
             + (f"({', '.join(filter(None, map(str, values)))})" if values[1:] else repr(*values)),
             rows.index,
         )
