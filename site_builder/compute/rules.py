@@ -107,7 +107,8 @@ def _by_mean(inputs: RuleInputs) -> Merit:
     intervals = mean_intervals(scores.values, scores.errors, scores.families, bounds)
 
     def compare(ranked: Places) -> Leads:
-        if scores.is_one_task_with_errors:
+        errors = scores.errors[~np.isnan(scores.rivals)]
+        if len(scores.tasks) == 1 and len(errors) > 0 and not np.isnan(errors).any():
             return compare_scores(signed[ranked, 0], scores.errors[ranked, 0])
         return compare_pairs(signed[ranked], least[ranked], scores.families)
 

@@ -184,12 +184,6 @@ class Runs(Grid, eq=False):
         """The `errors`, which are at least those of rounding."""
         return np.fmax(self.errors, self.rounding)
 
-    @property
-    def is_one_task_with_errors(self) -> bool:
-        """Whether each score that competes is on the one task, and its error is known."""
-        errors = self.errors[~np.isnan(self.rivals)]
-        return len(self.tasks) == 1 and len(errors) > 0 and not np.isnan(errors).any()
-
     @cached_property
     def rivals(self) -> Array:
         """The scores of the models that compete."""
