@@ -72,13 +72,7 @@ def check_tables(loaded: LoadedTables, config: SiteConfig) -> Tables:
     if RESULTS.name not in loaded.tables:
         raise FaultsError(faults)
     tables = split_subsets(complete_tables(loaded, config.default_variant))
-    tables = replace(
-        tables,
-        loaded=loaded.tables,
-        assumptions=tuple(assumptions),
-        facets=facets,
-        measures=measures,
-    )
+    tables = replace(tables, assumptions=tuple(assumptions), facets=facets, measures=measures)
     tables, unpriced = add_costs(take_waiting(tables), config, unsound)
     faults += unpriced
     faults += _reference_faults(tables, config, unsound)
