@@ -118,8 +118,7 @@ def _record_values(steps: Iterable[RecordStep]) -> list[dict[str, Any]]:
             "entry": step.entry.model,
             "date": step.entry.date,
             "score": step.entry.value,
-            "gain": step.gain,
-            "days_held": step.days_held,
+            **_fields(step, "gain", "days_held"),
             "too_close_to_call": step.too_close,
         }
         for step in steps
@@ -188,12 +187,8 @@ def board_values(board: BoardResults) -> dict[str, Any]:
     ranks_in_groups = {s.model: rank for s, rank in best}
     trades = compute_trade_offs(results, spec.config)
     return {
-        "id": spec.id,
-        "title": spec.title,
-        "description": spec.description,
-        "tasks": list(spec.tasks),
-        "rank_by": results.board.rules.rank_by,
-        "min_coverage": results.board.rules.min_coverage,
+        **_fields(spec, "id", "title", "description", "tasks"),
+        **_fields(results.board.rules, "rank_by", "min_coverage"),
         "baseline": results.scores.roles.baseline,
         "statistics": list(published_statistics(results.board)),
         "entries": [
@@ -361,10 +356,7 @@ def _model_scores(results: Results, model: str) -> dict[str, Any]:
     return {
         "model": model,
         "task": tasks,
-        "score": lists("score"),
-        "rank": lists("rank"),
-        "interval": lists("interval"),
-        "stderr": lists("stderr"),
+        **{name: lists(name) for name in ("score", "rank", "interval", "stderr")},
         "n_examples": lists("n"),
         "n_examples_range": lists("n_range"),
         "tied_with_best": lists("tied_with_best"),
@@ -383,23 +375,17 @@ def _correlation_values(correlations: Correlations) -> dict[str, Any]:
     def within(value: Callable[[Within], Any]) -> list[list[Any]]:
         return [[w and value(w) for w in row] for row in matrix("within")]
 
+    def of_each(kind: str) -> dict[str, list[list[Any]]]:
+        both = {name: matrix(f"{name}_{kind}") for name in ("spearman", "pearson")}
+        return {**both, "within_metrics": within(attrgetter(kind))}
+
     return {
         "columns": list(columns),
-        "n": matrix("n"),
-        "spearman": matrix("spearman"),
-        "pearson": matrix("pearson"),
+        **{name: matrix(name) for name in ("n", "spearman", "pearson")},
         "within_metrics": within(attrgetter("spearman")),
         "strata": within(lambda w: [asdict(stratum) for stratum in w.strata]),
-        "p_value": {
-            "spearman": matrix("spearman_p"),
-            "pearson": matrix("pearson_p"),
-            "within_metrics": within(attrgetter("p")),
-        },
-        "interval": {
-            "spearman": matrix("spearman_interval"),
-            "pearson": matrix("pearson_interval"),
-            "within_metrics": within(attrgetter("interval")),
-        },
+        "p_value": of_each("p"),
+        "interval": of_each("interval"),
         "p_adjusted": within(attrgetter("p_adjusted")),
         "by_construction": matrix("by_construction"),
     }
