@@ -15,7 +15,7 @@ import numpy as np
 from site_builder.compute.catalog import Catalog
 from site_builder.compute.numbers import difference
 from site_builder.compute.results import Results
-from site_builder.records import CachingRecord, Record
+from site_builder.records import CachingRecord, Record, grouped
 from site_builder.tables.boards import BoardSpec
 from site_builder.tables.parts import ancestors_of
 from site_builder.tables.schema import Facet
@@ -149,10 +149,8 @@ def run_dates(spec: BoardSpec, variant: str, whole: Results) -> dict[str, str]:
     frame = whole.scores.frame
     is_wanted = frame["task"].isin(tasks) & (frame["variant"] == variant) & frame["date"].notna()
     found = frame.loc[is_wanted, ["model", "date"]].drop_duplicates()
-    newest: dict[str, str] = {}
-    for model, text in found.itertuples(index=False, name=None):
-        newest[model] = max(newest.get(model, text), text, key=lambda t: (day_of(t), t))
-    return newest
+    of_models: dict[str, list[str]] = grouped(found.itertuples(index=False, name=None))
+    return {m: max(texts, key=lambda t: (day_of(t), t)) for m, texts in of_models.items()}
 
 
 def compute_progress(spec: BoardSpec, results: Results, whole: Results) -> tuple[Progress, ...]:

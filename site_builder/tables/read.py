@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from site_builder.errors import Fault, FaultsError, did_you_mean, limit_faults, rows_text
-from site_builder.records import Record, field, replace
+from site_builder.records import Record, field, grouped, replace
 from site_builder.symlinks import is_inside, read_inside
 from site_builder.tables.files import (
     TEXT_ENDINGS,
@@ -103,10 +103,8 @@ class LoadedTable(Record):
         come first, as `data/submissions/a.yaml:7: also data/results.csv:2`.
         """
         numbers, n_own = [int(row) for row in rows], len(self.frame) - len(self.submitted)
-        by_file: dict[str, list[int]] = {}
-        for number in (number - n_own for number in numbers if number >= n_own):
-            row = self.submitted[number]
-            by_file.setdefault(row.where, []).append(row.lines.get(column, row.line))
+        added = [self.submitted[number - n_own] for number in numbers if number >= n_own]
+        by_file = grouped((row.where, row.lines.get(column, row.line)) for row in added)
         places = [_lines_text(file, lines) for file, lines in by_file.items()]
         if own := [number for number in numbers if number < n_own]:
             if self.lines is None:
