@@ -51,9 +51,7 @@ _SHORT = 12  # rows that are seen at a glance
 _MAX_STRIPS = 40  # longer lists draw the middle half of the others in place of each
 
 
-def make_task_scores(
-    site: Site, model: str, board: Board, scores: Sequence[Score]
-) -> TitledTable:
+def make_task_scores(site: Site, model: str, board: Board, scores: Sequence[Score]) -> TitledTable:
     """Make the table of a model's scores with its title; `site` is that over all tasks.
 
     The note says that a script makes the other rows, where it makes any.
