@@ -317,7 +317,7 @@ def choose_rules(tasks: pd.DataFrame, scores: Scores, config: BoardConfig) -> Ra
         # Means over different tasks compare the tasks too.
         rank_by, why = "additive", "sparse"
     wanted = config.rank_by
-    if wanted not in (None, rank_by) and (wanted != "additive" or comparable):
+    if wanted not in (None, rank_by):
         averaged = comparable or wanted in {rule.id for rule in RULES if rule.is_average}
         rank_by, why = wanted, "configured"
     return RankingRules(rank_by, min_coverage, averaged, why, config.ratio_offset)

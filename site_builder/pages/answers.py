@@ -90,9 +90,7 @@ def _place(site: Site, board: Board, s: Entry) -> Answer:
     labels, say, n = site.labels, site.labels.say, len(board.ranked)
     merit, value = labels.merit_label(board), labels.merit_scale(board).score(board.merit(s))
     over = labels.tasks[board.tasks[0]] if len(board.tasks) == 1 else say("n_tasks", s.scored)
-    lower = board.rule.lower_is_better
-    is_low = _is_low(site) and board.by_average if lower is None else lower
-    where, low = board_name(site, board), "_low" if is_low else ""
+    where, low = board_name(site, board), "_low" if site.results.is_low_best(board) else ""
     kind = "task" if len(board.tasks) == 1 else "whole" if board.rule.is_of_run else "tasks"
     question = say(f"answer.on.{kind}{low}", where=where, merit=merit, over=over)
     if s.rank is None:

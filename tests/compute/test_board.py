@@ -277,7 +277,7 @@ def ruled(rank_by, coverage, why):
         # Means rank only where no ranked model lacks a score.
         (THIN, [], {"min_coverage": 0.5}, ruled("additive", 0.5, "sparse")),
         (THIN, [], {"min_coverage": 1.0}, ruled("mean", 1.0, "comparable")),
-        (THIN, ["t2"], {"rank_by": "additive"}, ruled("mean_win_rate", 0.5, "mixed units")),
+        (THIN, ["t2"], {"rank_by": "additive"}, ruled("additive", 0.5, "configured")),
         (FULL, [], {"min_coverage": 0.0}, ruled("mean", 0.0, "comparable")),
     ],
 )

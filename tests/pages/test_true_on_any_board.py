@@ -91,6 +91,13 @@ def test_error_rates_are_better_where_lower(made, is_low):
     assert {is_low} == {"lower is better" in str(text) for text in said}
 
 
+@pytest.mark.parametrize("rule", ["mean", "median", "sum"])
+def test_a_question_about_error_rates_says_that_less_is_better(made, rule):
+    lower = [f"t{n}" for n in range(1, 8)]
+    site = made({"base": {"a": FAR, "b": LOW}}, f"[board]\nrank_by = '{rule}'\n", lower=lower)
+    assert "over 7 tasks, lower is better" in visible(site.page("models/a/"))
+
+
 def test_numbers_of_tasks_are_those_of_the_board(made):
     boards = "[[boards]]\nid = 'x'\ntasks = ['t1', 't2']\n[[boards]]\nid = 'y'\n"
     site = made({"base": {"a": FAR, "b": LOW}}, boards)
