@@ -15,7 +15,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from site_builder.config import SiteConfig
-from site_builder.errors import Fault, FaultsError
+from site_builder.errors import Fault
 from site_builder.importers.cells import parse_number
 from site_builder.importers.reading import (
     Found,
@@ -40,7 +40,6 @@ from site_builder.importers.values import (
     version_of,
 )
 from site_builder.records import replace
-from site_builder.symlinks import list_files, refuse_outside
 from site_builder.tables.columns import RUN
 from site_builder.tables.schema import MODELS, RESULTS, TASKS
 from site_builder.tables.write import StoredRow, read_all_stored
@@ -56,18 +55,14 @@ _CACHED = re.compile(r"models--(.+?)--(.+)")
 
 def read_hugging_face(path: Path, options: ImportOptions) -> Reading:
     """Read a model card, a file of `.eval_results`, or the repositories in a folder."""
-    if path.is_file():
-        return read_each(find_files(path), _read_file)
-    cards = (found for found in find_files(path) if found.path.name == _CARD)
-    top = path.resolve().name
-    folders = [path] if path.name == _FOLDER else sorted(path.rglob(_FOLDER))
-    listed = [list_files(folder, str(folder), "ml") for folder in folders]
-    if faults := [fault for _, closed in listed for fault in closed]:
-        raise FaultsError(faults)
-    files = [file for found, _ in listed for file in found if file.match("*.y*ml")]
-    refuse_outside(files, path)
-    results = (Found(file, Path(top, file.relative_to(path)).as_posix()) for file in files)
-    return read_each([*cards, *results], _read_file)
+    files = find_files(path, hidden=_FOLDER)
+    read = [found for found in files if path.is_file() or _is_read(found.path)]
+    return read_each(sorted(read, key=lambda found: found.path.name != _CARD), _read_file)
+
+
+def _is_read(path: Path) -> bool:
+    """Return whether a file of a folder is a card, or of those with results."""
+    return path.name == _CARD or (path.parent.name == _FOLDER and path.match("*.y*ml"))
 
 
 def _read_file(found: Found) -> Reading:

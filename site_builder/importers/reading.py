@@ -337,10 +337,11 @@ def read_json_lines(found: Found) -> Iterator[tuple[str, JsonObject, str]]:
             yield f"{found.shown}:{number}", sample, why
 
 
-def find_files(path: Path) -> Iterator[Found]:
+def find_files(path: Path, hidden: str = "") -> Iterator[Found]:
     """Yield the file at a path, or every file below a folder, sorted by name.
 
-    Hidden files and folders are left out; links to folders in it are not followed.
+    Hidden files and folders are left out, but for folders of the name `hidden`; links to folders
+    are not followed.
 
     Raises:
         FaultsError: A link leads out of the folder, or part of it cannot be read.
@@ -353,7 +354,7 @@ def find_files(path: Path) -> Iterator[Found]:
     folders: list[Path] = []
     files: list[Path] = []
     for folder, names, inside in os.walk(path, onerror=closed.append):
-        names[:] = sorted(name for name in names if not name.startswith("."))
+        names[:] = sorted(n for n in names if n == hidden or not n.startswith("."))
         folders += (Path(folder, name) for name in names)
         files += (Path(folder, name) for name in sorted(inside) if not name.startswith("."))
     if closed:
