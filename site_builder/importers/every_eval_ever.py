@@ -145,7 +145,7 @@ def _read_result(found: Found, record: JsonObject, model: str, result: JsonObjec
         task=task,
         score=score,
         metric=metric.text("metric_id") or metric.text("metric_name"),
-        stderr=spread.error("standard_error", "value"),
+        stderr=spread.positive("standard_error", "value"),
         n_examples=spread.count("num_samples"),
         command=result.text("generation_config", "generation_args", "execution_command") or None,
         base=record.text("model_info", "additional_details", "base_model") or None,

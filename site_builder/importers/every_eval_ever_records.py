@@ -11,7 +11,7 @@ from typing import Any
 
 from site_builder.config import SiteConfig
 from site_builder.errors import Fault
-from site_builder.importers.values import DATA_SETS, as_link
+from site_builder.importers.values import DATA_SETS, as_link, known
 from site_builder.tables.check import check_tables
 from site_builder.tables.columns import RUN
 from site_builder.tables.overrides import NOTHING
@@ -104,7 +104,7 @@ def _model(model: _Row, row: _Row, variant: str, config: SiteConfig) -> dict[str
     run, base = str(row.get(RUN) or model["of"]), str(model["of"])
     is_tuned = variant != config.default_variant
     size = model.get("parameters_b")
-    details = _known(
+    details = known(
         deployment_type="unknown",
         model_availability="unknown",
         base_model=base if is_tuned and run != base else None,
@@ -112,12 +112,12 @@ def _model(model: _Row, row: _Row, variant: str, config: SiteConfig) -> dict[str
         params_billions=_text(size) if size else None,
     )
     name, developer = model["name"] if run == base else run, model.get("developer")
-    return _known(name=name, id=run, developer=developer, additional_details=details)
+    return known(name=name, id=run, developer=developer, additional_details=details)
 
 
 def _source(row: _Row, config: SiteConfig) -> dict[str, Any]:
     relationship = row.get("evaluator_relationship")
-    return _known(
+    return known(
         source_name=config.site.title,
         source_type="documentation",
         source_organization_name=config.site.title,
@@ -136,25 +136,20 @@ def _result(row: _Row, task: _Row, tables: Tables) -> dict[str, Any]:
     settings = {name: _text(row[name]) for name in facets if name in row}
     settings |= {m.id: _text(row[m.id]) for m in tables.measures if m.id in row}
     n = row.get("n_examples")
-    uncertainty = _known(
-        standard_error=_known(value=row.get("stderr")), num_samples=None if n is None else int(n)
+    uncertainty = known(
+        standard_error=known(value=row.get("stderr")), num_samples=None if n is None else int(n)
     )
     details = {name: str(row[name]) for name in _DETAILS if name in row}
-    arguments = _known(execution_command=row.get("command"))
-    return _known(
+    arguments = known(execution_command=row.get("command"))
+    return known(
         evaluation_result_id=row["task"],
         evaluation_name=row["task"],
         source_data=_data(row, task),
         evaluation_timestamp=_epoch(str(row.get("date", ""))),
         metric_config=_metric(task),
-        score_details=_known(score=row["score"], uncertainty=uncertainty, details=details),
-        generation_config=_known(generation_args=arguments, additional_details=settings),
+        score_details=known(score=row["score"], uncertainty=uncertainty, details=details),
+        generation_config=known(generation_args=arguments, additional_details=settings),
     )
-
-
-def _known(**values: object) -> dict[str, Any]:
-    """Return the values that are neither null nor empty, which a record leaves out."""
-    return {name: value for name, value in values.items() if value not in (None, "", {})}
 
 
 def _data(row: _Row, task: _Row) -> dict[str, Any]:
@@ -162,13 +157,13 @@ def _data(row: _Row, task: _Row) -> dict[str, Any]:
     link = str(task.get("dataset_url", ""))
     is_on_hub = link.startswith(DATA_SETS)
     links = [found for found in (as_link(link), as_link(row.get("source"))) if found]
-    return _known(
+    return known(
         dataset_name=task["task"],
         source_type="hf_dataset" if is_on_hub else "url" if links else "other",
         hf_repo=link.removeprefix(DATA_SETS) if is_on_hub else None,
         hf_split=task.get("evaluation_split") if is_on_hub else None,
         url=None if is_on_hub else links or None,
-        additional_details=_known(
+        additional_details=known(
             dataset_version=row.get("version_of_task", task.get("version")),
         ),
     )
@@ -177,7 +172,7 @@ def _data(row: _Row, task: _Row) -> dict[str, Any]:
 def _metric(task: _Row) -> dict[str, Any]:
     """Return the metric; a score without both bounds is of no type that the schema has."""
     low, high = task.get("score_min"), task.get("score_max")
-    return _known(
+    return known(
         evaluation_description=task.get("description"),
         metric_id=task.get("metric"),
         metric_name=task.get("metric"),

@@ -32,11 +32,12 @@ from site_builder.importers.values import (
     JsonObject,
     UnreadableFileError,
     as_count,
-    as_error,
     as_list,
+    as_positive,
     as_text,
     check_file,
     is_wanted,
+    known,
     moment_of,
     read_json,
     rounded_mean,
@@ -135,21 +136,18 @@ def _read_run(found: Found, options: ImportOptions, scenarios: dict[str, _Scenar
         why = "its run_spec.json or stats.json has no model, name or statistics"
         raise UnreadableFileError(why=why)
     moment = moment_of(_last_request(found.path / "scenario_state.json"))
-    provenance = Found(stats_file, f"{found.shown}/stats.json").provenance(moment)
     arguments = spec.object("scenario_spec", "args")
-    version = version_of(*map(arguments.get, ("version", "revision")))
     run = ImportedScore(
         model,
         scenario.task,
         math.nan,
         setting=setting,
-        version=version,
+        version=version_of(*map(arguments.get, ("version", "revision"))),
         facets=_facets(spec),
-        **provenance,
+        **Found(stats_file, f"{found.shown}/stats.json").provenance(moment),
     )
     scenarios[scenario.task] = scenario
-    reading = _read_stats(found, run, list(_plain_stats(stats)), options)
-    return _mark_main_score(reading, scenario, options.metrics)
+    return _read_stats(found, run, scenario, list(_plain_stats(stats)), options)
 
 
 def _scenario(spec: JsonObject) -> tuple[_Scenario, str]:
@@ -175,18 +173,21 @@ def _facets(spec: JsonObject) -> dict[str, str]:
     """Return how a model was prompted and served; where that differs between tasks, none counts."""
     adapter = spec.object("adapter_spec")
     shots, temperature = (adapter.number(n) for n in ("max_train_instances", "temperature"))
-    stated = {
-        "num_fewshot": "" if shots is None else f"{shots:.0f}-shot",
-        "method": adapter.text("method"),
-        "temperature": "" if temperature is None else f"{temperature:g}",
-        "deployment": adapter.text("model_deployment"),
-    }
-    return {name: value for name, value in stated.items() if value}
+    return known(
+        num_fewshot="" if shots is None else f"{shots:.0f}-shot",
+        method=adapter.text("method"),
+        temperature="" if temperature is None else f"{temperature:g}",
+        deployment=adapter.text("model_deployment"),
+    )
 
 
-def _mark_main_score(reading: Reading, scenario: _Scenario, wanted: Sequence[str]) -> Reading:
-    """Mark the score that ranks; refuse to guess if neither the user nor HELM states it."""
-    has = {score.metric: score for score in reading.measures}
+def _main_metric(
+    has: Collection[str], scenario: _Scenario, wanted: Sequence[str]
+) -> tuple[str, ImportedRow]:
+    """Return the metric that ranks, and what is known of the task by it.
+
+    It refuses to guess if neither the user nor HELM states the metric.
+    """
     mains, _ = _groups().get(scenario.group, ([], []))
     asked = (name for text in wanted for name in has if is_wanted(text, scenario.task, name))
     main = next((name for name in (*asked, *mains) if name in has), None)
@@ -196,11 +197,7 @@ def _mark_main_score(reading: Reading, scenario: _Scenario, wanted: Sequence[str
         fix = f"Choose one: --metric '{scenario.group}=NAME', with {', '.join(names)}."
         raise UnreadableFileError(why=why, fix=fix)
     direction = {"higher_is_better": main not in _LOWER_IS_BETTER} if main in mains else {}
-    return replace(
-        reading,
-        measures=tuple(replace(score, main=score.metric == main) for score in reading.measures),
-        tasks=(*reading.tasks, ImportedRow(scenario.task, direction, main)),
-    )
+    return main, ImportedRow(scenario.task, direction, main)
 
 
 def _join_groups(reading: Reading, scenarios: dict[str, _Scenario], *, subtasks: bool) -> Reading:
@@ -315,12 +312,20 @@ def _plain_stats(stats: object) -> Iterator[tuple[str, str, float]]:
 
 
 def _read_stats(
-    found: Found, run: ImportedScore, stats: list[tuple[str, str, float]], options: ImportOptions
+    found: Found,
+    run: ImportedScore,
+    scenario: _Scenario,
+    stats: list[tuple[str, str, float]],
+    options: ImportOptions,
 ) -> Reading:
     """Read the scores of the first split that a run has, as in the tables of HELM."""
     splits = {split for _, split, _ in stats}
     split = next((split for split in ("test", "valid") if split in splits), None)
     means = {name: mean for name, of_split, mean in stats if of_split == split}
+    scored = {name: mean for name, mean in means.items() if not _BOOKKEEPING.match(name)}
+    if not scored:
+        raise UnreadableFileError(why="it has no score of the test split")
+    main, of_metric = _main_metric(scored, scenario, options.metrics)
     instances, unread = _read_beside(found, "per_instance_stats.json")
     by_example = _means_of_examples(instances, split)
     n = as_count(means.get("num_instances"))
@@ -331,24 +336,22 @@ def _read_stats(
             metric=name,
             stderr=_error(mean, [*by_example.get(name, {}).values()]),
             n_examples=n,
+            main=name == main,
             measures=_measures(means, n),
         )
-        for name, mean in means.items()
-        if not _BOOKKEEPING.match(name)
+        for name, mean in scored.items()
     )
-    if not scores:
-        raise UnreadableFileError(why="it has no score of the test split")
     examples = tuple(
         ImportedExample(run.model, run.task, name, run.setting, example, score, run.source)
         for name, means_of_name in by_example.items()
         for example, score in means_of_name.items()
     )
-    scenario, also_unread = _read_beside(found, "scenario.json")
-    description = JsonObject(scenario).text("description")
+    about, also_unread = _read_beside(found, "scenario.json")
+    description = JsonObject(about).text("description")
     facts = {"evaluation_split": split, "description": description or None}
     return Reading(
         measures=scores,
-        tasks=(ImportedRow(run.task, facts),),
+        tasks=(ImportedRow(run.task, facts), of_metric),
         examples=examples if options.examples else (),
         skipped=(*unread, *also_unread),
     )
@@ -356,11 +359,10 @@ def _read_stats(
 
 def _measures(means: Mapping[str, float], n: int | None) -> dict[str, float]:
     """Return time and tokens of all examples together; HELM states the means over them."""
-    found = {column: means.get(name) for column, name in _MEASURES.items()}
     return {
-        column: float(f"{mean * n:.12g}")
-        for column, mean in found.items()
-        if mean is not None and n is not None
+        column: float(f"{means[name] * n:.12g}")
+        for column, name in _MEASURES.items()
+        if name in means and n is not None
     }
 
 
@@ -392,4 +394,4 @@ def _error(score: float, means: list[float]) -> float | None:
     """Return the standard error of a mean over examples; None if the score is not that mean."""
     if len(means) < 2 or not math.isclose(statistics.fmean(means), score, abs_tol=1e-9):
         return None
-    return as_error(statistics.stdev(means) / math.sqrt(len(means)))
+    return as_positive(statistics.stdev(means) / math.sqrt(len(means)))

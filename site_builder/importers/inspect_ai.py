@@ -26,10 +26,11 @@ from site_builder.importers.values import (
     JsonObject,
     UnreadableFileError,
     as_count,
-    as_error,
+    as_positive,
     as_text,
     check_file,
     flag_of_part,
+    known,
     parse_json,
     version_of,
 )
@@ -69,7 +70,6 @@ def read_inspect(found: Found, options: ImportOptions) -> Reading:
     model, task = about.text("model"), about.text("task")
     if not model or not task:
         raise UnreadableFileError(why="it names no model, or no task")
-    provenance = found.provenance(about.moment("created"))
     run = ImportedScore(
         model,
         task,
@@ -77,15 +77,14 @@ def read_inspect(found: Found, options: ImportOptions) -> Reading:
         facets=_facets(about, log),
         measures=_measures_of_run(log, model),
         version=version_of(about.get("task_version")),
-        **provenance,
+        **found.provenance(about.moment("created")),
     )
     measures = tuple(_measures(log, run))
     if not measures:
         raise UnreadableFileError(why="it has no score")
-    facts = {"test_examples": about.count("dataset", "samples")}
     return Reading(
         measures=measures,
-        tasks=(ImportedRow(task, facts),),
+        tasks=(ImportedRow(task, {"test_examples": about.count("dataset", "samples")}),),
         examples=tuple(_examples(log, measures)) if options.examples else (),
     )
 
@@ -101,12 +100,9 @@ def _from_zip(found: Found) -> JsonObject:
 
 def _facets(about: JsonObject, log: JsonObject) -> dict[str, str]:
     """Return the agent of a run, if another than that of the task, and the effort of its model."""
-    stated = {
-        "solver": about.text("solver"),
-        "reasoning_effort": about.text("model_generate_config", "reasoning_effort")
-        or log.text("plan", "config", "reasoning_effort"),
-    }
-    return {name: value for name, value in stated.items() if value}
+    effort = "reasoning_effort"
+    stated = about.text("model_generate_config", effort) or log.text("plan", "config", effort)
+    return known(solver=about.text("solver"), reasoning_effort=stated)
 
 
 def _measures_of_run(log: JsonObject, model: str) -> dict[str, float]:
@@ -114,12 +110,11 @@ def _measures_of_run(log: JsonObject, model: str) -> dict[str, float]:
     usage = log.object("stats", "model_usage", model)
     read = [usage.number(f"input_tokens{part}") for part in ("", "_cache_write", "_cache_read")]
     start, end = (log.moment("stats", name) for name in ("started_at", "completed_at"))
-    stated = {
-        "seconds": (end - start).total_seconds() if start and end and end > start else None,
-        "input_tokens": None if read[0] is None else sum(number or 0 for number in read),
-        "output_tokens": usage.number("output_tokens"),
-    }
-    return {name: value for name, value in stated.items() if value is not None}
+    return known(
+        seconds=(end - start).total_seconds() if start and end and end > start else None,
+        input_tokens=None if read[0] is None else sum(number or 0 for number in read),
+        output_tokens=usage.number("output_tokens"),
+    )
 
 
 def _measures(log: JsonObject, run: ImportedScore) -> Iterator[ImportedScore]:
@@ -133,7 +128,7 @@ def _measures(log: JsonObject, run: ImportedScore) -> Iterator[ImportedScore]:
     for score in scores:
         metrics = score.object("metrics")
         numbers = {name: metrics.number(name, "value") for name in metrics}
-        error = as_error(numbers.get("stderr") or numbers.get("bootstrap_stderr"))
+        error = as_positive(numbers.get("stderr") or numbers.get("bootstrap_stderr"))
         values = {n: v for n, v in numbers.items() if v is not None and n not in _SPREADS}
         scorer, reducer = score.text("name"), score.text("reducer")
         words = (scorer if has_several else "", "" if reducer == "mean" else reducer)

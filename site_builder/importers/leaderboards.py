@@ -26,6 +26,7 @@ from site_builder.importers.values import (
     UnreadableFileError,
     as_number,
     as_text,
+    known,
     read_text,
 )
 from site_builder.records import replace
@@ -131,16 +132,14 @@ def read_evalplus(found: Found, options: ImportOptions) -> Reading:
     provenance = found.provenance(None)
     for name, entry in entries.items():
         model, about = as_text(name), JsonObject(entry)
-        size = about.number("size")
         facts = {
-            "parameters_b": size if size and size > 0 else None,
+            "parameters_b": about.positive("size"),
             "url": about.link("link"),
             "tuning": "instruct" if about.get("prompted") is True else None,
             "open_data": about.text("open-data") or None,
         }
         models.append(ImportedRow(model, facts))
-        flags = {name: about.boolean(name) for name in _FLAGS}
-        facets = {name: "yes" if flag else "no" for name, flag in flags.items() if flag is not None}
+        facets = known(**{name: about.yes_no(name) for name in _FLAGS})
         for task, value in about.object(_PASS).items():
             score = as_number(value)
             if score is not None and model and as_text(task):
@@ -190,10 +189,9 @@ def read_bigcodebench(found: Found, options: ImportOptions) -> Reading:
         facets=_facets(found, stated),
         **found.provenance(None),
     )
-    known = {name: score for name, score in scores.items() if score is not None}
     facts: dict[str, Any] = {"higher_is_better": True, "score_min": 0.0, "score_max": 1.0}
     return Reading(
-        tuple(replace(run, score=score, metric=name) for name, score in known.items()),
+        tuple(replace(run, score=score, metric=name) for name, score in known(**scores).items()),
         tasks=(ImportedRow(run.task, facts),),
     )
 
@@ -214,11 +212,10 @@ def _task(stated: JsonObject) -> str:
 
 def _facets(found: Found, stated: JsonObject) -> dict[str, str]:
     """Return how a run was made: its file states the rest in its name."""
-    calibrated = stated.boolean("calibrated")
-    facets = {} if calibrated is None else {"calibrated": "yes" if calibrated else "no"}
+    facets = known(calibrated=stated.yes_no("calibrated"))
     if named := _RUN.search(found.path.name):
         backend, temperature, n = named.groups()
         is_greedy = float(temperature) == 0 and int(n) == 1
         facets |= {"backend": backend, "decoding": "greedy" if is_greedy else "sampled"}
-        facets |= {} if is_greedy else {"temperature": temperature}
+        facets |= known(temperature="" if is_greedy else temperature)
     return facets

@@ -79,7 +79,7 @@ def _read_task(document: JsonObject, run: ImportedScore, key: str) -> Reading:
         version=version_of(document.at("versions", key), config.get("version")),
     )
     measures = tuple(
-        replace(task, metric=as_text(name), score=score, stderr=values.error(f"{name}_stderr"))
+        replace(task, metric=as_text(name), score=score, stderr=values.positive(f"{name}_stderr"))
         for name, score in numbers.items()
         if score is not None
     )

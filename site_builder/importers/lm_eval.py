@@ -38,6 +38,7 @@ from site_builder.importers.values import (
     as_number,
     as_text,
     flag_of_part,
+    known,
     moment_in_name,
     read_json,
     version_of,
@@ -254,12 +255,12 @@ def _run(document: JsonObject, found: Found, key: str) -> _Run:
     config = document.object("config")
     arguments = _arguments(config.get("model_args"))
     model, base = _model(document, arguments)
-    size, hub_id = config.number("model_num_parameters"), (base or model).partition("@")[0]
-    facts: dict[str, Any] = {}
-    if size and size > 0 and "peft" not in arguments:
-        facts["parameters_b"] = size / 1e9
-    if config.text("model") in _HUB_BACKENDS and HUB_ID.fullmatch(hub_id):
-        facts["hf_id"] = hub_id
+    size, hub_id = config.positive("model_num_parameters"), (base or model).partition("@")[0]
+    is_on_hub = config.text("model") in _HUB_BACKENDS and HUB_ID.fullmatch(hub_id)
+    facts: dict[str, Any] = known(
+        parameters_b=size / 1e9 if size and "peft" not in arguments else None,
+        hf_id=hub_id if is_on_hub else None,
+    )
     shared = ImportedScore(
         as_text(model),
         task="",
@@ -275,10 +276,11 @@ def _facets(document: JsonObject, arguments: Mapping[str, str]) -> dict[str, str
     """Return the type of the weights as they were run, and whether there was a chat template."""
     dtype = document.text("config", "model_dtype") or as_text(arguments.get("dtype"))
     dtype = dtype.removeprefix("torch.")
-    facets = {"dtype": dtype} if dtype not in ("", "auto") else {}
-    if "chat_template" in document:
-        facets["chat_template"] = "yes" if document["chat_template"] else "no"
-    return facets
+    has_chat = "yes" if document.get("chat_template") else "no"
+    return known(
+        dtype="" if dtype == "auto" else dtype,
+        chat_template=has_chat if "chat_template" in document else "",
+    )
 
 
 def _arguments(value: object) -> dict[str, str]:
@@ -393,7 +395,7 @@ def _cells(run: _Run) -> tuple[list[_Cell], list[Skipped]]:
                 why = f"there is no score: the value is {found}"
                 skipped.append(Skipped(f"{run.found.shown}: {task}, {key}", why, what="score"))
             else:
-                error = values.error(f"{metric}_stderr{comma}{used_filter}")
+                error = values.positive(f"{metric}_stderr{comma}{used_filter}")
                 cells.append((name, metric, used_filter, number.value, error))
     return cells, skipped
 

@@ -244,9 +244,9 @@ def _model(found: Found, options: ImportOptions) -> ImportedRow:
     model = meta.text("name") or stated or name.replace("__", "/", 1)
     if not model:
         raise UnreadableFileError(why="neither model_meta.json nor its folder names a model")
-    size = meta.number("n_parameters")
+    size = meta.positive("n_parameters")
     facts = {
-        "parameters_b": size / 1e9 if size and size > 0 else None,
+        "parameters_b": size and size / 1e9,
         "license": meta.text("license") or None,
         "release_date": meta.day("release_date"),
         "url": meta.link("reference"),

@@ -25,10 +25,10 @@ from site_builder.importers.values import (
     JsonObject,
     UnreadableFileError,
     as_count,
-    as_error,
     as_link,
     as_list,
     as_number,
+    as_positive,
     as_text,
     moment_of,
     read_json,
@@ -161,7 +161,7 @@ def _scores(run: ImportedScore, values: Mapping[str, Any]) -> Iterator[ImportedS
     about = ("", *_COUNTS, *_ERRORS)
     numbers = {n: v for n, value in named.items() if (v := as_number(value)) is not None}
     n = next((as_count(numbers[name]) for name in _COUNTS if name in numbers), None)
-    error = next(filter(None, (as_error(numbers.get(name)) for name in _ERRORS)), None)
+    error = next(filter(None, (as_positive(numbers.get(name)) for name in _ERRORS)), None)
     texts = dict(_fields({name: v for name, v in named.items() if isinstance(v, str | bool)}))
     metrics = {name: v for name, v in numbers.items() if name not in about or not name}
     # A measure has the name of no other column.

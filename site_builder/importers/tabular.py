@@ -54,8 +54,8 @@ from site_builder.importers.values import (
     SCORES,
     UnreadableFileError,
     as_count,
-    as_error,
     as_link,
+    as_positive,
     day_of,
     is_wanted,
     moment_of,
@@ -405,7 +405,7 @@ def _no_number(where: str, column: str, value: object, sheet: Sheet, columns: Co
 
 def _error(sheet: Sheet, row: Mapping[str, Any], column: str | None) -> float | None:
     error = None if column is None else parse_number(row.get(column), sheet.marks)
-    return as_error(error.value) if error else None
+    return as_positive(error.value) if error else None
 
 
 def _unwanted_measure(task: str, metric: str, wanted: Collection[str]) -> str:

@@ -27,6 +27,7 @@ from site_builder.importers.values import (
     JsonObject,
     UnreadableFileError,
     as_text,
+    known,
     moment_in_name,
 )
 from site_builder.records import replace
@@ -121,12 +122,12 @@ def _model(name: str) -> str:
 
 
 def _facts(model: str, request: JsonObject) -> dict[str, Any]:
-    size, revision = request.number("params"), request.text("revision")
+    revision = request.text("revision")
     # The template writes a symbol before the type: `\N{LARGE GREEN CIRCLE} : pretrained`.
     texts = {name: request.text(name).rpartition(" : ")[2].strip("?") or None for name in _FACTS}
     return {
         **texts,
-        "parameters_b": size if size and size > 0 else None,
+        "parameters_b": request.positive("params"),
         "revision": revision if revision not in ("", "main") else None,
         "submitted": request.day("submitted_time"),
         "hf_id": model if HUB_ID.fullmatch(model) else None,
@@ -140,16 +141,13 @@ def _read_results(
     model = _model(config.text("model_name"))
     request = requests.get(model, JsonObject())
     is_tuned = request.text("weight_type") in ("Adapter", "Delta")
-    fields = {
-        "precision": config.text("model_dtype").removeprefix("torch."),
-        "revision": config.text("model_sha"),
-    }
+    dtype = config.text("model_dtype").removeprefix("torch.")
     run = ImportedScore(
         model,
         task="",
         score=math.nan,
         base=(is_tuned and request.text("base_model")) or None,
-        fields={name: value for name, value in fields.items() if value},
+        fields=known(precision=dtype, revision=config.text("model_sha")),
         **found.provenance(moment_in_name(found.path.name)),
     )
     about = ImportedRow(model, {"url": config.link("model_link")})

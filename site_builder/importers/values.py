@@ -161,8 +161,8 @@ def as_count(value: object) -> int | None:
     return int(number)
 
 
-def as_error(value: object) -> float | None:
-    """Return a standard error above 0, or None.
+def as_positive(value: object) -> float | None:
+    """Return a number above 0, or None: a size of 0 is not known, nor is a standard error.
 
     Harnesses write 0 if all examples have the same score, which says nothing about the error.
     """
@@ -196,6 +196,11 @@ def version_of(*values: object) -> str:
         if text.casefold() not in _NO_VERSION:
             return text
     return ""
+
+
+def known(**values: _T | None) -> dict[str, _T]:
+    """Return the values that are neither null nor empty, by name."""
+    return {name: value for name, value in values.items() if value not in (None, "", {})}
 
 
 def data_set_link(name: str) -> str | None:
@@ -294,7 +299,8 @@ class JsonObject(Mapping[str, Any]):
     link = _typed(as_link)
     number = _typed(as_number)
     count = _typed(as_count)
-    error = _typed(as_error)
+    positive = _typed(as_positive)
     boolean = _typed(lambda value: value if isinstance(value, bool) else None)
+    yes_no = _typed(lambda value: ("no", "yes")[value] if isinstance(value, bool) else "")
     moment = _typed(moment_of)
     day = _typed(lambda value: day_of(moment_of(value)))
