@@ -178,14 +178,12 @@ def pair_runs(
     names = config.importing.models
     of_runs = {m.model: config.importing.pairs.get(m.model, m.base) for m in scores}
     stated = {run: base for run, base in of_runs.items() if base and base != run}
-    tasks: dict[str, set[str]] = {}
-    for m in scores:
-        tasks.setdefault(m.model, set()).add(ids[m.task, setup_of(m)])
-    scored = {run: of_run for run, of_run in tasks.items() if run not in stated}
+    tasks = grouped((m.model, ids[m.task, setup_of(m)]) for m in scores)
 
     def shares_a_task(run: str, base: str) -> bool:
         of_base = stored.get((names.get(base, base), config.default_variant), set())
-        return not tasks[run].isdisjoint(of_base | scored.get(base, set()))
+        scored = () if base in stated else tasks.get(base, ())
+        return not of_base.union(scored).isdisjoint(tasks[run])
 
     bases = {
         run: base
@@ -307,14 +305,6 @@ class MergedScores(Record):
     undated: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
-def _leave_score(merged: MergedScores, new: Placed, stored: Mapping[str, Any]) -> None:
-    """Note that a stored score stays, whatever the new one is."""
-    if stored.get("score") == new.score.score:
-        merged.unchanged.append(new.key)
-    else:
-        merged.refused.append((new, f"the stored score stays ({stored.get('score')!r})"))
-
-
 def merge_results(
     old: Iterable[StoredRow],
     placed: Iterable[Placed],
@@ -344,18 +334,19 @@ def merge_results(
         facets, run = [new.facets.get(name, "") for name in names], (new.run, new.task)
         key = (new.model, new.task, new.variant, *facets)
         before = by_run.get((*run, new.variant, *facets), by_run.get((*run, "", *facets), key))
-        if ours and (stored := by_key.get(before, by_key.get(key))):
-            _leave_score(merged, new, stored)
-            continue
-        if before[0] != new.model and before in by_key and key not in by_key:
+        is_stored = before in by_key
+        if before[0] != new.model and is_stored and key not in by_key and not ours:
             row = by_key[key] = by_key.pop(before)
             row["model"], row["variant"] = new.model, new.variant
             merged.moved.append((before, (new.model, new.variant)))
-        if key not in by_key and any(facets):
+        if key not in by_key and any(facets) and not (ours and is_stored):
             _take_earlier_row(by_key, key, new, of_sources, is_only=claims[key[:3]] == 1)
-            if ours and key in by_key:
-                _leave_score(merged, new, by_key[key])
-                continue
+        if ours and (stored := by_key.get(before, by_key.get(key))):
+            if stored.get("score") == new.score.score:
+                merged.unchanged.append(new.key)
+            else:
+                merged.refused.append((new, f"the stored score stays ({stored.get('score')!r})"))
+            continue
         _merge_one(merged, by_key, key, new, lacking)
         if "variant" in lacking and new.variant == default_variant:
             by_key[key].pop("variant", None)
