@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from importlib.metadata import EntryPoint, entry_points
+from collections.abc import Iterable
+from importlib.metadata import entry_points
 from pathlib import Path
 
 from site_builder.errors import Fault, FaultsError, describe_error, package_of
@@ -117,21 +116,14 @@ def _load_reader(name: str) -> Reader:
     entry = next(iter(entry_points(group=_GROUP, name=name)))
 
     def guarded(path: Path, options: ImportOptions) -> Reading:
-        with _name_package(entry):
+        try:
             reading = entry.load()(path, options)
+        except Exception as error:
+            what = f"format {name!r} failed: {describe_error(error)}"
+            raise FaultsError([Fault(package_of(entry), what)]) from error
         if not isinstance(reading, Reading):
             what = f"format {name!r} returned {type(reading).__name__} instead of Reading"
             raise FaultsError([Fault(package_of(entry), what)])
         return reading
 
     return guarded
-
-
-@contextmanager
-def _name_package(entry: EntryPoint) -> Iterator[None]:
-    """Turn whatever a package raises into a `FaultsError` with the package and the place."""
-    try:
-        yield
-    except Exception as error:
-        what = f"format {entry.name!r} failed: {describe_error(error)}"
-        raise FaultsError([Fault(package_of(entry), what)]) from error
