@@ -219,7 +219,7 @@ def export(root: Path, console: Console, target: str, out: Path) -> None:
     eval-results: for each model repository on Hugging Face a folder org__name/.eval_results, to be
     proposed there. every-eval-ever: a record for each entry, below data/. Nothing is overwritten.
     """
-    from site_builder.importers.every_eval_ever_records import records_of
+    from site_builder.importers.every_eval_ever import records_of
     from site_builder.importers.hugging_face import eval_results_of
 
     with console.exit_on_error():
