@@ -288,10 +288,8 @@ def _arguments(value: object) -> dict[str, str]:
     if isinstance(value, dict):
         return {str(name): str(part) for name, part in value.items()}
     # Commas separate them, except where the next bracket is a closing one.
-    pieces = [*re.split(r"([\[\]{}])", as_text(value)), ""]  # text and brackets in turn
-    turns = zip(pieces[::2], pieces[1::2], strict=True)
-    marked = (text + b if b in ("]", "}") else text.replace(",", "\0") + b for text, b in turns)
-    pairs = (part.partition("=") for part in "".join(marked).split("\0"))
+    parts = re.split(r",(?![^\[\]{}]*+[\]}])", as_text(value))
+    pairs = (part.partition("=") for part in parts)
     return {name.strip(): part.strip() for name, equals, part in pairs if equals}
 
 
