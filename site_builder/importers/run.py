@@ -45,10 +45,11 @@ from site_builder.importers.runs import (
     choices_apart,
     choose_run,
     joined_faults,
+    part_versions,
     unclear_faults,
+    versions_of,
 )
 from site_builder.importers.values import as_number, as_text, is_wanted
-from site_builder.importers.versions import part_versions, versions_of
 from site_builder.records import Record, field, replace
 from site_builder.tables.columns import names_setting, sort_columns
 from site_builder.tables.lock import read_locked, write_locked
