@@ -165,18 +165,17 @@ def state_measures(
         numbers = [dict(_numbers(one, names, config)) for one in record]
         top = [n for n, one in enumerate(record) if wholes.get(one.task) is None]
         for name in dict.fromkeys(name for of_task in numbers for name in of_task):
-            values = [of_task.get(name) for of_task in numbers]
-            places = list(range(len(record)))
-            is_shared = len(record) > 1 and len({*values}) == 1 and values[0] != 0
-            if is_shared and _is_summed(name, config):
-                places = top if len(top) == 1 else []
-            if not places:
+            values = {of_task.get(name) for of_task in numbers}
+            if len(record) == 1 or len(values) > 1 or values == {0} or not _is_summed(name, config):
+                continue
+            if len(top) != 1:
                 shared.setdefault(name, []).append(record[0].score)
-            for place in places:
-                if (value := values[place]) is not None:
-                    found.setdefault(id(record[place]), {})[name] = value
+            for place, of_task in enumerate(numbers):
+                if [place] != top:
+                    del of_task[name]
+        found |= {id(one): of_task for one, of_task in zip(record, numbers, strict=True)}
     with_measures = [
-        replace(one, measures={**found.get(id(one), {}), **one.score.measures}) for one in placed
+        replace(one, measures={**found[id(one)], **one.score.measures}) for one in placed
     ]
     measures = dict.fromkeys(name for one in with_measures for name in one.measures)
     notes = [f"Measures: {listed([*measures], most=12)}."] if measures else []
