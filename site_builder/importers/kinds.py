@@ -20,23 +20,13 @@ from site_builder.tables.metrics import (
     plain_name,
 )
 
-_INTERVALS = (
-    ("_lower", "_upper"),
-    ("_lb", "_ub"),
-    ("_ci_low", "_ci_high"),
-    ("_q025", "_q975"),
-    ("_p2_5", "_p97_5"),
-)
+# Words for the upper end of an interval, by those for its lower end.
+_INTERVALS = {"lower": "upper", "lb": "ub", "ci_low": "ci_high", "q025": "q975", "p2_5": "p97_5"}
 # Only beside what they are the ends of: `Accuracy low`.
-_ENDS = (
-    *(("_low", "_high"), ("_lo", "_hi"), ("_min", "_max"), ("_lcb", "_ucb"), ("_p5", "_p95")),
-    *(
-        ("_lower_bound", "_upper_bound"),
-        ("_95_low", "_95_high"),
-        ("_q05", "_q95"),
-        ("_2_5", "_97_5"),
-    ),
-)
+_ENDS = {
+    "low": "high", "lo": "hi", "min": "max", "lcb": "ucb", "p5": "p95", "q05": "q95",
+    "lower_bound": "upper_bound", "95_low": "95_high", "2_5": "97_5",
+}  # fmt: skip
 _MIDDLES = ("mean", "avg", "average", "median")
 _AMOUNTS = ("cost", "time", "size", "tokens", "count")
 _MOST_PARTS, _MOST_SHARES, _SAMPLE_ROWS = 300, 30, 200
@@ -329,17 +319,13 @@ def find_margins(columns: Collection[str]) -> Iterator[str]:
     """Yield both ends of each interval by name, and margins: `moe_win_loss` of `win_loss`."""
     of_plain = {plain_name(name): name for name in columns}
     for plain, name in of_plain.items():
-        for low, high in _INTERVALS:
+        for low, high in (_INTERVALS | _ENDS).items():
             # With one score in a row, the ends have no name before them: `lower`, `upper`.
-            whole = f"_{plain}"
-            other = f"{whole.removesuffix(low)}{high}".removeprefix("_")
-            if whole.endswith(low) and other in of_plain:
-                yield from (name, of_plain[other])
-        for low, high in _ENDS:
-            other = f"{plain.removesuffix(low)}{high}"
-            middle = plain.removesuffix(low)
+            middle = f"_{plain}".removesuffix(f"_{low}").removeprefix("_")
+            other = f"{middle}_{high}".removeprefix("_")
             middles = {middle, *(f"{middle}_{word}" for word in _MIDDLES)}
-            if plain.endswith(low) and other in of_plain and not middles.isdisjoint(of_plain):
+            is_end = low in _INTERVALS or not (middle == "" or middles.isdisjoint(of_plain))
+            if middle != plain and other in of_plain and is_end:
                 yield from (name, of_plain[other])
         other, middle = f"upper_{plain[6:]}", plain[6:]
         if plain.startswith("lower_") and {other, middle} <= of_plain.keys():
