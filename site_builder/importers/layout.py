@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import accumulate, pairwise
+from itertools import pairwise
 
 from site_builder.importers.cells import word_of
 from site_builder.importers.columns import SYNONYMS
@@ -72,7 +72,9 @@ def _filled_down(sheet: Sheet, name: str, *, is_group: bool) -> Sheet:
         return sheet
     if 2 * n_with_more < below.count(False):
         return sheet
-    full = list[str](accumulate(texts, _or_above))
+    full = list[str]()
+    for text in texts:
+        full.append(text or full[-1])
     others = [n for n in sheet.names if n != name and not is_numeric(sheet, n)]
     beside = [*zip(*map(sheet.texts, others), strict=True)] or [()] * len(full)
     is_named = all(any(of) for of, is_below in zip(beside, below, strict=True) if is_below)
@@ -86,7 +88,3 @@ def _filled_down(sheet: Sheet, name: str, *, is_group: bool) -> Sheet:
     rows = [{**row, name: text} for row, text in zip(sheet.rows, full, strict=True)]
     note = f"empty cells of {name!r} have the name above them ({sum(below)})"
     return replace(sheet, rows=rows, notes=(*sheet.notes, note))
-
-
-def _or_above(above: str, text: str) -> str:
-    return text or above

@@ -231,9 +231,11 @@ def _left_out(
     if is_of_others and is_mean:
         fix = "To keep it, give it another name."
         return Skipped(where, f"{score.task!r} stands for other tasks", "row", fix)
-    what = _unwanted_measure(score.task, score.metric, options.metrics)
-    why = f"{score.metric!r} is no score ({what})"
-    return Skipped(f"{where}, {score.task}", why, "score") if what else None
+    what = measure_of(score.metric)
+    is_asked = any(is_wanted(text, score.task, score.metric) for text in options.metrics)
+    if what in ("", "average") or is_asked:
+        return None
+    return Skipped(f"{where}, {score.task}", f"{score.metric!r} is no score ({what})", "score")
 
 
 def _models(sheet: Sheet, columns: Columns) -> dict[str, None]:
@@ -406,13 +408,6 @@ def _no_number(where: str, column: str, value: object, sheet: Sheet, columns: Co
 def _error(sheet: Sheet, row: Mapping[str, Any], column: str | None) -> float | None:
     error = None if column is None else parse_number(row.get(column), sheet.marks)
     return as_positive(error.value) if error else None
-
-
-def _unwanted_measure(task: str, metric: str, wanted: Collection[str]) -> str:
-    """Return what a metric measures if that is no score and nobody wants it; else nothing."""
-    what = measure_of(metric)
-    is_wanted_here = any(is_wanted(text, task, metric) for text in wanted)
-    return "" if what == "average" or is_wanted_here else what
 
 
 def _shared(sheet: Sheet, columns: Columns, values: dict[str, Any]) -> ImportedScore:
