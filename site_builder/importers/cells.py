@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from site_builder.importers.values import as_number, as_text
 from site_builder.records import Record
@@ -84,18 +84,13 @@ def is_blank(value: object) -> bool:
 
 def find_marks(cells: Iterable[object]) -> Marks:
     """Return what points and commas stand for, by the numbers that can be read in one way only."""
-    texts = [cell for cell in cells if isinstance(cell, str) and ("," in cell or "." in cell)]
-    if not any("," in number for number in _numbers(texts)):
+    texts = (cell for cell in cells if isinstance(cell, str) and ("," in cell or "." in cell))
+    numbers = [match["number"] for text in texts if (match := _NUMBER.fullmatch(text.strip()))]
+    if not any("," in number for number in numbers):
         return Marks()
-    commas = any(_has_decimals(number, ",", r"\.") for number in _numbers(texts))
-    points = any(_has_decimals(number, r"\.", ",") for number in _numbers(texts))
+    commas = any(_has_decimals(number, ",", r"\.") for number in numbers)
+    points = any(_has_decimals(number, r"\.", ",") for number in numbers)
     return Marks(commas, commas != points)
-
-
-def _numbers(texts: Iterable[str]) -> Iterator[str]:
-    for text in texts:
-        if match := _NUMBER.fullmatch(text.strip()):
-            yield match["number"]
 
 
 def _has_decimals(number: str, mark: str, other: str) -> bool:
