@@ -13,7 +13,7 @@ from site_builder.errors import did_you_mean
 from site_builder.formatting import listed, quoted
 from site_builder.importers.cells import SIZE, is_blank, truth_of
 from site_builder.importers.documents import NAME, looks_like_model
-from site_builder.importers.further import find_further
+from site_builder.importers.facets import find_further
 from site_builder.importers.kinds import (
     find_totals,
     group_of,

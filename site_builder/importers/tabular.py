@@ -34,7 +34,7 @@ from site_builder.importers.columns import (
     may_hold_examples,
     tells_apart,
 )
-from site_builder.importers.further import values_of
+from site_builder.importers.facets import values_of
 from site_builder.importers.kinds import has_fractions, is_numeric
 from site_builder.importers.layout import by_model, filled_down, upright
 from site_builder.importers.reading import (
