@@ -10,16 +10,14 @@ from site_builder.errors import Fault, FaultsError, describe_error, package_of
 from site_builder.formatting import listed
 from site_builder.importers.every_eval_ever import read_every_eval_ever
 from site_builder.importers.helm import read_helm
-from site_builder.importers.hugging_face import read_hugging_face
+from site_builder.importers.hugging_face import read_hugging_face, read_lighteval, read_template
 from site_builder.importers.inspect_ai import read_inspect
 from site_builder.importers.leaderboards import read_bigcodebench, read_evalplus, read_opencompass
-from site_builder.importers.lighteval import read_lighteval
 from site_builder.importers.lm_eval import read_lm_eval
 from site_builder.importers.mteb import read_mteb
 from site_builder.importers.objects import read_objects
 from site_builder.importers.reading import ImportOptions, Reader, Reading, Skipped
 from site_builder.importers.tabular import read_tabular
-from site_builder.importers.template import read_template
 from site_builder.importers.values import as_text
 from site_builder.records import Record, replace
 

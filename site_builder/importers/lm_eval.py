@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from site_builder.importers.cells import parse_number
+from site_builder.importers.hugging_face import is_template
 from site_builder.importers.reading import (
     Found,
     ImportedExample,
@@ -25,7 +26,6 @@ from site_builder.importers.reading import (
     read_each,
     read_json_lines,
 )
-from site_builder.importers.template import is_template
 from site_builder.importers.values import (
     GROUP_MEMBERS,
     HUB_ID,
@@ -208,7 +208,7 @@ def _by_moment(results: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, A
         yield "", results
     elif all(moment_in_name(key) for key, _ in inner):
         # Tasks have moments of their own: one run has the newest of each, the next one the second.
-        by_age = {task: sorted(part.items(), reverse=True) for task, part in results.items()}
+        by_age = {t: sorted(JsonObject(p).items(), reverse=True) for t, p in results.items()}
         for rank in range(max(map(len, by_age.values()))):
             runs = ((task, runs[rank]) for task, runs in by_age.items() if rank < len(runs))
             yield "", _named((task, {**values, _DATE: moment}) for task, (moment, values) in runs)
