@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
@@ -267,12 +267,8 @@ def _markdown_tables(lines: list[str]) -> Iterator[list[_Row]]:
         head, rule = lines[number - 1], lines[number]
         if "|" not in head or not {"|", "-"} <= {*rule} <= {*"|-: \t"}:
             continue
-        rows = [(number, _markdown_cells(head))]
-        for below in range(number + 1, len(lines)):
-            if "|" not in lines[below]:
-                break
-            rows.append((below + 1, _markdown_cells(lines[below])))
-        yield rows
+        below = takewhile(lambda n: "|" in lines[n - 1], range(number + 2, len(lines) + 1))
+        yield [(n, _markdown_cells(lines[n - 1])) for n in (number, *below)]
 
 
 def _table_has_numbers(table: list[_Row]) -> bool:
@@ -365,21 +361,20 @@ def _with_pairs_apart(sheet: Sheet) -> Sheet:
 
     What is after @@ is a key by which a page sorts the cells, and no part of them.
     """
-    rows: list[dict[str, Any]] = []
-    paired = dict[str, None]()
-    for row in sheet.rows:
-        rows.append({})
-        for name, cell in row.items():
-            text = _SORT_KEY.sub("", cell) if isinstance(cell, str) else cell
-            pair = _pair(text)
-            rows[-1][name] = pair or text
-            paired |= {name: None} if pair else {}
+    rows = [{name: _SORT_KEY.sub("", cell) for name, cell in row.items()} for row in sheet.rows]
+    paired = dict.fromkeys(name for row in rows for name, cell in row.items() if _pair(cell))
     parts = {name: (f"{name} (1)", f"{name} (2)") for name in paired}
     names = _checked_names([n for name in sheet.names for n in parts.get(name, (name,))])
-    for row in rows:
-        for name, both in parts.items():
-            cell = row.pop(name, "")
-            row |= zip(both, cell if isinstance(cell, tuple) else (cell, ""), strict=True)
+    rows = [
+        {
+            part: value
+            for name, cell in row.items()
+            for part, value in zip(
+                parts.get(name, (name,)), _pair(cell) or (cell, ""), strict=False
+            )
+        }
+        for row in rows
+    ]
     notes = [
         f"cells of {name!r} hold two numbers, which are {' and '.join(both)}"
         for name, both in parts.items()
@@ -387,9 +382,9 @@ def _with_pairs_apart(sheet: Sheet) -> Sheet:
     return replace(sheet, rows=rows, names=names, notes=(*sheet.notes, *notes))
 
 
-def _pair(cell: object) -> tuple[str, ...]:
+def _pair(cell: str) -> tuple[str, ...]:
     """Return the two numbers with a margin that a cell holds, if it does."""
-    parts = tuple(cell.split(" / ")) if isinstance(cell, str) else ()
+    parts = tuple(cell.split(" / "))
     numbers = map(parse_number, parts)
     is_pair = len(parts) == 2 and all(n is not None and n.has_spread for n in numbers)
     return parts if is_pair else ()
