@@ -106,15 +106,10 @@ class Assumed(Record):
         mend = "Where a task has both, correct the file. " if self.mixed else ""
         named = [_named(group, tasks) for group in of_direction]
         ranges = [_range(group, tasks) for group in of_unit]
-        sources = [
-            sorted(set[str]().union(*(t.sources for t in of)))
-            for of in (self.directions, self.units)
-        ]
+        better = "whether higher is better for"
         *faults, last = [
-            *_fault(
-                of_direction, sources[0], "whether higher is better for", named, _STATE_DIRECTION
-            ),
-            *_fault(of_unit, sources[1], "the unit of", ranges, f"{mend}{_STATE_UNIT}"),
+            *_fault(of_direction, self.directions, better, named, _STATE_DIRECTION),
+            *_fault(of_unit, self.units, "the unit of", ranges, f"{mend}{_STATE_UNIT}"),
         ]
         guesses = filter(None, (reading.guessed, reading.others))
         paste = column_lines(guesses, reading.further, config)
@@ -407,10 +402,11 @@ def _bounds(
 
 
 def _fault(
-    groups: Sequence[Alike], sources: Sequence[str], asked: str, named: Sequence[str], fix: str
+    groups: Sequence[Alike], tasks: Sequence[_Task], asked: str, named: Sequence[str], fix: str
 ) -> Iterator[Fault]:
     """Yield what the files of some tasks do not tell; `fix` has a place for the first of them."""
     if groups:
+        sources = sorted(set[str]().union(*(task.sources for task in tasks)))
         do = "does" if len(sources) == 1 else "do"
         what = f"{listed(sources)} {do} not tell {asked} {listed(named, most=_MAX_NAMED)}"
         yield Fault("", what, fix.format(as_toml(groups[0].key)))

@@ -24,7 +24,7 @@ from site_builder.importers.kinds import (
     kinds_of,
     last_part,
 )
-from site_builder.importers.reading import WORDS, FurtherColumn, ImportOptions
+from site_builder.importers.reading import WORDS, FurtherColumn, ImportOptions, grouped
 from site_builder.importers.sheets import Sheet
 from site_builder.importers.values import Choices, UnreadableFileError, as_link, moment_of
 from site_builder.records import Record, field, replace
@@ -235,9 +235,7 @@ def _errors_of_groups(scores: Sequence[str], free: Collection[str]) -> dict[str,
     # In a table without groups, `SE` may be a language.
     words = {*SYNONYMS["stderr"], "sem"}
     stderrs = [n for n in free if plain_name(last_part(n)) in words and plain_name(n) != "se"]
-    of_group: dict[str, list[str]] = {}
-    for name in scores:
-        of_group.setdefault(name.removesuffix(last_part(name)), []).append(name)
+    of_group = grouped((name.removesuffix(last_part(name)), name) for name in scores)
     groups = {name.removesuffix(last_part(name)): name for name in stderrs}
     return {of_group[g][0]: name for g, name in groups.items() if len(of_group.get(g, ())) == 1}
 
@@ -362,12 +360,10 @@ def _groups(sheet: Sheet, numbers: Sequence[str], measures: Mapping[str, str]) -
     """
     kinds = {**dict.fromkeys(numbers, ""), **measures}
     kinds = {n: what for n, what in kinds.items() if what != "order" or n not in sheet.deep}
-    of_kind: dict[str, list[str]] = {}
-    for name in sheet.names:
-        if name in kinds:
-            is_result = plain_name(name).split("_")[0] in _RESULTS
-            is_result = is_result and kinds[name] not in (*_LAST, *SPREADS)
-            of_kind.setdefault("result" if is_result else kinds[name], []).append(name)
+    results = {n for n in kinds if plain_name(n).split("_")[0] in _RESULTS}
+    results -= {n for n, what in kinds.items() if what in (*_LAST, *SPREADS)}
+    names = (n for n in sheet.names if n in kinds)
+    of_kind = grouped(("result" if n in results else kinds[n], n) for n in names)
     ordered = sorted(
         of_kind, key=lambda what: (what != "result", what in _LAST, -len(of_kind[what]))
     )

@@ -22,6 +22,7 @@ from site_builder.importers.reading import (
     ImportOptions,
     Reading,
     Skipped,
+    grouped,
     joined,
     leave_samples,
     of_files,
@@ -55,6 +56,7 @@ _SCHEMA = "0.3.0"
 _RELATIONSHIPS = ("first_party", "third_party", "collaborative")
 # What stands elsewhere in a record than among the settings.
 _NO_SETTINGS = ("tool", "evaluator_relationship", "retrieved")
+_OF_RUN = ("model", "variant", "tool", "evaluator_relationship")
 _DETAILS = ("source", "flag", "comparable", "verification")
 _UNPORTABLE = re.compile(r'[<>:"\\|?*\x00-\x1f/]')
 _Row = Mapping[str, Any]
@@ -259,10 +261,7 @@ def records_of(config: SiteConfig) -> tuple[dict[str, bytes], list[Fault]]:
     unknown = {assumed.task for assumed in tables.assumptions if assumed.why == NOTHING}
     days = [str(row.get(name, "")) for row in results for name in ("date", "retrieved")]
     retrieved = _epoch(max(filter(_is_day, days), default="")) or "0"
-    runs: dict[tuple[str, ...], list[_Row]] = {}
-    for row in results:
-        about = (row["variant"], row.get("tool", ""), row.get("evaluator_relationship", ""))
-        runs.setdefault((row["model"], *map(str, about)), []).append(row)
+    runs = grouped((tuple(str(row.get(name, "")) for name in _OF_RUN), row) for row in results)
     models = _models(tables)
     tasks = {str(row["task"]): row for row in _rows(tables.tasks)}
     files: dict[str, bytes] = {}

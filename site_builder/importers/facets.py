@@ -138,26 +138,23 @@ def _is_facet(
 
     Models whose `declared` facets differ are of different entries already.
     """
-    of_models: dict[tuple[str, ...], set[str]] = {}
-    of_tasks: dict[tuple[str, ...], set[str]] = {}
-    for one, facets, value in zip(placed, declared, values, strict=True):
-        of_models.setdefault((one.model, *facets), set()).add(value)
-        of_tasks.setdefault((one.model, one.task, one.variant, *facets), set()).add(value)
-    is_constant = all(len(found) == 1 for found in of_models.values())
-    return is_constant or any(len(found) > 1 for found in of_tasks.values())
+    rows = [*zip(placed, declared, values, strict=True)]
+    of_models = grouped(((one.model, *facets), value) for one, facets, value in rows)
+    of_tasks = grouped(((one.model, one.task, one.variant, *f), value) for one, f, value in rows)
+    is_constant = all(len({*found}) == 1 for found in of_models.values())
+    return is_constant or any(len({*found}) > 1 for found in of_tasks.values())
 
 
 def _of_entries(placed: Sequence[Placed], values: Sequence[str]) -> list[str]:
     """Return the values of a facet, but none that would part a tuned model from its base."""
-    of_runs: dict[str, dict[str, set[str]]] = {}
-    for one, value in zip(placed, values, strict=True):
-        of_runs.setdefault(one.model, {}).setdefault(one.variant, set()).add(value)
+    of_runs = grouped(
+        ((p.model, p.variant), value) for p, value in zip(placed, values, strict=True)
+    )
+    of_models = grouped((model, {*found}) for (model, _), found in of_runs.items())
     parted = {
         model
-        for model, runs in of_runs.items()
-        if len(runs) > 1
-        and all(len(found) == 1 for found in runs.values())
-        and len(set[str]().union(*runs.values())) > 1
+        for model, runs in of_models.items()
+        if {*map(len, runs)} == {1} and len(set[str]().union(*runs)) > 1
     }
     return ["" if p.model in parted else v for p, v in zip(placed, values, strict=True)]
 

@@ -184,10 +184,7 @@ def _facets(spec: JsonObject) -> dict[str, str]:
 def _main_metric(
     has: Collection[str], scenario: _Scenario, wanted: Sequence[str]
 ) -> tuple[str, ImportedRow]:
-    """Return the metric that ranks, and what is known of the task by it.
-
-    It refuses to guess if neither the user nor HELM states the metric.
-    """
+    """Return the metric that ranks, and what it tells of the task; refuse to guess it."""
     mains, _ = _groups().get(scenario.group, ([], []))
     asked = (name for text in wanted for name in has if is_wanted(text, scenario.task, name))
     main = next((name for name in (*asked, *mains) if name in has), None)
@@ -377,13 +374,12 @@ def _read_beside(found: Found, name: str) -> tuple[object, tuple[Skipped, ...]]:
 
 def _means_of_examples(instances: object, split: str | None) -> dict[str, dict[str, float]]:
     """Return the mean over trials by score and example."""
-    trials: dict[tuple[str, str], list[float]] = {}
-    for instance in map(JsonObject, as_list(instances)):
-        example = as_text(str(instance.get("instance_id")))
-        for name, of_split, mean in _plain_stats(instance.get("stats")):
-            is_score = of_split == split and not _BOOKKEEPING.match(name)
-            if is_score and "perturbation" not in instance:
-                trials.setdefault((name, example), []).append(mean)
+    trials = grouped(
+        ((name, as_text(str(instance.get("instance_id")))), mean)
+        for instance in map(JsonObject, as_list(instances))
+        for name, of_split, mean in _plain_stats(instance.get("stats"))
+        if of_split == split and not _BOOKKEEPING.match(name) and "perturbation" not in instance
+    )
     means: dict[str, dict[str, float]] = {}
     for (name, example), values in trials.items():
         means.setdefault(name, {})[example] = statistics.fmean(values)

@@ -250,15 +250,13 @@ def eval_results_of(config: SiteConfig) -> tuple[dict[str, bytes], list[Fault]]:
 
 
 def _entry(row: StoredRow, task: StoredRow, data_set: str) -> dict[str, Any]:
-    link = as_link(row.get("source"))
-    entry = {
-        "dataset": {"id": data_set, "task_id": task[TASK_ID]},
-        "value": row.get("score"),
-        "date": str(row.get("date") or ""),
-        "source": {"url": link} if link else None,
-        "notes": task.get("setting"),
-    }
-    return {name: value for name, value in entry.items() if name == "value" or value}
+    return known(
+        dataset={"id": data_set, "task_id": task[TASK_ID]},
+        value=row.get("score"),
+        date=str(row.get("date") or ""),
+        source=known(url=as_link(row.get("source"))),
+        notes=task.get("setting"),
+    )
 
 
 def _repository(root: Path) -> str:

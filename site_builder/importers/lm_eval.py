@@ -217,10 +217,7 @@ def _by_moment(results: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, A
 
 
 def _results_in_list(items: object) -> dict[str, Any]:
-    """Return the results of a list with one metric of a task and prompt in each item.
-
-    The fork of the BigScience workshop writes it so.
-    """
+    """Return the results of a list of metrics, as the fork of the BigScience workshop has it."""
     numbers = (
         {key: value for key, value in item.items() if as_number(value) is not None}
         | {key: item.get(key) for key in _PROMPT_NAMES}

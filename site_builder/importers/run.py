@@ -504,12 +504,12 @@ def _task_facts(assumed: Assumed) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 def skipped_faults(reading: Reading, config: SiteConfig, *, verbose: bool = False) -> list[Fault]:
     """Return a warning for each kind of skipped files and rows, with their names."""
-    kinds: dict[object, list[Skipped]] = {}
-    for number, s in enumerate(reading.skipped):
-        if s.what != "score":
-            # Reasons of one kind differ in a number, or in what was found.
-            kind = re.sub(r"'[^']*'|\d+", "", s.why)
-            kinds.setdefault(number if verbose else (s.what, kind, s.fix), []).append(s)
+    # Reasons of one kind differ in a number, or in what was found.
+    kinds = grouped(
+        (number if verbose else (s.what, re.sub(r"'[^']*'|\d+", "", s.why), s.fix), s)
+        for number, s in enumerate(reading.skipped)
+        if s.what != "score"
+    )
     faults: list[Fault] = []
     for alike in kinds.values():
         fault = _skipped_fault(config, *alike)
