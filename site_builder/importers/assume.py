@@ -174,10 +174,7 @@ def _answer(
     of_direction: Collection[Alike],
     of_unit: Collection[Alike],
 ) -> str:
-    """Return the line that answers what is asked about some tasks; empty where none is likely.
-
-    A direction is a guess that the reader has to look at: the other one stands beside it.
-    """
+    """Return the line with the likely answers, and others as a comment; empty if none is likely."""
     first, scores = tasks[group.names[0]], [s for n in group.names for s in tasks[n].scores]
     facts: dict[str, Any] = {}
     others: list[str] = []
@@ -446,10 +443,7 @@ class Alike(Record):
 
 
 def group_alike(questions: Mapping[str, Hashable], others: Collection[str]) -> list[Alike]:
-    """Group the names with one question that a pattern can name, without any of `others`.
-
-    These are all names, or those that differ in a number alone: `q*`.
-    """
+    """Group names with one question that a pattern fits, and none of `others`: `*`, or `q*`."""
     every = {*questions, *others}
     is_one = len(every) == len(questions) and len({*questions.values()}) == 1
     families = grouped(

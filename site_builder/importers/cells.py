@@ -140,10 +140,7 @@ def why_no_number(value: object, marks: Marks = _POINTS) -> str:
 
 
 def _in_points(number: str, marks: Marks) -> str:
-    """Return a number with a decimal point and nothing between thousands; empty if it is unclear.
-
-    `1,234` may be both, `1,234.5` and `1,234,567` are not.
-    """
+    """Return `1,234.5` as `1234.5`; empty where it is unclear, as `1,234` is."""
     mark, other = (",", r"\.") if marks.comma else (r"\.", ",")
     if other[-1] not in number:
         return number.replace(",", ".") if _PLAIN[mark].fullmatch(number) else ""

@@ -37,10 +37,7 @@ def lines_to_paste(section: str, lines: Sequence[str], config: SiteConfig) -> tu
 
 
 def choice_lines(choices: Choices, config: SiteConfig) -> tuple[str, ...]:
-    """Return the keys of `[import]` of the likely choice, and those of the others as comments.
-
-    Facets of the likely choice are declared in a section of their own.
-    """
+    """Return keys of `[import]` and facets of the likely choice, and the others as comments."""
     if not choices:
         return ()
     likely, *others = ({**choice} for choice in choices)

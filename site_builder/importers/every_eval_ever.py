@@ -65,10 +65,7 @@ _VERSIONS = ("dataset_version", "version", "dataset_revision", "revision", "hf_r
 
 @of_files
 def read_every_eval_ever(found: Found, options: ImportOptions) -> Reading:
-    """Read the records of the schema, 0.1 to 0.3, in a JSON file or in JSON lines.
-
-    The option `examples` applies to the file of samples beside a record.
-    """
+    """Read records of schema 0.1 to 0.3, JSON or JSON lines, and with `examples` their samples."""
     found.check_ending(".json", ".jsonl")
     content = read_bytes(found.path)
     texts = [content] if found.path.suffix.lower() == ".json" else content.splitlines()

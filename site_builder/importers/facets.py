@@ -134,10 +134,7 @@ def _declared(fields: Mapping[str, str], config: SiteConfig) -> Iterator[tuple[s
 def _is_facet(
     placed: Sequence[Placed], declared: Sequence[tuple[str, ...]], values: Sequence[str]
 ) -> bool:
-    """Whether a field is the same for all scores of each model, or tells those on one task apart.
-
-    Models whose `declared` facets differ are of different entries already.
-    """
+    """Whether a field is the same for all scores of an entry, or tells those on one task apart."""
     rows = [*zip(placed, declared, values, strict=True)]
     of_models = grouped(((one.model, *facets), value) for one, facets, value in rows)
     of_tasks = grouped(((one.model, one.task, one.variant, *f), value) for one, f, value in rows)
@@ -265,10 +262,7 @@ def find_further(
 
 
 def _id_of(sheet: Sheet, column: str, *, is_measure: bool) -> str:
-    """Return the name of a column in the results; the cost in dollars is that of the contract.
-
-    A measure with a reserved name, such as the average, is named as published.
-    """
+    """Return the name of a column in the results: `cost_usd`, or `published_` if it is reserved."""
     unit = sheet.units.get(column) or _unit_of(column)
     is_usd = is_measure and measure_of(column) == "cost" and unit == "USD"
     name = plain_name(column)

@@ -74,10 +74,7 @@ def _read_any(path: Path, options: ImportOptions) -> Reading:
 def _that_have_scores(
     formats: Iterable[Format], path: Path, options: ImportOptions, failed: list[str]
 ) -> dict[str, Reading]:
-    """Return the readings with scores, or with some that were left out, by format.
-
-    The format of a package may fail on files of others: why is added to `failed`.
-    """
+    """Return the readings that have or leave out scores, by format; add failures to `failed`."""
     readings = dict[str, Reading]()
     for known in formats:
         try:

@@ -87,11 +87,7 @@ class _Scenario(Record):
 
 @cache
 def _groups() -> dict[str, tuple[list[str], list[frozenset[str]]]]:
-    """Return what HELM states about each run group.
-
-    These are its main metrics, of which the first that a run has ranks, and the scenarios of a
-    complete group, the longest list first.
-    """
+    """Return the main metrics of each run group, and lists of all its scenarios, longest first."""
     groups: dict[str, tuple[list[str], list[frozenset[str]]]] = {}
     for line in _GROUPS.read_text(encoding="utf8").splitlines()[1:]:
         name, metrics, lists = f"{line}\t".split("\t")[:3]
@@ -288,10 +284,7 @@ def _means(group: str, members: Sequence[Mapping[str, ImportedScore]]) -> Iterat
 
 
 def _last_request(path: Path) -> int | None:
-    """Return the time of the last request, since HELM states no other; None if there is no file.
-
-    The file holds all prompts and answers, and may be larger than a file that is parsed.
-    """
+    """Return the time of the last request, of a file that may be too large to parse, or None."""
     with suppress(UnreadableFileError):
         check_file(path)
         with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content:

@@ -278,10 +278,7 @@ def is_template(document: JsonObject) -> bool:
 
 
 def read_template(path: Path, options: ImportOptions) -> Reading:
-    """Read the results at a path, with the requests there, or beside a folder of results.
-
-    Later values of a task replace earlier ones of the same model. The option `subtasks` applies.
-    """
+    """Read results, and requests beside them; later values of a task replace earlier ones."""
     has_beside = path.is_dir() and path.name in _RESULTS
     folders = filter(Path.is_dir, (path.parent / name for name in _REQUESTS if has_beside))
     files = [*find_files(path), *chain.from_iterable(map(find_files, folders))]
@@ -435,10 +432,7 @@ def _arrow_of(*names: str) -> bool | None:
 
 @of_files
 def read_lighteval(found: Found, options: ImportOptions) -> Reading:
-    """Read a results file; the option `model` applies.
-
-    The means `all` and `group:_average` are no scores: their tasks are those of the run.
-    """
+    """Read a results file, but no means over its tasks, which are `all` and `group:_average`."""
     document = found.object()
     results = document.object("results")
     general = document.object("config_general")

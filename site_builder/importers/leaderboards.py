@@ -122,10 +122,7 @@ def _bounds(metric: str) -> dict[str, Any]:
 
 @of_files
 def read_evalplus(found: Found, options: ImportOptions) -> Reading:
-    """Read `results.json` of EvalPlus or BigCodeBench: pass@1 by model and data set, in percent.
-
-    How BigCodeBench prompted a model is a facet.
-    """
+    """Read pass@1 by model and data set, in percent; how BigCodeBench prompted one is a facet."""
     entries = found.object()
     scores: list[ImportedScore] = []
     models: list[ImportedRow] = []
@@ -164,10 +161,7 @@ _SOUND = 0.99
 
 @of_files
 def read_bigcodebench(found: Found, options: ImportOptions) -> Reading:
-    """Read pass@k of a run. What was asked, by split and subset, is the task; the rest are facets.
-
-    Solutions of single problems are left out.
-    """
+    """Read pass@k of a run: the split and subset that were asked are the task, the rest facets."""
     document = found.object()
     if "eval" in document and "date" in document:
         why = "it has the results of single problems"

@@ -50,10 +50,7 @@ _MAX_DEPTH = 3
 
 @of_files
 def read_objects(found: Found, options: ImportOptions) -> Reading:
-    """Read an object, or a list of them; other numbers of a task are measures beside the score.
-
-    The options `metrics` and `model` apply.
-    """
+    """Read an object or a list of them; other numbers of a task are measures beside its score."""
     found.check_ending(".json", ".yaml", ".yml")
     is_json = found.path.suffix.lower() == ".json"
     document = read_json(found.path) if is_json else parse_yaml(read_text(found.path))

@@ -311,10 +311,7 @@ def of_files(read: Callable[[Found, ImportOptions], Reading]) -> Reader:
 
 
 def leave_samples(found: Found, options: ImportOptions, name: str) -> Reading:
-    """Leave a file of single examples to the reader of the file with a `name` beside it.
-
-    That reads it with the option `examples`.
-    """
+    """Leave examples to the reader of the file `name` beside them, with the option `examples`."""
     if not (options.examples or found.is_named):
         what = "it has scores of single examples, which --examples reads"
         return Reading(skipped=(Skipped(found.shown, what, what="score"),))
@@ -365,10 +362,7 @@ def find_files(path: Path, hidden: str = "") -> Iterator[Found]:
 
 
 def read_each(files: Iterable[Found], read: Callable[[Found], Reading]) -> Reading:
-    """Read each file, count those with scores, and join the readings.
-
-    Whatever reading a file raises is one line, so that the other files are imported.
-    """
+    """Read each file and join the readings; what one raises is a line, and the others are read."""
     readings: list[Reading] = []
     for found in files:
         try:

@@ -25,10 +25,7 @@ _MAX_REASONS = 5
 
 
 def warnings_of(report: ImportReport, config: SiteConfig, *, verbose: bool = False) -> list[Fault]:
-    """Return warnings: skipped files, unclear scores, models that are not paired.
-
-    `verbose` gives each skipped file and row a line of its own.
-    """
+    """Return warnings: skipped files, each by itself if `verbose`, unclear scores, lone models."""
     faults = [*skipped_faults(report.reading, config, verbose=verbose), *report.faults]
     for new, why in (*report.assumed.refused, *report.merged.refused):
         where = f"{new.score.source}: {_words(new.key)}"

@@ -142,10 +142,7 @@ def _joined_fault(records: Mapping[str, Sequence[Placed]], config: SiteConfig) -
 
 
 def choices_apart(unclear: Sequence[Sequence[Placed]], options: ImportOptions) -> Choices:
-    """Return what tells unclear scores apart: facets, or keys of `[import]` that make names of it.
-
-    The first choice may have `facets`, which are keys of their own section.
-    """
+    """Return what tells unclear scores apart: `facets`, or keys of `[import]` that make names."""
     kinds = {name: _kind(name, values) for name, values in _differences(unclear).items()}
     usual, texts, places = (
         [name for name, found in kinds.items() if found == kind] for kind in range(_NUMBER)

@@ -285,10 +285,7 @@ def _markdown_cells(line: str) -> list[str]:
 
 
 def _separator(text: str) -> tuple[str, int]:
-    """Return what separates the values of a table, and into how many, by its first rows.
-
-    That is what cuts most of them into equally many values: a heading alone may have commas.
-    """
+    """Return the mark that cuts most of the first rows into equally many values, and how many."""
     found = [(0.0, 1, -len(_SEPARATORS), ",")]
     for place, mark in enumerate(_SEPARATORS):
         rows = read_csv(io.StringIO(text, newline=""), mark, is_spaced=True)
@@ -304,10 +301,7 @@ def _separator(text: str) -> tuple[str, int]:
 def _without_comments(
     rows: Iterable[tuple[int, list[str]]], width: int, above: list[str], comments: list[str]
 ) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows of a table without `comments`, and without captions `above` its heading.
-
-    The heading may begin with a #, and so may a rank: `#1`.
-    """
+    """Yield rows without `comments` and captions `above` the heading, which may begin with a #."""
     is_above, is_below = True, False
     for line, row in rows:
         filled = [cell.strip() for cell in row if cell.strip()]
@@ -458,10 +452,7 @@ def _check_spellings(names: Iterable[str]) -> None:
 
 
 class _LimitedConstructor(SafeConstructor):
-    """Makes values of YAML only after their number is checked.
-
-    A few aliases of aliases, or merge keys of them, can stand for billions of values.
-    """
+    """Makes values of YAML once they are counted: aliases of aliases can stand for billions."""
 
     def construct_document(self, node: Node) -> object:
         YAML_VALUES.check(_count_values(node, {}))

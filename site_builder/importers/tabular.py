@@ -179,10 +179,7 @@ def _columns(sheet: Sheet, options: ImportOptions, mixed: Sequence[Skipped]) -> 
 def _cells(
     sheet: Sheet, columns: Columns, options: ImportOptions
 ) -> tuple[list[_Cell], list[Skipped]]:
-    """Return each score of a table, and an entry for each cell that should be one.
-
-    A metric that is a measure, such as seconds, has no scores unless it is `wanted`.
-    """
+    """Return each score of a table, and an entry for each cell that should be one."""
     names = {n: columns.totals.get(n, without_arrows(n)) for n in columns.scores}
     places = {n: {columns.across: name} for n, name in names.items() if columns.across}
     tasks = {*map(word_of, sheet.cells(columns.named.get("task", "")))}

@@ -162,19 +162,13 @@ def as_count(value: object) -> int | None:
 
 
 def as_positive(value: object) -> float | None:
-    """Return a number above 0, or None: a size of 0 is not known, nor is a standard error.
-
-    Harnesses write 0 if all examples have the same score, which says nothing about the error.
-    """
+    """Return a number above 0, or None: harnesses write 0 for an error that is not known."""
     number = as_number(value)
     return number if number is not None and number > 0 else None
 
 
 def as_text(value: object) -> str:
-    """Return text that the tables can hold, or an empty text.
-
-    A very long text is an `UnreadableFileError`: a file could repeat it in each of its scores.
-    """
+    """Return text that the tables can hold, or an empty one; too long, an `UnreadableFileError`."""
     if not isinstance(value, str):
         return ""
     TEXT_CHARACTERS.check(len(value))
@@ -238,10 +232,7 @@ def moment_in_name(name: str) -> datetime | None:
 
 
 def moment_of(value: object) -> datetime | None:
-    """Parse seconds or milliseconds since 1970, or ISO 8601 text.
-
-    A moment without a zone is UTC. Moments before 2000 give None.
-    """
+    """Parse seconds or milliseconds since 1970, or ISO 8601, as UTC; None before 2000."""
     if isinstance(value, str):
         with suppress(ValueError):
             moment = datetime.fromisoformat(value.strip())

@@ -103,10 +103,7 @@ def _is_difference(name: str, scores: Collection[str]) -> bool:
 
 
 def _by_columns(sheet: Sheet, stated: Collection[str]) -> Sheet | None:
-    """Return a table with a row for each variant, where all columns of scores are in pairs.
-
-    Their differences are left out.
-    """
+    """Return a table with a row for each variant of paired columns, without their differences."""
     numeric = [name for name in sheet.names if is_numeric(sheet, name)]
     found = {name: said for name in numeric if (said := _split(name))}
     of_pair = {said: name for name, said in found.items()}
