@@ -87,11 +87,7 @@ class Assumed(Record):
         return [task for task in self.units if are_mixed(task.scores)]
 
     def check(self, config: SiteConfig, reading: Reading) -> None:
-        """Ask each question once, with all tasks that it is about, by a `FaultsError`.
-
-        The last one has all answers as lines of `site.toml`: directions, units, and what the
-        columns were guessed to be. Beside averages of errors, lower is likely to be better.
-        """
+        """Ask each question once, by a `FaultsError` whose last fault has all answers to paste."""
         if not self.directions and not self.units:
             return
         tasks = {task.name: task for task in (*self.directions, *self.units)}
@@ -121,11 +117,7 @@ class Assumed(Record):
     def _groups(
         self, tasks: Mapping[str, _Task], asked: Collection[str], low: Collection[str]
     ) -> list[Alike]:
-        """Return the tasks about which the same is asked, in the order of their names.
-
-        Where the direction is `asked`, so is the unit of all if it is that of some. Of those in
-        `low`, lower is likely to be better.
-        """
+        """Return tasks about which the same is asked; of those in `low`, lower is likely better."""
         questions = {
             name: (
                 name in asked,

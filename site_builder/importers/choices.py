@@ -70,11 +70,7 @@ def further_lines(further: Iterable[FurtherColumn], config: SiteConfig) -> Itera
 def column_lines(
     tasks: Iterable[Iterable[str]], further: Iterable[FurtherColumn], config: SiteConfig
 ) -> tuple[str, ...]:
-    """Return lines that name the columns of a table: those of tasks, the likely ones first.
-
-    And those that were taken for facets and measures, since the import of a `site.toml` with
-    answers takes no other.
-    """
+    """Return lines that name columns: tasks, likely ones first; taken facets and measures."""
     taken = _by_id(column for column in further if column.is_taken)
     choices: list[dict[str, Any]] = [{"task_columns": [*dict.fromkeys(of)]} for of in tasks]
     if taken:

@@ -172,11 +172,7 @@ def _is_crossed(sheet: Sheet, named: Mapping[str, str], column: str) -> bool:
 
 
 def _guess(sheet: Sheet, options: ImportOptions) -> Columns:
-    """Guess what each column is, by its name, except those that `site.toml` states.
-
-    Numbers alone tell neither models nor what is a score of several: then it is an error that
-    offers the choice.
-    """
+    """Guess what each column is, by its name, or as `site.toml` states it; or offer a choice."""
     stated, tasks, models = options.columns, options.task_columns, options.model_columns
     _check_stated(sheet.names, stated, tasks or (), models)
     plain = {name: plain_name(in_words(name)) for name in sheet.names}
@@ -353,11 +349,7 @@ def _no_scores(
 
 
 def _groups(sheet: Sheet, numbers: Sequence[str], measures: Mapping[str, str]) -> list[list[str]]:
-    """Return columns of numbers that may be scores together, the likely ones first.
-
-    Those that are called results, else those of one kind; what says how large a model or a run was
-    comes last.
-    """
+    """Return columns of numbers that may be scores together: results first, and sizes last."""
     kinds = {**dict.fromkeys(numbers, ""), **measures}
     kinds = {n: what for n, what in kinds.items() if what != "order" or n not in sheet.deep}
     results = {n for n in kinds if plain_name(n).split("_")[0] in _RESULTS}

@@ -55,10 +55,7 @@ class Rows(Record):
 
 
 def rows_of(document: object) -> Rows:
-    """Return the rows of a list of objects, of lists of boards, of columns, or of objects by name.
-
-    Any other object is a single row, of which nothing tells what is a score.
-    """
+    """Return the rows of lists of objects, boards or columns, or of objects by name; else one."""
     if _is_records(document):
         return _of_records(_of_boards(document) or _of_models(document) or document)
     if isinstance(document, dict) and document:

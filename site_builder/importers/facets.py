@@ -159,9 +159,7 @@ def _of_entries(placed: Sequence[Placed], values: Sequence[str]) -> list[str]:
 def state_measures(
     placed: Sequence[Placed], config: SiteConfig, wholes: Mapping[str, str]
 ) -> tuple[list[Placed], list[str], list[Fault]]:
-    """Give each score its measures: those of its reader, and numbers in its record.
-
-    Notes say which, and warnings which are of several tasks together.
+    """Give each score its measures; notes say which, warnings which are of several tasks.
 
     Numbers count whose names are known, such as `total_cost_usd`, or declared in `site.toml`. One
     that is the same for several tasks of a record, and would be summed over them, is of all of them

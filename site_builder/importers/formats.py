@@ -25,10 +25,7 @@ _GROUP = "site_builder.importers"
 
 
 class Format(Record):
-    """A format of evaluation output, whose reader skips what it cannot read.
-
-    That of a package raises a `FaultsError` if it cannot be loaded, or fails.
-    """
+    """A format; its reader skips what it cannot read, or raises a `FaultsError` if a package's."""
 
     name: str
     meaning: str

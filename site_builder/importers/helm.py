@@ -99,10 +99,8 @@ def _groups() -> dict[str, tuple[list[str], list[frozenset[str]]]]:
 def read_helm(path: Path, options: ImportOptions) -> Reading:
     """Read the scores of a run folder, or of every run folder below a folder.
 
-    Statistics of the test split without perturbation are scores. The number of examples is
-    `num_instances`; `count` is the number of trials. Where a model has every scenario of a run
-    group, they are one task, and with `subtasks` parts of it. The options `metrics` and `examples`
-    apply.
+    Statistics of the test split without perturbation are scores. Where a model has every scenario
+    of a run group, they are one task, and with `subtasks` parts of it.
     """
     files = list(find_files(path))
     folders = {

@@ -168,10 +168,7 @@ def _of_classes(kinds: Mapping[str, str]) -> Iterator[str]:
 
 
 def _counts_of_shares(sheet: Sheet, kinds: Mapping[str, str]) -> Iterator[str]:
-    """Yield counts of what was solved of which another column has the share: 374 and 74.8.
-
-    Its name, decimals or a percent sign tell that it is no count as well.
-    """
+    """Yield counts of what was solved of which another column has the share: 374 and 74.8."""
     columns = [name for name, what in kinds.items() if not what]
     shares = {n for n in columns if metric_in(n) or names_percent(n) or "rate" in _words(n)}
     shares |= {n for n in columns if any(number.is_percent for number in sheet.numbers(n))}
@@ -289,10 +286,7 @@ def _is_mean(
     is_sum: bool = False,
     is_whole: bool = False,
 ) -> bool:
-    """Return whether a column is `most` off the mean of the first few parts, in several rows.
-
-    Or their sum, or that of all parts.
-    """
+    """Return whether a column is the mean or sum of the first parts, but for `most`."""
     lengths = {*range(len(parts) if is_whole else 2, len(parts) + 1)}
     times = Counter[int]()
     for row in sheet.rows:

@@ -28,10 +28,7 @@ def upright(sheet: Sheet) -> Sheet:
 
 
 def by_model(sheet: Sheet, options: ImportOptions) -> Sheet:
-    """Give each model a row, where `site.toml` says that the names in a document are of tasks.
-
-    In `{"arith": {"a": {"acc": 0.5}}}`, a task has models by name, and these have metrics.
-    """
+    """Give models rows where `site.toml` says that names are tasks: `{"a": {"m": {"acc": 1}}}`."""
     parts = {name: name.rpartition(".")[::2] for name in sheet.names if name != NAME}
     models = dict.fromkeys(model for model, _ in parts.values())
     is_told = "model" in options.columns or options.model_columns

@@ -46,11 +46,7 @@ _SHARE = re.compile(r"accuracy|acc\b|pass@\d", re.IGNORECASE)
 
 @of_files
 def read_opencompass(found: Found, options: ImportOptions) -> Reading:
-    """Read a `summary_*.csv`, or the table in a `summary_*.txt`.
-
-    They have a row for each data set and metric, and a column for each model. Rows without a
-    version are means of other rows, and no scores.
-    """
+    """Read a row for each data set and metric, with a column for each model; means are none."""
     found.check_ending(".csv", ".txt")
     text, is_csv = read_text(found.path), found.path.suffix.lower() == ".csv"
     csv = (row for _, row in read_csv(io.StringIO(text, newline="")))

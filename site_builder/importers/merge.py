@@ -171,8 +171,7 @@ def pair_runs(
     A pair that only a file states needs a score of the base model on a task of the tuned one. If
     several runs were tuned from one model, the run that is already in the tables stays its tuned
     variant, and the others become models. A tuned run without a base is tuned where the board has
-    tuned models. `ids` has the task ids of the scores; `rows` are the
-    results in the tables.
+    tuned models. `ids` has the task ids of the scores; `rows` are the results in the tables.
     """
     known, stored = _stored_runs(rows, config.default_variant)
     names = config.importing.models
@@ -449,11 +448,7 @@ def merge_facts(
     facts: Mapping[str, Mapping[str, Any]],
     only_new: Sequence[str] = (),
 ) -> list[StoredRow]:
-    """Add the missing rows of the models or tasks table, and fill empty cells.
-
-    Each model or task of the results gets a row, with the facts of its id. Empty cells of the
-    columns `only_new` have a meaning, so that old rows keep them.
-    """
+    """Add missing rows of models or tasks, and fill empty cells, but in old rows of `only_new`."""
     rows = [dict(row) for row in old]
     by_id = {str(row.get(column)): row for row in rows}
     for name in dict.fromkeys(str(row.get(column)) for row in results):

@@ -117,10 +117,7 @@ def _read_task(results: Sequence[_Result], options: ImportOptions) -> Reading:
 
 
 def _scores(result: _Result, parts: Sequence[_Part], n: int, *, subtasks: bool) -> dict[str, float]:
-    """Return the mean over all parts if all are there, and with `subtasks` each that is there.
-
-    A part has its subset in its name, and its split if there are several: `STS17 (en-en)`.
-    """
+    """Return the mean over all parts, if all are there, and with `subtasks` each: `STS17 (en)`."""
     has = {part: result.scores[part] for part in parts if part in result.scores}
     scores: dict[str, float] = {}
     if len(has) == len(parts) >= n:
@@ -232,10 +229,7 @@ def _main_score(values: JsonObject, metric: str) -> float | None:
 
 
 def _model(found: Found, options: ImportOptions) -> ImportedRow:
-    """Return the model and its values, by the file beside, or else by the name of the folder.
-
-    The option `model` counts for a folder whose name has not the form of MTEB, `org__model`.
-    """
+    """Return the model by the file beside, or by the folder; `model` names one without `org__`."""
     beside = found.path.with_name(_META)
     meta = JsonObject(read_json(beside) if beside.is_file() else None)
     folder = found.path.absolute().parent

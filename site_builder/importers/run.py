@@ -256,10 +256,7 @@ def _merge(
     config: SiteConfig,
     options: ImportOptions,
 ) -> tuple[ImportReport, dict[str, list[StoredRow]]]:
-    """Return the report, and the new rows of each table.
-
-    Scores that are `submitted` stay as they are, and get no row; there are none but with `ours`.
-    """
+    """Return the report, and the new rows of each table; `submitted` scores stay without a row."""
     report = _choose(reading, stored, config, options)
     reading, placed = report.reading, report.assumed.placed
     table, default = stored[RESULTS.name], config.default_variant

@@ -62,10 +62,7 @@ def has_same_numbers(one: ImportedScore, other: ImportedScore) -> bool:
 
 
 def _is_of_other_run(one: ImportedScore, other: ImportedScore) -> bool:
-    """Return whether two records differ in a text, or in a seed or fold that both state.
-
-    Equal scores differ only in a text that both state.
-    """
+    """Return whether two records differ in a text, or in a seed or fold that both state."""
     both = one.fields.keys() & other.fields.keys()
     names = both if has_same_numbers(one, other) else one.fields.keys() | other.fields.keys()
     pairs = ((name, one.fields.get(name, ""), other.fields.get(name, "")) for name in names)

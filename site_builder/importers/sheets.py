@@ -87,7 +87,7 @@ _Row = tuple[int, list[str]]
 _SEPARATORS = "\t;|,"  # of two that cut alike, the first counts
 _SAMPLE_ROWS = 200
 _SPACES = re.compile(r"[\s_-]+")
-_SORT_KEY = re.compile(r"@@[+-]?[\d.]+$", re.ASCII)
+_SORT_KEY = re.compile(r"@@[+-]?[\d.]+$", re.ASCII)  # by which a page sorts
 _YAML_ENDINGS = (".yaml", ".yml")
 _SINGLE = ("text", "whole number", "number", "true or false", "date", "timestamp")
 _WORKBOOK_ENDINGS = (".xlsx", ".ods")
@@ -351,10 +351,7 @@ def _beside(names: list[str]) -> Iterator[str]:
 
 
 def _with_pairs_apart(sheet: Sheet) -> Sheet:
-    """Give each of two numbers with a margin in one cell, `60.2 ± 1.4 / 72.9 ± 1.2`, its column.
-
-    What is after @@ is a key by which a page sorts the cells, and no part of them.
-    """
+    """Give each of two numbers in a cell, `60 ± 1 / 72 ± 2`, its column; leave out sort keys."""
     rows = [{name: _SORT_KEY.sub("", cell) for name, cell in row.items()} for row in sheet.rows]
     paired = dict.fromkeys(name for row in rows for name, cell in row.items() if _pair(cell))
     parts = {name: (f"{name} (1)", f"{name} (2)") for name in paired}

@@ -113,12 +113,7 @@ class _Cell(Record):
 
 @of_files
 def read_tabular(found: Found, options: ImportOptions) -> Reading:
-    """Read the scores of a table.
-
-    Long tables have a score per row. Wide ones have a row per model and a column per task, or the
-    other way round. Columns are guessed by name; a note tells the guess. The options `columns`,
-    `task_columns` and `scale` apply.
-    """
+    """Read the scores of a table, long or wide; guess its columns by name, and say how."""
     whole = filled_down(by_model(upright(read_sheet(found)), options), options)
     sheet, mixed = read_units(with_variants_apart(whole, options), options)
     columns = _columns(sheet, options, mixed)
@@ -496,10 +491,7 @@ def _unit_of(cells: Sequence[_Cell]) -> str | None:
 
 
 def _direction(cell: _Cell, task: str, across: str, *, is_time: bool) -> tuple[bool | None, str]:
-    """Return whether higher is better for a task, by the words of the file, and which ones.
-
-    A column of errors or costs counts more than the metric that they are errors of.
-    """
+    """Return whether higher is better by the words of the file, and which: of errors first."""
     metric, heading = cell.score.metric, f"the heading {cell.column!r}"
     if not across and is_cost(cell.column):
         return direction_in(cell.column), heading

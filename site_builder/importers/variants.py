@@ -39,10 +39,7 @@ _MAX_VARIANTS = 10
 
 
 def _split(name: str) -> tuple[str, str] | None:
-    """Return the rest of a name and the variant that it tells: of `ARC (LoRA)`, `ARC` and `LoRA`.
-
-    The variant before tuning is empty. None if the name tells no variant.
-    """
+    """Return the rest of `ARC (LoRA)` and its variant, empty before tuning; None if it has none."""
     match = next(filter(None, (form.fullmatch(name.strip()) for form in _FORMS)), None)
     if match is None:
         return None
