@@ -87,14 +87,14 @@ def test_results_of_the_bigscience_workshop(tmp_path):
 
 
 def test_each_task_of_a_file_has_its_own_moments(tmp_path):
-    """A few hundred in one file, and the newest counts."""
+    """A few hundred in one file, and the newest counts; a task may have none."""
     results = {
         f"t{n}": {
             f"2022-07-{day:02}-20-{n // 60:02}-{n % 60:02}": {"acc": day / 100} for day in (7, 8)
         }
         for n in range(300)
     }
-    path = write_json(tmp_path / "a.json", {"results": results})
+    path = write_json(tmp_path / "a.json", {"results": {**results, "none": []}})
     imported("lm-eval", path, "--model", "m", into=tmp_path)
     assert {0.08: 300} == Counter(scores(tmp_path).values())
     assert {"2022-07-08"} == {row["date"] for row in rows(tmp_path)}
