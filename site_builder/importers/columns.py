@@ -12,7 +12,7 @@ from typing import Any
 from site_builder.errors import did_you_mean
 from site_builder.formatting import listed, quoted
 from site_builder.importers.cells import SIZE, is_blank, truth_of
-from site_builder.importers.documents import NAME, looks_like_model
+from site_builder.importers.documents import NAME, Sheet, looks_like_model
 from site_builder.importers.facets import find_further
 from site_builder.importers.kinds import (
     find_totals,
@@ -25,7 +25,6 @@ from site_builder.importers.kinds import (
     last_part,
 )
 from site_builder.importers.reading import WORDS, FurtherColumn, ImportOptions, grouped
-from site_builder.importers.sheets import Sheet
 from site_builder.importers.values import Choices, UnreadableFileError, as_link, moment_of
 from site_builder.records import Record, field, replace
 from site_builder.tables.columns import names_setting

@@ -1,12 +1,15 @@
-"""Make rows of the objects and lists in a JSON or YAML document."""
+"""Hold the rows of a table, and make them of the objects and lists in a JSON or YAML document."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any, TypeGuard
 
 from site_builder.formatting import counted, listed
+from site_builder.importers.cells import Marks, ParsedNumber, parse_number, start_of
+from site_builder.importers.reading import Found
 from site_builder.importers.values import (
     CELLS,
     ROWS,
@@ -15,7 +18,7 @@ from site_builder.importers.values import (
     as_number,
     as_text,
 )
-from site_builder.records import Record, replace
+from site_builder.records import CachingRecord, field, replace
 from site_builder.tables.metrics import measure_of, metric_in, plain_name
 
 _MAX_DEPTH = 8  # of objects in objects
@@ -31,38 +34,60 @@ _RESULTS = ("results", "scores", "evals", "evaluations", "benchmarks", "tasks", 
 _TASKS = (NAME, "task", "task_name", "benchmark", "dataset", "eval")
 
 
-class Rows(Record):
-    """The rows that a document holds.
+class Sheet(CachingRecord):
+    """The rows of a table.
 
     Attributes:
+        marks: What points and commas in its numbers stand for.
         deep: Columns of what lies deep in a document, or beside the only record: what they hold is
             not guessed.
         is_across: Whether the rows are objects by name that hold nothing but numbers: nothing tells
             whether their names are models or tasks.
-        counts, notes: As in `Sheet`.
+        notes: What was assumed to read it.
+        counts: Columns of numbers of entries, which are at least 0.
+        units: The unit that all cells of a column state, by its name.
     """
 
+    found: Found
     rows: list[dict[str, Any]]
+    names: list[str]
+    marks: Marks = Marks()
     deep: frozenset[str] = frozenset()
     is_across: bool = False
-    counts: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    counts: tuple[str, ...] = ()
+    units: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def names(self) -> list[str]:
-        """The columns, in the order in which rows have them first."""
-        return list(dict.fromkeys(name for row in self.rows for name in row))
+    def cells(self, column: str) -> list[Any]:
+        """Return what the rows have in a column."""
+        return [row.get(column) for row in self.rows]
+
+    def texts(self, column: str) -> list[str]:
+        """Return the start of what each cell of a column says."""
+        return [start_of(cell) for cell in self.cells(column)]
+
+    def numbers(self, column: str) -> list[ParsedNumber]:
+        """Return the numbers in a column."""
+        if column not in self._numbers:
+            found = (parse_number(cell, self.marks) for cell in self.cells(column))
+            self._numbers[column] = [number for number in found if number]
+        return self._numbers[column]
+
+    @cached_property
+    def _numbers(self) -> dict[str, list[ParsedNumber]]:
+        return {}
 
 
-def rows_of(document: object) -> Rows:
+def sheet_of(file: Found, document: object) -> Sheet:
     """Return the rows of lists of objects, boards or columns, or of objects by name; else one."""
     if _is_records(document):
-        return _of_records(_of_boards(document) or _of_models(document) or document)
+        return _of_records(file, _of_boards(document) or _of_models(document) or document)
     if isinstance(document, dict) and document:
-        found = _of_columns(document) or _of_lists(document) or _of_names(document)
+        ways = (_of_columns, _of_lists, _of_names)
+        found = next(filter(None, (way(file, document) for way in ways)), None)
         lists = [value for value in document.values() if _is_records(value)]
         if found or not any(map(_has_numbers, lists)):
-            return found or _of_records([document], is_single=True)
+            return found or _of_records(file, [document], is_single=True)
         tables = {k: v for k, v in document.items() if _is_records(v) and _has_numbers(v)}
         shown = listed([f"{k!r} ({counted(len(v), 'row')})" for k, v in tables.items()], most=6)
         why = f"it has several tables, {shown}, and nothing tells which has the scores"
@@ -87,11 +112,12 @@ def _is_objects(value: object) -> TypeGuard[dict[str, dict[str, Any]]]:
     )
 
 
-def _of_records(records: list[dict[str, Any]], *, is_single: bool = False) -> Rows:
+def _of_records(file: Found, records: list[dict[str, Any]], *, is_single: bool = False) -> Sheet:
     """Make rows of objects; what an object in one holds has columns such as `pass@1.easy`."""
     rows = [dict(_flat(record, _MAX_DEPTH)) for record in ROWS.take(records)]
     plain = {name for record in records for name, _ in _flat(record, 1) if not is_single}
-    return Rows(rows, frozenset(name for row in rows for name in row) - plain)
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    return Sheet(file, rows, names, deep=frozenset(names) - plain)
 
 
 def _flat(record: Mapping[str, Any], most: int) -> Iterator[tuple[str, Any]]:
@@ -134,12 +160,12 @@ def _of_models(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return rows
 
 
-def _of_columns(document: dict[str, Any]) -> Rows | None:
+def _of_columns(file: Found, document: dict[str, Any]) -> Sheet | None:
     """Return the rows of lists by column, or of a list of columns beside a list of rows."""
     heads, lists = document.get("header"), document.get("rows")
     if _is_records(heads) and lists and all(map(_is_records, as_list(lists))):  # as HELM writes it
         names = [as_text(head.get("value")) for head in heads]
-        return _of_grid(names, [[cell.get("value") for cell in row] for row in lists])
+        return _of_grid(file, names, [[cell.get("value") for cell in row] for row in lists])
     values: list[Any] = [v for v in document.values() if isinstance(v, list | dict)]
     if all(isinstance(v, list) and not _is_records(v) for v in values) and len(values) > 1:
         heads = [
@@ -151,34 +177,34 @@ def _of_columns(document: dict[str, Any]) -> Rows | None:
         ]
         tables = [v for v in values if v and all(isinstance(row, list) for row in v)]
         if len(heads) == len(tables) == 1:
-            return _of_grid(heads[0], tables[0])
+            return _of_grid(file, heads[0], tables[0])
         if not tables and len({*map(len, values)}) == 1 and len(values) == len(document):
-            return _of_grid([*map(str, document)], [list(row) for row in zip(*values, strict=True)])
+            return _of_grid(file, [*map(str, document)], [*map(list, zip(*values, strict=True))])
     if _is_objects(document) and len({tuple(v) for v in document.values()}) == 1:
         numbers = [*next(iter(document.values()))]
         if all(str(number).isdecimal() for number in numbers):  # as pandas writes a table
             grid = [[column[number] for column in document.values()] for number in numbers]
-            return _of_grid([*map(str, document)], grid)
+            return _of_grid(file, [*map(str, document)], grid)
     return None
 
 
-def _of_grid(names: list[str], rows: list[list[Any]]) -> Rows | None:
+def _of_grid(file: Found, names: list[str], rows: list[list[Any]]) -> Sheet | None:
     if len({*names}) < len(names) or any(len(row) != len(names) for row in rows):
         return None
     CELLS.check(len(rows) * len(names))
-    return _of_records([dict(zip(names, row, strict=True)) for row in ROWS.take(rows)])
+    return _of_records(file, [dict(zip(names, row, strict=True)) for row in ROWS.take(rows)])
 
 
-def _of_lists(document: dict[str, Any]) -> Rows | None:
+def _of_lists(file: Found, document: dict[str, Any]) -> Sheet | None:
     """Return the rows of the only list in an object, or of several as boards."""
     lists = {str(key): value for key, value in document.items() if _is_records(value)}
     tables = {key: value for key, value in lists.items() if _has_numbers(value)}
     if len(tables) == 1:
         (rows,) = tables.values()
-        return _of_records(_of_boards(rows) or _of_models(rows) or rows)
+        return _of_records(file, _of_boards(rows) or _of_models(rows) or rows)
     if len(tables) > 1 and len(tables) == len(document):
         rows = [{BOARD: key, **row} for key, of in tables.items() for row in of]
-        return _of_records(_of_metrics(tables) or rows)
+        return _of_records(file, _of_metrics(tables) or rows)
     return None
 
 
@@ -201,21 +227,23 @@ def _of_metrics(tables: Mapping[str, list[dict[str, Any]]]) -> list[dict[str, An
     return rows if len(metrics) > 1 else []
 
 
-def _of_names(document: dict[str, Any]) -> Rows | None:
+def _of_names(file: Found, document: dict[str, Any]) -> Sheet | None:
     """Return the rows of objects by name, which may lie one level deeper beside single values."""
     inside = [key for key, value in document.items() if _is_objects(value)]
     others = [value for value in document.values() if isinstance(value, dict | list)]
     if len(inside) == len(others) == 1:
         shared = {k: v for k, v in document.items() if isinstance(v, str)}
-        found = _named(document[inside[0]], str(inside[0]), shared)
+        found = _named(file, document[inside[0]], str(inside[0]), shared)
         if numbers := [str(k) for k, v in document.items() if as_number(v) is not None]:
             what = f"of the whole file, and no score: {listed(numbers)}"
             found = replace(found, notes=(*found.notes, what))
         return found
-    return _named(document, "", {}) if _is_objects(document) else None
+    return _named(file, document, "", {}) if _is_objects(document) else None
 
 
-def _named(objects: dict[str, dict[str, Any]], word: str, shared: dict[str, Any]) -> Rows:
+def _named(
+    file: Found, objects: dict[str, dict[str, Any]], word: str, shared: dict[str, Any]
+) -> Sheet:
     """Return a row for each of some objects by name, with what is `shared` by all.
 
     Where the document names its model, they are tasks. Entries of them that have no score are
@@ -227,9 +255,9 @@ def _named(objects: dict[str, dict[str, Any]], word: str, shared: dict[str, Any]
     if word and all(map(_is_objects, objects.values())) and all(map(measure_of, lasts)):
         rows = [{**shared, NAME: str(name), word: len(of)} for name, of in objects.items()]
         what = f"what stands in {word!r} has no score, so it is counted"
-        return replace(_of_records(rows), counts=(word,), notes=(what,))
+        return replace(_of_records(file, rows), counts=(word,), notes=(what,))
     key = "task" if any(as_text(shared.get(name)) for name in _MODELS) else NAME
-    found = _of_records([{**shared, key: str(name), **of} for name, of in objects.items()])
+    found = _of_records(file, [{**shared, key: str(name), **of} for name, of in objects.items()])
     inside = (value for _, value in _flat(objects, _MAX_DEPTH))
     is_plain = key == NAME and all(v is None or as_number(v) is not None for v in inside)
     is_named = 2 * sum(map(_is_hub_id, objects)) >= len(objects)

@@ -15,11 +15,11 @@ from site_builder.errors import Fault, FaultsError
 from site_builder.formatting import counted, listed
 from site_builder.importers.cells import is_blank, names_percent, parse_number, start_of, word_of
 from site_builder.importers.choices import lines_to_paste
+from site_builder.importers.documents import Sheet
 from site_builder.importers.kinds import find_margins
 from site_builder.importers.merge import RESERVED, Placed
 from site_builder.importers.reading import FurtherColumn, ImportedScore, grouped
 from site_builder.importers.runs import fields_of, is_setting, short_names
-from site_builder.importers.sheets import Sheet
 from site_builder.importers.values import as_link, moment_of
 from site_builder.records import replace
 from site_builder.tables.columns import RESERVED as RESERVED_FIELDS

@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import accumulate, islice, takewhile
 
 from site_builder.importers.cells import is_blank, names_percent, parse_number, why_no_number
+from site_builder.importers.documents import Sheet
 from site_builder.importers.reading import ImportOptions, grouped
-from site_builder.importers.sheets import Sheet
 from site_builder.tables.metrics import (
     direction_in,
     is_bare,

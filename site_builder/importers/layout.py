@@ -6,10 +6,9 @@ from itertools import pairwise
 
 from site_builder.importers.cells import word_of
 from site_builder.importers.columns import SYNONYMS
-from site_builder.importers.documents import NAME
+from site_builder.importers.documents import NAME, Sheet
 from site_builder.importers.kinds import is_numeric
 from site_builder.importers.reading import ImportOptions
-from site_builder.importers.sheets import Sheet
 from site_builder.records import replace
 from site_builder.tables.metrics import plain_name
 

@@ -9,9 +9,8 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from functools import cached_property
 from itertools import islice, takewhile
 from typing import Any
 from zipfile import BadZipFile, ZipFile, ZipInfo
@@ -24,8 +23,8 @@ from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 from site_builder.errors import first_line
 from site_builder.formatting import listed, quoted
 from site_builder.importers import workbook
-from site_builder.importers.cells import Marks, ParsedNumber, find_marks, parse_number, start_of
-from site_builder.importers.documents import rows_of
+from site_builder.importers.cells import find_marks, parse_number
+from site_builder.importers.documents import Sheet, sheet_of
 from site_builder.importers.reading import Found
 from site_builder.importers.values import (
     CELLS,
@@ -41,7 +40,7 @@ from site_builder.importers.values import (
     read_json,
     read_text,
 )
-from site_builder.records import CachingRecord, asdict, field, replace
+from site_builder.records import replace
 from site_builder.tables.files import (
     JSON_LINES_ENDINGS,
     TEXT_ENDINGS,
@@ -92,47 +91,6 @@ _YAML_ENDINGS = (".yaml", ".yml")
 _SINGLE = ("text", "whole number", "number", "true or false", "date", "timestamp")
 _WORKBOOK_ENDINGS = (".xlsx", ".ods")
 _ENDINGS = (*TEXT_ENDINGS, ".parquet", ".json", *_YAML_ENDINGS, *_WORKBOOK_ENDINGS)
-
-
-class Sheet(CachingRecord):
-    """The rows of a table.
-
-    Attributes:
-        marks: What points and commas in its numbers stand for.
-        deep, is_across: As in `Rows`.
-        notes: What was assumed to read it.
-        counts: Columns of numbers of entries, which are at least 0.
-        units: The unit that all cells of a column state, by its name.
-    """
-
-    found: Found
-    rows: list[dict[str, Any]]
-    names: list[str]
-    marks: Marks = Marks()
-    deep: frozenset[str] = frozenset()
-    is_across: bool = False
-    notes: tuple[str, ...] = ()
-    counts: tuple[str, ...] = ()
-    units: Mapping[str, str] = field(default_factory=dict)
-
-    def cells(self, column: str) -> list[Any]:
-        """Return what the rows have in a column."""
-        return [row.get(column) for row in self.rows]
-
-    def texts(self, column: str) -> list[str]:
-        """Return the start of what each cell of a column says."""
-        return [start_of(cell) for cell in self.cells(column)]
-
-    def numbers(self, column: str) -> list[ParsedNumber]:
-        """Return the numbers in a column."""
-        if column not in self._numbers:
-            found = (parse_number(cell, self.marks) for cell in self.cells(column))
-            self._numbers[column] = [number for number in found if number]
-        return self._numbers[column]
-
-    @cached_property
-    def _numbers(self) -> dict[str, list[ParsedNumber]]:
-        return {}
 
 
 def read_sheet(found: Found) -> Sheet:
@@ -431,11 +389,10 @@ def _shortest(text: str) -> float:
 
 
 def _from_document(found: Found, document: object) -> Sheet:
-    rows = rows_of(document)
-    _check_size(len(rows.rows), len(rows.names))
-    names = _checked_names(rows.names)
-    _check_spellings(names)
-    return Sheet(found, names=names, **asdict(rows))
+    sheet = sheet_of(found, document)
+    _check_size(len(sheet.rows), len(sheet.names))
+    _check_spellings(_checked_names(sheet.names))
+    return sheet
 
 
 def _check_spellings(names: Iterable[str]) -> None:

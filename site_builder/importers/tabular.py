@@ -34,6 +34,7 @@ from site_builder.importers.columns import (
     may_hold_examples,
     tells_apart,
 )
+from site_builder.importers.documents import Sheet
 from site_builder.importers.facets import values_of
 from site_builder.importers.kinds import has_fractions, is_numeric
 from site_builder.importers.layout import by_model, filled_down, upright
@@ -48,7 +49,7 @@ from site_builder.importers.reading import (
     joined,
     of_files,
 )
-from site_builder.importers.sheets import Sheet, read_sheet
+from site_builder.importers.sheets import read_sheet
 from site_builder.importers.units import is_spent, read_units
 from site_builder.importers.values import (
     SCORES,

@@ -17,9 +17,9 @@ from site_builder.importers.cells import (
     parse_number,
 )
 from site_builder.importers.columns import SYNONYMS
+from site_builder.importers.documents import Sheet
 from site_builder.importers.kinds import holds_more
 from site_builder.importers.reading import ImportOptions, Skipped
-from site_builder.importers.sheets import Sheet
 from site_builder.importers.values import UnreadableFileError
 from site_builder.records import replace
 from site_builder.tables.columns import names_setting

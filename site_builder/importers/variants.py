@@ -7,9 +7,9 @@ from collections.abc import Collection
 
 from site_builder.formatting import quoted
 from site_builder.importers.columns import SYNONYMS
+from site_builder.importers.documents import Sheet
 from site_builder.importers.kinds import is_numeric
 from site_builder.importers.reading import ImportOptions
-from site_builder.importers.sheets import Sheet
 from site_builder.records import replace
 from site_builder.tables.columns import VARIANT
 from site_builder.tables.metrics import measure_of, plain_name
