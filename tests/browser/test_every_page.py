@@ -77,7 +77,11 @@ ON_PAPER = """() => {
     return parts.map(part => part.outerHTML.slice(0, 90));
 }"""
 PAPER = (718, 1_000)  # what margins leave of A4, in px
-OPEN_FOLDS = "document.querySelectorAll('details:not(.menu)').forEach(fold => fold.open = true)"
+# And until what is in them is laid out.
+OPEN_FOLDS = """() => {
+    document.querySelectorAll('details:not(.menu)').forEach(fold => fold.open = true);
+    return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+}"""
 # Pages whose controls a phone has elsewhere, not just in another width.
 OF_PHONES = ("", "models/", "tasks/", "compare/")
 # All at once, so that axe looks once at a page and its menus; in its place none covers another.
