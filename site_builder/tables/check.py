@@ -358,7 +358,7 @@ def _without_results(tables: Tables, name: str) -> Iterator[Fault]:
     ids = getattr(tables, f"{name}s")[name].dropna()
     if name == "task":  # its parts have the results of a whole
         ids = ids[~ids.isin(tables.tasks["part_of"].dropna())]
-    unused = ids[~ids.isin(tables.results[name])]
+    unused = ids[~ids.isin(tables.results[name].unique())]
     if name == "model":  # nobody expects results of these
         unused = unused[tables.models["status"].loc[unused.index].isna()]
         unused = unused[~unused.isin(tables.waiting["model"])]
@@ -369,7 +369,7 @@ def _without_results(tables: Tables, name: str) -> Iterator[Fault]:
 
 def _mixed_metrics(tables: Tables, config: SiteConfig) -> Iterator[Fault]:
     """Find several metrics without bounds, whose scores are not averaged."""
-    tasks = tables.tasks[tables.tasks["task"].isin(tables.results["task"])]
+    tasks = tables.tasks[tables.tasks["task"].isin(tables.results["task"].unique())]
     metrics = tasks["metric"].dropna().unique()
     unbounded = tasks[["score_min", "score_max"]].isna().all(axis=None)
     one_way = len(tasks["higher_is_better"].unique()) == 1
