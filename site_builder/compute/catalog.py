@@ -174,7 +174,14 @@ class Catalog(CachingRecord):
 
     def column(self, name: str) -> tuple[str | None, ...]:
         """Return the value of each entry as `ModelInfo.facet` does."""
-        return tuple(m.facet(name) for m in self.models.values())
+        if name not in self._columns:
+            self._columns[name] = tuple(m.facet(name) for m in self.models.values())
+        return self._columns[name]
+
+    @cached_property
+    def _columns(self) -> dict[str, tuple[str | None, ...]]:
+        """The values by facet: the filters of each table ask for them."""
+        return {}
 
     @cached_property
     def waiting(self) -> tuple[ModelInfo, ...]:

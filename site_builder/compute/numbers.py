@@ -89,7 +89,10 @@ def float_or_none(value: float | np.floating) -> float | None:
 
 def floats_or_none(values: Array) -> list[float | None]:
     """Return a list with None in place of NaN and infinity."""
-    return [value if isfinite(value) else None for value in values.tolist()]
+    result: list[float | None] = values.tolist()
+    for place in np.flatnonzero(~np.isfinite(values)).tolist():
+        result[place] = None
+    return result
 
 
 def decimals_needed(arrays: Collection[Array], most: int = 6) -> int | None:

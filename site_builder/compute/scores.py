@@ -38,6 +38,8 @@ from site_builder.tables.schema import Measure
 MEASURED = "measured "
 """Stands before the id of a measure in the names of columns."""
 _COMPUTED = (*ScoreErrors.__struct_fields__, "against_chance")
+# More records than this are made when asked for: they would take gigabytes.
+_MAX_KEPT = 300_000
 
 
 class Score(Record):
@@ -248,7 +250,17 @@ class Scores(Grid, eq=False):
         self, runs: Runs, rows: int | list[int], tasks: int | slice
     ) -> npt.NDArray[np.object_]:
         """Return the records of scores; None where there is none."""
-        at: Any = rows, tasks
+        if len(self.frame) > _MAX_KEPT:
+            return self._make_records(runs, (rows, tasks))
+        return self._all_records[runs.variant][rows, tasks]
+
+    @cached_property
+    def _all_records(self) -> dict[str, npt.NDArray[np.object_]]:
+        """The records of each variant: faster, as several tables and charts ask for the same."""
+        every = slice(None), slice(None)
+        return {runs.variant: self._make_records(runs, every) for runs in self.variants}
+
+    def _make_records(self, runs: Runs, at: Any) -> npt.NDArray[np.object_]:  # noqa: ANN401
         is_there = runs.index[at] != NO_ROW
         places, counts = runs.index[at][is_there], runs.counts[at][is_there]
         arrays = {name: array[places] for name, array in self.arrays.items()}
