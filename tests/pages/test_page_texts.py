@@ -1,4 +1,4 @@
-"""What pages say and draw, word by word, of three boards that have something for each part."""
+"""What pages say and draw, word by word, of four boards that have something for each part."""
 
 import re
 import shutil
@@ -17,7 +17,7 @@ PLACES = ("x", "cx", "width")
 BLOCKS = "h1, h2, h3, p, li, dt, dd, tr, caption, summary, label, button, option, pre, div"
 # What these say is the same on every board, or like another page.
 LEFT_OUT = re.compile(
-    "(glossary|about|data|embed)/|404|boards/lang-(german|japanese)|models/(aria-low|bolt-low|dune)/"
+    "(glossary|data|embed)/|404|boards/lang-(german|japanese)|models/(aria-low|bolt-low|dune)/"
     "|tasks/(de|fr|ja|mul|para|poem|sql|sub|sum)/"
 )
 
@@ -66,12 +66,29 @@ def word_errors() -> dict[str, pd.DataFrame]:
         ("A", "m1", 0.5, 1.5),
         ("B", "m3", 0.1, 0.3),
     ]
+    frames = make_frames({"base": runs}, [f"t{n}" for n in range(1, 9)], facts)
+    return frames | {"prices": prices(offers)}
+
+
+def gaps() -> dict[str, pd.DataFrame]:
+    """Six models before and after tuning, with gaps; one was tuned alone, one has few scores."""
+    base = {f"m{i}": [0.9 - i / 10 - (i + t) % 4 / 20 for t in range(10)] for i in range(5)}
+    tuned = {f"m{i}": [s + (i + t) % 3 / 25 for t, s in enumerate(base[f"m{i}"])] for i in (1, 2)}
+    some = {m: [None if t % 5 == 4 else s for t, s in enumerate(tuned[m])] for m in tuned}
+    runs = {"base": base | {"m5": [0.5, 0.25]}, "fine_tuned": some | {"m6": [0.8] * 8}}
+    facts = {"metric": ["accuracy"] * 7 + ["f1"] * 3, "n_examples": [400] * 9 + [None]}
+    bounds = {"category": [*"XXXXYYYYYY"], "score_min": [0.0] * 10, "score_max": [1.0] * 10}
+    offers = [("A", "m0", 0.2, 0.4), ("A", "m2", 1.0, 2.0), ("B", "m3", 2.0, 6.0)]
+    return make_frames(runs, tasks=facts | bounds) | {"prices": prices(offers)}
+
+
+def prices(offers: list[tuple[str, str, float, float]]) -> pd.DataFrame:
+    """Offers of a day, by provider and model: prices of a million tokens that go in, and out."""
     names = ("provider", "model", "usd_per_million_input_tokens", "usd_per_million_output_tokens")
-    prices = pd.DataFrame(offers, columns=names).assign(date="2026-01-02")
-    return make_frames({"base": runs}, [f"t{n}" for n in range(1, 9)], facts) | {"prices": prices}
+    return pd.DataFrame(offers, columns=names).assign(date="2026-01-02")
 
 
-@pytest.mark.parametrize("name", ["fixture", "word_errors", "systems"])
+@pytest.mark.parametrize("name", ["fixture", "word_errors", "systems", "gaps"])
 def test_pages_say_what_they_said(tmp_path, name):
     """Read the difference; where it is meant, delete the file and run the test twice."""
     if name == "systems":
@@ -79,7 +96,9 @@ def test_pages_say_what_they_said(tmp_path, name):
     elif name == "fixture":
         write_project(tmp_path / name, board())
     else:
-        write_project(tmp_path / name, word_errors(), '[board]\nbaseline = "m1"\n')
+        frames, more = (gaps(), "min_coverage = 0.5") if name == "gaps" else (word_errors(), "")
+        baseline = "m3" if name == "gaps" else "m1"
+        write_project(tmp_path / name, frames, f'[board]\nbaseline = "{baseline}"\n{more}\n')
     site = build(tmp_path / name)
     paths = [path.removesuffix("index.html") for path in sorted(site.html)]
     said = "".join(
