@@ -585,5 +585,7 @@ def test_people_and_guessing_are_named_once(tmp_path):
     said = run_import("csv", write(tmp_path, "a.csv", table), into=tmp_path)
     line = """'random' would be ranked; if only for reference, write "Human expert" = """
     assert f'{line}{{ role = "reference" }} below [models].' in said.stderr
+    stated = write(tmp_path, "b/site.toml", '[models]\n"*" = { role = "reference" }\n').parent
+    assert "reference" not in run_import("csv", tmp_path / "a.csv", into=stated).stderr
     said = run_import("csv", tmp_path / "a.csv", into=tmp_path)
     assert "reference" not in said.stderr
