@@ -122,7 +122,7 @@ def guess_columns(sheet: Sheet, options: ImportOptions) -> Columns:
             raise UnreadableFileError(why=why)
     # Of several files, each may have some of the facets.
     stated = {m: c for m, c in options.columns.items() if m in SYNONYMS or c in sheet.names}
-    columns = _guess(sheet, replace(options, columns=stated))
+    columns = _with_averages(sheet, _guess(sheet, replace(options, columns=stated)), options)
     taken = {name: column for name, column in columns.named.items() if name not in SYNONYMS}
     numeric = {name for name in (*columns.unused, *taken.values()) if is_numeric(sheet, name)}
     numeric -= {*filter(options.is_setting, numeric)}
@@ -148,6 +148,15 @@ def guess_columns(sheet: Sheet, options: ImportOptions) -> Columns:
     others = (n for n in columns.unused if n not in numeric)
     settings = tuple(n for n in others if names_setting(n) or options.is_setting(n))
     return replace(columns, named=named, further=found, settings=settings)
+
+
+def _with_averages(sheet: Sheet, columns: Columns, options: ImportOptions) -> Columns:
+    """Return the columns with averages among the measures that `site.toml` names too."""
+    own = {column for name, column in columns.named.items() if name not in SYNONYMS}
+    beside = [name for name in sheet.names if name in {*own, *columns.scores}]
+    kinds = kinds_of(sheet, beside, options) if own and columns.across == "task" else {}
+    averages = {name: what for name, what in kinds.items() if name in own and what == "average"}
+    return replace(columns, measures={**columns.measures, **averages})
 
 
 def _is_part_of_task(sheet: Sheet, named: Mapping[str, str], column: str) -> bool:

@@ -327,7 +327,7 @@ def _of_means_alone(sheet: Sheet, columns: Columns) -> Iterator[Skipped]:
     for number, row in enumerate(sheet.rows, start=1) if columns.across == "task" else ():
         found = [name for name in means if parse_number(row.get(name), sheet.marks)]
         if found and all(is_blank(row.get(name)) for name in columns.scores):
-            model = word_of(row.get(columns.named.get("model", "")))
+            model = _model(word_of(row.get(columns.named.get("model", ""))))
             where = f"{sheet.found.shown}: row {number}{model and f', {model}'}"
             why = f"it has only {quoted(found)}, and an average is no score"
             yield Skipped(where, why, "row", "task_columns under [import] takes it as a score.")

@@ -191,6 +191,14 @@ def test_the_order_of_the_publisher_needs_no_note(tmp_path, table):
     assert (0, False) == (said.exit_code, "orders the models" in said.stderr)
 
 
+def test_a_named_average_is_still_an_average(tmp_path):
+    write(tmp_path, "site.toml", '[import.columns]\nall = "ALL"\n[measures]\nall = {}\n')
+    table = "Model,A acc,B acc,ALL\nm,90,50,70\nn,60,60,60\n\U0001f947 o,-,-,80\n"
+    said = run_import("csv", write(tmp_path, "a.csv", table), *UP, into=tmp_path)
+    assert "row 3, o: skipped: it has only 'ALL', and an average is no score" in said.stderr
+    assert "without a score" not in said.stderr
+
+
 def test_money_that_is_earned_may_be_lost(tmp_path):
     write(
         tmp_path, "site.toml", '[import.columns]\nprofit = "Profit ($)"\n[measures]\nprofit = {}\n'
