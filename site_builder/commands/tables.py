@@ -193,9 +193,10 @@ def run_import(
 def import_options(config: SiteConfig, **options: Any) -> ImportOptions:  # noqa: ANN401
     """Return the options of an import, with what `[import]` states."""
     from site_builder.importers.reading import ImportOptions
-    from site_builder.tables.overrides import stated_in
+    from site_builder.tables.overrides import matches, stated_in
 
     section = config.importing
+    ranking = [key for key, task in config.tasks.items() if task.headline]
     return ImportOptions(
         columns=section.columns,
         task_columns=None if section.task_columns is None else tuple(section.task_columns),
@@ -204,6 +205,9 @@ def import_options(config: SiteConfig, **options: Any) -> ImportOptions:  # noqa
         task_by=tuple(section.task_by or ()),
         facets=tuple(config.facets),
         directions=lambda name: stated_in(config.tasks, name).get("higher_is_better"),
+        ranks=lambda name: (
+            name == config.board.rank_by or any(matches(key, name) for key in ranking)
+        ),
         **options | {"scale": options["scale"] or section.scale},
     )
 

@@ -97,7 +97,7 @@ def _kinds_by_name(sheet: Sheet, columns: Collection[str]) -> dict[str, str]:
     kinds |= {n: "" for n in kinds if _VAGUE.search(n) and not _is_beside(plain_name(n), plain)}
     # Places and numbers of things are whole: `Place (n=10)` is what a robot does.
     counts = [n for n, what in kinds.items() if what in ("order", "count")]
-    is_number = [n for n in counts if has_fractions(sheet, n) or _decimals(sheet, [n]) > 1]
+    is_number = [n for n in counts if has_fractions(sheet, n) or count_decimals(sheet, [n]) > 1]
     return kinds | {n: "" for n in counts if re.search(r"\(n\s*=", n) or n in is_number}
 
 
@@ -143,7 +143,7 @@ def _in_averages(sheet: Sheet, kinds: Mapping[str, str]) -> Iterator[str]:
     averages = [name for name, what in kinds.items() if what == "average"]
     metrics = {*map(metric_in, scores)} - {""}
     for name in averages[:_MOST_SHARES] if len(scores) > 1 else ():
-        most = 1.01 * 10.0 ** -min(_decimals(sheet, scores), _decimals(sheet, [name]))
+        most = 1.01 * 10.0 ** -min(count_decimals(sheet, scores), count_decimals(sheet, [name]))
         for some in amounts.values():
             if _is_mean(sheet, name, [*scores, *some], most, is_whole=True):
                 yield from some
@@ -185,7 +185,7 @@ def _has_share(sheet: Sheet, count: str, share: str) -> bool:
     rows = sheet.rows[:_SAMPLE_ROWS]
     both = ([parse_number(row.get(n), sheet.marks) for n in (count, share)] for row in rows)
     pairs = [(n.value, s.value) for n, s in both if n and s]
-    most, (n, s) = 0.6 * 10.0 ** -_decimals(sheet, [share]), max(pairs, default=(0.0, 0.0))
+    most, (n, s) = 0.6 * 10.0 ** -count_decimals(sheet, [share]), max(pairs, default=(0.0, 0.0))
     if s <= 0 or len({*pairs}) < 2 or any(n % 1 for n, _ in pairs):
         return False
     totals = [(times, round(times * n / s)) for times in (100, 1)]
@@ -239,12 +239,12 @@ def _means(sheet: Sheet, kinds: Mapping[str, str]) -> Iterator[str]:
     may_vary |= {n for n in bare if all(plain_name(p).endswith(plain_name(n)) for p in parts)}
     if not means or len(parts) < 2:
         return
-    digits, place = _decimals(sheet, parts), 0
+    digits, place = count_decimals(sheet, parts), 0
     for name in columns:
         if name not in means:
             place += 1
             continue
-        most = 1.01 * 10.0 ** -min(digits, _decimals(sheet, [name]))  # both are rounded
+        most = 1.01 * 10.0 ** -min(digits, count_decimals(sheet, [name]))  # both are rounded
         sides = (parts[max(0, place - _MOST_PARTS) : place][::-1], parts[place:][:_MOST_PARTS])
         is_total = name in may_vary and len(parts) > 2 and _is_between(sheet, name, parts)
         found = [side for side in sides if name not in bare or len(side) == len(parts)]
@@ -303,7 +303,7 @@ def _is_mean(
     return any(times[k] > 1 for k in lengths)
 
 
-def _decimals(sheet: Sheet, names: Sequence[str]) -> int:
+def count_decimals(sheet: Sheet, names: Sequence[str]) -> int:
     """Return the most decimals that a number of some columns is written with, up to six."""
     found = (_DECIMALS.search(text) for name in names for text in sheet.texts(name))
     return min(6, max((len(match[1]) for match in found if match), default=0))

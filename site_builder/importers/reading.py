@@ -194,6 +194,7 @@ class ImportOptions(Record):
         task_by: Fields of a record that are part of the names of its tasks.
         facets: Fields that `site.toml` declares as facets.
         directions: Whether higher is better on a task, as `[tasks]` states it; else None.
+        ranks: Whether `site.toml` ranks by a task, or a measure by its id.
         scale: The unit of scores between 1 and 100, if the user stated it.
         higher_is_better: The direction of scores that nothing else tells, if the user stated it.
         metrics: What ranks, the preferred first, as `is_wanted` takes it.
@@ -212,6 +213,7 @@ class ImportOptions(Record):
     task_by: tuple[str, ...] = ()
     facets: tuple[str, ...] = ()
     directions: Callable[[str], bool | None] = lambda _name: None
+    ranks: Callable[[str], bool] = lambda _name: False
     scale: ScoreScale | None = None
     higher_is_better: bool | None = None
     metrics: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
-from itertools import accumulate, chain, islice
+from itertools import accumulate, chain, islice, product
 from typing import Any, Literal
 
 from site_builder.formatting import counted, listed, quoted
@@ -27,6 +27,7 @@ from site_builder.importers.cells import (
     without_arrows,
     word_of,
 )
+from site_builder.importers.choices import as_key, as_toml
 from site_builder.importers.columns import (
     MEANINGS,
     Columns,
@@ -36,7 +37,7 @@ from site_builder.importers.columns import (
 )
 from site_builder.importers.documents import Sheet
 from site_builder.importers.facets import values_of
-from site_builder.importers.kinds import has_fractions, is_numeric
+from site_builder.importers.kinds import count_decimals, has_fractions, is_numeric
 from site_builder.importers.layout import by_model, filled_down, upright
 from site_builder.importers.reading import (
     OF_EXAMPLES,
@@ -82,7 +83,7 @@ _PERCENT = ("%", "percent", "percentage", "pct")
 _RATIO = ("ratio", "proportion", "fraction")
 _OF_TASKS = ("category", "subset")
 """Meanings of columns that may tell scores of a task apart."""
-_ROUNDING = 0.002  # scores and averages are rounded
+_FEWEST_ROWS = 5
 _MEANS = ("average", "avg", "mean", "median", "overall", "total")  # of other rows
 _DISK = re.compile(r"/|[A-Za-z]:[/\\]")  # begins the path of a model on somebody's disk
 _LINKED = re.compile(r"\[([^\[\]]{1,500})\]\(https?://[^()\s]{1,2000}\)")
@@ -251,58 +252,86 @@ def _ignored(found: Found, cells: Sequence[_Cell]) -> Iterator[str]:
 
 
 def _other_order(sheet: Sheet, columns: Columns, options: ImportOptions) -> Iterator[str]:
-    """Yield a note where the average or rank of a file orders models unlike the mean of scores."""
-    # `Rank` counts more than `F1 rank`.
-    shortest_last = sorted(columns.measures.items(), key=lambda of: -len(of[0]))
-    kinds = {what: n for n, what in shortest_last if not is_cost(n) or what == "rank"}
-    stated = {n: options.directions(without_arrows(n)) for n in columns.scores}
-    told = {n: direction_in(n) if better is None else better for n, better in stated.items()}
+    """Yield a note where a file orders the models unlike the scores that rank them."""
+    if columns.across != "task" or any(options.ranks(of.id) for of in columns.further):
+        return
+    stated = [n for n in columns.scores if options.ranks(without_arrows(n))]
+    ranking = stated or columns.scores
+    told = {n: options.directions(without_arrows(n)) for n in ranking}
+    told = {n: direction_in(n) if better is None else better for n, better in told.items()}
     told = {n: options.higher_is_better if b is None else b for n, b in told.items()}
     lower = {b is False or (b is None and is_likely_lower(n)) for n, b in told.items()}
-    if len(columns.scores) < 2 or columns.across != "task" or len(lower) > 1:
+    if len(lower) > 1:
         return
     turn = -1 if lower == {True} else 1
     known = None not in told.values()  # else which is first is not
-    signs = {"average": turn, "rank": -1}
-    found = (
-        _order_of(sheet, columns, kinds[of], (sign, turn), known=known)
-        for of, sign in signs.items()
-        if of in kinds
-    )
+    # `Rank` counts more than `F1 rank`.
+    shortest_last = sorted(columns.measures.items(), key=lambda of: -len(of[0]))
+    kinds = {what: n for n, what in shortest_last if not is_cost(n) or what == "rank"}
+    of_average = ["average"] if len(ranking) > 1 and not stated else []
+    orders = [kinds[of] for of in (*of_average, "rank") if of in kinds]
+    orders += [""] if of_average and "rank" not in kinds else []
+    found = (_order_of(sheet, columns, ranking, name, turn, known=known) for name in orders)
     yield from islice(chain.from_iterable(found), 1)
 
 
 def _order_of(
-    sheet: Sheet, columns: Columns, name: str, signs: tuple[int, int], *, known: bool
+    sheet: Sheet, columns: Columns, ranking: Sequence[str], name: str, turn: int, *, known: bool
 ) -> Iterator[str]:
-    """Yield a note where a column orders the models unlike the mean of their scores."""
-    found, (sign, turn) = list[tuple[float, float, str]](), signs
-    for row in sheet.rows:
-        own, *cells = (parse_number(row.get(n), sheet.marks) for n in (name, *columns.scores))
+    """Yield a note where a column, or else the rows, order the models unlike their scores."""
+    found, is_average = list[tuple[float, float, int]](), columns.measures.get(name) == "average"
+    for number, row in enumerate(sheet.rows):
+        own, *cells = (parse_number(row.get(n), sheet.marks) for n in (name, *ranking))
         scores = [cell.value for cell in cells if cell]
-        if own is None or len(scores) < len(cells):
+        if (name and own is None) or len(scores) < len(cells):
             continue
-        is_average = columns.measures[name] == "average"
-        if is_average and not min(scores) <= own.value <= max(scores):
+        place = own.value if own else number
+        if is_average and not min(scores) <= place <= max(scores):
             return  # it is that of something else, such as a length
-        model = _model(word_of(row.get(columns.named.get("model", ""))))
-        found.append((sign * own.value, turn * sum(scores) / len(scores), model))
+        sign = turn if is_average else -1
+        found.append((sign * place, turn * sum(scores) / len(scores), number))
     found.sort()
     means = [mean for _, mean, _ in found]
-    least = _ROUNDING * max(map(abs, means), default=0)
-    ways = [means] if sign == turn or known else [means, means[::-1]]  # less may be better
+    least = 1.01 * 10.0 ** -count_decimals(sheet, ranking)  # scores and averages are rounded
+    least += 10.0 ** -count_decimals(sheet, [name]) if is_average else 0
+    ways = [means] if is_average or known else [means, means[::-1]]  # less may be better
     if any(
         all(best <= m + least for best, m in zip(accumulate(w, max), w, strict=True)) for w in ways
     ):
         return
+    # A few rows may stand in the order of a column by chance.
+    rows = [sheet.rows[number] for _, _, number in reversed(found)]
+    fix = _ranked_so(sheet, columns, name, rows, turn) if name or len(rows) >= _FEWEST_ROWS else ""
     first, ours = found[-1][2], max(found, key=lambda one: one[1])[2]
-    what = f"{name!r} orders the models unlike the mean of their scores"
-    what += f": {first!r} is first, and {ours!r} by the mean" if known and first != ours else ""
-    for of in columns.further:
-        if of.column == name:
-            what += ". To rank by it, state its higher_is_better under [measures], and write "
-            what += f'rank_by = "{of.id}" under [board]'
-    yield f"{sheet.found.shown}: {what}"
+    by = ("the mean of their scores", "the mean") if len(ranking) > 1 else (repr(ranking[0]),) * 2
+    what = f"{f'{name!r} orders' if name else 'its rows order'} the models unlike {by[0]}"
+    if known and first != ours:
+        models = [_model(text) for text in sheet.texts(columns.named.get("model", ""))]
+        what += f": {models[first]!r} is first, and {models[ours]!r} by {by[1]}"
+    if fix or name:
+        yield f"{sheet.found.shown}: {what}{fix}"
+
+
+def _ranked_so(
+    sheet: Sheet, columns: Columns, name: str, rows: Sequence[dict[str, Any]], turn: int
+) -> str:
+    """Return what to write so that models have the order of rows, by a column that has it."""
+    measures = {of.column: of.id for of in columns.further if of.is_measure}
+    known = sorted((*columns.scores, *measures), key=lambda column: column != name)
+    ways = (turn > 0, turn < 0) if name else (turn > 0,)
+    for better, column in product(ways, (*known, *filter(None, [name]))):
+        values = [n.value for row in rows if (n := parse_number(row.get(column), sheet.marks))]
+        is_same = values == sorted(values, reverse=better) and len({*values}) > 1
+        if not is_same or len(values) < len(rows):
+            continue
+        so = f". To rank by {'it' if column == name else repr(column)}, "
+        if column in measures:
+            so += "state its higher_is_better under [measures], and write "
+            return f'{so}rank_by = "{measures[column]}" under [board]'
+        so += "" if column in columns.scores else "add it to task_columns under [import], and "
+        facts = as_toml({"headline": True, "higher_is_better": better})
+        return f"{so}write {as_key(without_arrows(column))} = {facts} under [tasks]"
+    return ""
 
 
 def _lost(sheet: Sheet, columns: Columns) -> Iterator[Skipped]:

@@ -180,10 +180,30 @@ def test_another_order_than_that_of_the_publisher_is_told(tmp_path, table):
 
 
 @pytest.mark.parametrize(
+    ("table", "key", "better"),
+    [
+        ("Rank,Model,A,B\n1,m,50,60\n2,n,90,50\n", "B", "true"),
+        ("Rank,Model,A\n1,m,50\n2,n,60\n", "A", "false"),
+        ("Rank,Model,A,B\n2,m,50,60\n1,n,40,50\n3,o,30,55\n", "Rank", "false"),
+        ("Model,A,B\nm,50,90\nn,99,80\no,30,70\np,20,60\nq,10,50\n", "B", "true"),
+    ],
+)
+def test_the_line_that_ranks_as_published(tmp_path, table, key, better):
+    said = run_import("csv", write(tmp_path, "a.csv", table), *UP, into=tmp_path)
+    facts = f"{key} = {{ headline = true, higher_is_better = {better} }}"
+    assert f"write {facts} under [tasks]" in said.stderr
+    text = '[import]\ntask_columns = ["A", "Rank"]\n' if key == "Rank" else ""
+    write(tmp_path, "b/site.toml", f"{text}[tasks]\n{facts}\n")
+    said = run_import("csv", tmp_path / "a.csv", "--percent", into=tmp_path / "b")
+    assert "the models unlike" not in said.stderr
+
+
+@pytest.mark.parametrize(
     "table",
     [
         "Rank,Model,A acc,B acc,B rank\n1,m,90,50,2\n2,n,60,60,1\n",
         "Rank,Model,Avg. WER,A WER,B WER\n1,m,7,12,2\n2,n,8,12,4\n",
+        "Rank,Model,A acc\n1,m,0.5\n2,n,0.6\n",  # rounded
     ],
 )
 def test_the_order_of_the_publisher_needs_no_note(tmp_path, table):
