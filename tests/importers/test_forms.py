@@ -211,6 +211,12 @@ def test_the_order_of_the_publisher_needs_no_note(tmp_path, table):
     assert (0, False) == (said.exit_code, "orders the models" in said.stderr)
 
 
+def test_a_link_without_a_text_of_its_own_is_its_address(tmp_path):
+    table = "|Model|A acc|Source|\n|-|-|-|\n|[m](https://x.org)|0.5|[Link](https://x.org/_a_)|\n"
+    (found,) = imported("csv", write(tmp_path, "a.md", table), into=tmp_path)
+    assert ("m", "https://x.org/_a_") == (found["model"], found["source"])
+
+
 def test_a_named_average_is_still_an_average(tmp_path):
     write(tmp_path, "site.toml", '[import.columns]\nall = "ALL"\n[measures]\nall = {}\n')
     table = "Model,A acc,B acc,ALL\nm,90,50,70\nn,60,60,60\n\U0001f947 o,-,-,80\n"
