@@ -226,15 +226,20 @@ def _not_shown(spec: BoardTableSpec, rows: Sequence[BoardRow], n_cut: int) -> st
     """How many models are new, how many are not shown, and why."""
     board, shown, say = spec.board, {s.model for s in rows}, spec.labels.say
     shown |= {m.model for m in spec.site.results.catalog.waiting}  # listed below the board
-    absent = [s.unranked for s in board.entries if s.model not in shown]
+    scored = spec.site.computed.whole.scores.runs[board.variant].models_scored
+    absent = [
+        "elsewhere" if s.unranked == "no score" and s.model in scored else s.unranked
+        for s in board.entries
+        if s.model not in shown
+    ]
     least = board.rules.min_coverage
-    ids = {why: f"board.hidden.{why}" for why in REASONS}
+    ids = {why: f"board.hidden.{why}" for why in (*REASONS, "elsewhere")}
     ids |= {"coverage": "board.hidden.coverage_all"} if least == 1 else {}
     variant = spec.labels.before_noun(board.variant)
     score = say.with_article(say("label.score", variant=variant))
     texts = [
         say(ids[why], n_models=say("n_models", n), share=percent(least), a_score=score)
-        for why in REASONS
+        for why in ids
         if (n := absent.count(why))
     ]
     if n_cut:

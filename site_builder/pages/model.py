@@ -106,6 +106,8 @@ def model_summary(site: Site, model: str) -> str:
     s, name = board.entry(model), labels.models[model]
     if not s.scored and any(model in runs.left_out for runs in site.results.scores.runs.values()):
         return say("model.flagged", name=name)
+    if not s.scored and model in site.computed.whole.scores.runs[board.variant].models_scored:
+        return say("model.unranked.elsewhere", name=name)
     if not s.scored:
         fact = site.results.catalog.models[model]
         why = f"{fact.status or 'no_scores'}{'_since' if fact.status and fact.reason else ''}"

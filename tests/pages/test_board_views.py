@@ -5,6 +5,7 @@ from bs4 import Tag
 
 from site_builder.pages.board_spec import BoardTableSpec
 from site_builder.pages.board_views import BoardView, board_views
+from site_builder.pages.model import model_summary
 from site_builder.table_model import Cell
 from tests.helpers.boards import make_frames
 from tests.helpers.odd_boards import SHAPES, built
@@ -135,6 +136,15 @@ def test_a_reference_stands_at_its_value_without_a_rank(tmp_path):
     assert ["1", DASH, "2"] == [row["rank"].text for row in rows_of(view).values()]
     assert ["", "reference", ""] == [row.kind for row in view.table.rows]
     assert view.ranked_by.endswith("a leads.")
+
+
+def test_a_model_without_a_score_on_the_headline_has_others(tmp_path):
+    runs = {"base": {"a": [0.9, 0.8], "b": [0.2, 0.1], "c": [None, 0.5]}}
+    toml = "[tasks.t1]\nheadline = true\n"
+    site = make_site(write_project(tmp_path, make_frames(runs), toml))
+    (view,) = board_views(BoardTableSpec(site, site.results.boards, full=False))
+    assert "Not shown: 1 model with scores on other tasks alone." == view.note
+    assert "c is not ranked: it has scores on other tasks alone." == model_summary(site, "c")
 
 
 def test_a_caution_is_shown_in_its_row_and_filtered_by(tmp_path):
