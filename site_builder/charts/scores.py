@@ -118,11 +118,15 @@ def chart_beside_median(
     ahead, n = sum(direction * (own - median) > 0 for _, median, own in known), len(known)
     kind = "all" if ahead == n else "some" if ahead else "none"
     title = say(f"median_chart.title.{kind}", n, ahead=ahead)
+    caption = say("median_chart.up" if direction > 0 else "median_chart.low")
+    every = scores.values[scores.rows[model]].tolist()
+    if others := len(every) - sum(map(isnan, every)) - n:
+        caption += " " + say("median_chart.left_out", others, least=_MIN_MODELS)
     return Chart(
         id="beside-median",
         title=title,
         reading=f"{title}.",
-        caption=say("median_chart.up" if direction > 0 else "median_chart.low"),
+        caption=caption,
         drawing=_draw(labels, model, known, direction),
         table=None,
         table_id=table_id,
