@@ -136,7 +136,8 @@ def read_tabular(found: Found, options: ImportOptions) -> Reading:
     notes = tuple(_notes(sheet, columns, options, cells, known))
     rest = Reading(skipped=(*mixed, *skipped, *alone), notes=notes, further=columns.further)
     if columns.across == "task" and options.task_columns is None:
-        rest = replace(rest, guessed=columns.scores, others=tuple(columns.measures))
+        others = (n for n, what in columns.measures.items() if what not in ("rank", "interval"))
+        rest = replace(rest, guessed=columns.scores, others=tuple(others))
     return joined([*tasks, rest])
 
 

@@ -211,6 +211,12 @@ def test_the_order_of_the_publisher_needs_no_note(tmp_path, table):
     assert (0, False) == (said.exit_code, "orders the models" in said.stderr)
 
 
+def test_ranks_and_ends_of_intervals_are_not_offered_as_tasks(tmp_path):
+    table = "Rank,Model,A,A low,A high,Avg,Time (s)\n1,m,7,6,8,7,3\n2,n,5,4,6,5,4\n"
+    said = run_import("csv", write(tmp_path, "a.csv", table), into=tmp_path)
+    assert '# or task_columns = ["Avg", "Time (s)"]' in said.stderr
+
+
 def test_a_link_without_a_text_of_its_own_is_its_address(tmp_path):
     table = "|Model|A acc|Source|\n|-|-|-|\n|[m](https://x.org)|0.5|[Link](https://x.org/_a_)|\n"
     (found,) = imported("csv", write(tmp_path, "a.md", table), into=tmp_path)
