@@ -22,6 +22,7 @@ TASKS = [
     ("Model,Final Score,A,B,C\nX,60,10,20,30\nY,90,20,30,40\n", "A,B,C"),
     ("Name,Rating,+,-,Score,Draws\nX,64,1,1,55%,86%\nY,63,2,2,53%,88%\n", "Rating,Score,Draws"),
     ("Player,Rating,Error\nX,64,7\nY,63,8\n", "Rating"),
+    ("Model,mu,sigma\nA,9,0.5\nB,8,0.7\n", "mu"),
     ("Model,Elo [\u2b06\ufe0f]\nX,64\nY,63\n", "Elo"),
     ("name,min,max,mean,stddev\nX,1,9,4,1\nY,2,8,5,1\n", "mean"),
     ("Model,Overall no subs,A no subs,B no subs\nX,7,9,4\nY,6,8,5\n", "A no subs,B no subs"),
