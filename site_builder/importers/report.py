@@ -19,7 +19,8 @@ from site_builder.tables.metrics import assumption_lines
 from site_builder.tables.overrides import stated_in
 
 _NO_MODEL = re.compile(
-    r"humans?\b.*|(random|majority|chance)( (guess\w*|chance|baseline|class|agent|policy|level))?",
+    r"humans?\b.*|(random|majority|chance|frequent)"
+    r"( (guess\w*|chance|choice|baseline|class|agent|policy|level))?",
     re.IGNORECASE,
 )
 _MAX_REASONS = 5

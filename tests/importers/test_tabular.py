@@ -581,9 +581,9 @@ def test_another_order_of_the_publisher_is_said(tmp_path):
 
 
 def test_people_and_guessing_are_named_once(tmp_path):
-    table = "model,A Elo\nHuman expert,9\nrandom,1\nRandom forest,3\n"
+    table = "model,A Elo\nHuman expert,9\nrandom,1\nFrequent Choice,1\nRandom forest,3\n"
     said = run_import("csv", write(tmp_path, "a.csv", table), into=tmp_path)
-    line = """'random' would be ranked; if only for reference, write "Human expert" = """
+    line = """'random' would be ranked; if only for reference, write "Frequent Choice" = """
     assert f'{line}{{ role = "reference" }} below [models].' in said.stderr
     stated = write(tmp_path, "b/site.toml", '[models]\n"*" = { role = "reference" }\n').parent
     assert "reference" not in run_import("csv", tmp_path / "a.csv", into=stated).stderr
