@@ -120,7 +120,7 @@ def _units_of_column(sheet: Sheet, name: str) -> tuple[str, ...]:
 def _unit_of(cell: object, marks: Marks) -> str | None:
     """Return the unit that a cell states: empty for a number alone, None for a text."""
     if isinstance(cell, str):
-        if match := _MEASURED.fullmatch(cell.strip()):
+        if match := _MEASURED.fullmatch(cell.strip("~<>\N{ALMOST EQUAL TO} ")):
             return match["unit"]
         if (sign := _SIGN.search(cell)) and _PRICED.fullmatch(cell.strip()):
             return MONEY[sign[0]]

@@ -331,7 +331,7 @@ def test_unit_that_all_cells_of_a_column_state(tmp_path):
 @pytest.mark.parametrize(
     ("cells", "units"),
     [(("1 GB/s", "900 MB/s"), "GB/s and MB/s"), (("12 ms", "9"), "ms and none"),
-     (("$1", "\u20ac2"), "USD and EUR")],
+     (("$1", "\u20ac2"), "USD and EUR"), (("3 ms", "~2 s"), "ms and s")],
 )  # fmt: skip
 def test_column_with_several_units_is_not_read_but_named(tmp_path, cells, units):
     """Nothing tells how its numbers compare; it is an error where one says that they are scores."""
