@@ -119,14 +119,13 @@ def chart_beside_median(
     kind = "all" if ahead == n else "some" if ahead else "none"
     title = say(f"median_chart.title.{kind}", n, ahead=ahead)
     caption = say("median_chart.up" if direction > 0 else "median_chart.low")
-    every = scores.values[scores.rows[model]].tolist()
-    if others := len(every) - sum(map(isnan, every)) - n:
-        caption += " " + say("median_chart.left_out", others, least=_MIN_MODELS)
+    others = sum(not isnan(own) for own in scores.values[scores.rows[model]].tolist()) - n
+    left_out = say("median_chart.left_out", others, least=_MIN_MODELS) if others else ""
     return Chart(
         id="beside-median",
         title=title,
         reading=f"{title}.",
-        caption=caption,
+        caption=f"{caption} {left_out}".rstrip(),
         drawing=_draw(labels, model, known, direction),
         table=None,
         table_id=table_id,

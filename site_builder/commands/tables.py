@@ -193,10 +193,9 @@ def run_import(
 def import_options(config: SiteConfig, **options: Any) -> ImportOptions:  # noqa: ANN401
     """Return the options of an import, with what `[import]` states."""
     from site_builder.importers.reading import ImportOptions
-    from site_builder.tables.overrides import matches, stated_in
+    from site_builder.tables.overrides import find_sections, stated_in
 
     section = config.importing
-    ranking = [key for key, task in config.tasks.items() if task.headline]
     return ImportOptions(
         columns=section.columns,
         task_columns=None if section.task_columns is None else tuple(section.task_columns),
@@ -206,7 +205,8 @@ def import_options(config: SiteConfig, **options: Any) -> ImportOptions:  # noqa
         facets=tuple(config.facets),
         directions=lambda name: stated_in(config.tasks, name).get("higher_is_better"),
         ranks=lambda name: (
-            name == config.board.rank_by or any(matches(key, name) for key in ranking)
+            config.board.rank_by == name
+            or any(config.tasks[key].headline for key in find_sections(config.tasks, name))
         ),
         **options | {"scale": options["scale"] or section.scale},
     )

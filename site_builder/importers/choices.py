@@ -32,9 +32,7 @@ def lines_to_paste(section: str, lines: Sequence[str], config: SiteConfig) -> tu
     with suppress(OSError, UnicodeDecodeError):
         text = (config.root / "site.toml").read_text(encoding="utf8")
     has_it = re.search(rf"^\s*\[{section}\]", text, re.MULTILINE)
-    heading = (
-        f"# below [{section}]; each line replaces the one of its name" if has_it else f"[{section}]"
-    )
+    heading = f"# below [{section}]; replace lines of these names" if has_it else f"[{section}]"
     return (heading, *lines) if lines else ()
 
 

@@ -122,7 +122,7 @@ def guess_columns(sheet: Sheet, options: ImportOptions) -> Columns:
             raise UnreadableFileError(why=why)
     # Of several files, each may have some of the facets.
     stated = {m: c for m, c in options.columns.items() if m in SYNONYMS or c in sheet.names}
-    columns = _with_averages(sheet, _guess(sheet, replace(options, columns=stated)), options)
+    columns = _guess(sheet, replace(options, columns=stated))
     taken = {name: column for name, column in columns.named.items() if name not in SYNONYMS}
     numeric = {name for name in (*columns.unused, *taken.values()) if is_numeric(sheet, name)}
     numeric -= {*filter(options.is_setting, numeric)}
@@ -148,15 +148,6 @@ def guess_columns(sheet: Sheet, options: ImportOptions) -> Columns:
     others = (n for n in columns.unused if n not in numeric)
     settings = tuple(n for n in others if names_setting(n) or options.is_setting(n))
     return replace(columns, named=named, further=found, settings=settings)
-
-
-def _with_averages(sheet: Sheet, columns: Columns, options: ImportOptions) -> Columns:
-    """Return the columns with averages among the measures that `site.toml` names too."""
-    own = {column for name, column in columns.named.items() if name not in SYNONYMS}
-    beside = [name for name in sheet.names if name in {*own, *columns.scores}]
-    kinds = kinds_of(sheet, beside, options) if own and columns.across == "task" else {}
-    averages = {name: what for name, what in kinds.items() if name in own and what == "average"}
-    return replace(columns, measures={**columns.measures, **averages})
 
 
 def _is_part_of_task(sheet: Sheet, named: Mapping[str, str], column: str) -> bool:
@@ -187,11 +178,13 @@ def _guess(sheet: Sheet, options: ImportOptions) -> Columns:
     named = _name_columns(sheet, plain, stated, (*(tasks or ()), *models))
     free = [name for name in sheet.names if name not in named.values()]
     errors = _errors(plain, free)
-    columns = [n for n in free if n not in errors.values() and is_numeric(sheet, n)]
+    # Measures that `columns` names too, since one may be an average.
+    known = {*errors.values(), *(column for m, column in named.items() if m in SYNONYMS)}
+    columns = [n for n in sheet.names if n not in known and is_numeric(sheet, n)]
     kinds = kinds_of(sheet, columns, options, is_long="task" in named)
     no_measures = tasks or find_totals(kinds)
     measures = {n: what for n, what in kinds.items() if what and n not in no_measures}
-    numbers = [name for name in columns if name not in measures]
+    numbers = [name for name in columns if name not in measures and name not in named.values()]
     if sheet.is_across and not {*stated} & {"model", "task"} and not models:
         raise _across(sheet, options)
     if models:
@@ -204,8 +197,7 @@ def _guess(sheet: Sheet, options: ImportOptions) -> Columns:
     # Cells with more than a number are reported one by one.
     others = (n for n in free if n not in {*kinds, *errors.values()} and not measure_of(n))
     more = [n for n in others if holds_more(sheet, n)]
-    names = {*sheet.names}
-    scores = tuple(n for n in models or tasks or (*numbers, *more) if n in names)
+    scores = tuple(n for n in models or tasks or (*numbers, *more) if n in plain)
     if tasks is None and not models and (not scores or not sheet.deep.isdisjoint(numbers)):
         raise _no_scores(sheet, options, named, numbers, measures)
     errors = _errors_of_groups(scores, free) | {c: errors[c] for c in scores if c in errors}

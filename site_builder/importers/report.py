@@ -79,21 +79,19 @@ def lines_of(
     )
     if added := [counted(n, name) for name, n in report.added.items() if n]:
         yield f"New: {listed(added, most=5)}."
-    yield from _reference_lines({key[0] for key in merged.added}, config)
     of_models = grouped((model, variant) for model, _, variant, *_ in merged.added)
+    if aside := sorted(
+        name
+        for name in filter(_NO_MODEL.fullmatch, of_models)
+        if "role" not in stated_in(config.models, name)
+    ):
+        how = f'if only for reference, write {as_key(aside[0])} = {{ role = "reference" }}'
+        yield f"{quoted(aside)} would be ranked; {how} below [models]."
     untuned = [model for model, variants in of_models.items() if len({*variants}) == 1]
     if len(untuned) == 1 < len(of_models) and config.board.baseline is None:
         how = f"to compare all with it, write baseline = {as_toml(untuned[0])} below [board]."
         yield f"Only {untuned[0]!r} has no scores after tuning; {how}"
     yield from written_lines(report.saved, dry=dry)
-
-
-def _reference_lines(models: Iterable[str], config: SiteConfig) -> Iterator[str]:
-    """Yield which models may be humans or guessing, but for those whose role is stated."""
-    called = sorted(filter(_NO_MODEL.fullmatch, models))
-    if aside := [name for name in called if "role" not in stated_in(config.models, name)]:
-        how = f'if only for reference, write {as_key(aside[0])} = {{ role = "reference" }}'
-        yield f"{quoted(aside)} would be ranked; {how} below [models]."
 
 
 def _limited(lines: Iterable[str], *, verbose: bool) -> Iterator[str]:

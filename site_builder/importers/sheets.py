@@ -75,9 +75,7 @@ _TAG = re.compile(
 _COMMENT = re.compile(r"\s*#\s*+(?!(?:N/A|REF!|VALUE!|NAME\?|DIV/0!)$)[^\d\s]")
 _MARKDOWN_ENDING = ".md"
 _BAR = re.compile(r"(?<!\\)\|")
-_ADDRESS = re.compile(  # where a link says no more than what it is, its address does
-    r"\[(?:link|source|paper|report|blog|url)\]\((https?://[^()\s]+)\)", re.IGNORECASE
-)
+_ADDRESS = re.compile(r"(?i)^\s*\[(?:link|source|paper|blog|url)\]\((https?://[^()\s]+)\)\s*$")
 _LINK = re.compile(r"!?\[([^\]\[]*)\]\([^()]*\)")
 _REFERENCE = re.compile(r"^ {0,3}\[([^\]\[^]+)\]:\s", re.MULTILINE)
 _REFERRED = re.compile(r"\]\[([^\]\[]+)\]")
@@ -240,10 +238,8 @@ def _table_has_numbers(table: list[_Row]) -> bool:
 def _markdown_cells(line: str) -> list[str]:
     inner = line.strip().removeprefix("|")
     inner = inner.removesuffix("|") if not inner.endswith("\\|") else inner
-    cells = (_FOOTNOTE.sub("", cell.replace("\\|", "|")) for cell in _BAR.split(inner))
-    cells = (
-        _ADDRESS.sub(r"\1", cell) if _ADDRESS.fullmatch(cell.strip()) else cell for cell in cells
-    )
+    named = (_ADDRESS.sub(r"\1", cell) for cell in _BAR.split(inner))  # says more than `Link`
+    cells = (_FOOTNOTE.sub("", cell.replace("\\|", "|")) for cell in named)
     plain = (_MARKS.sub("", _LINK.sub(r"\1", cell)).strip() for cell in cells)
     return [_ESCAPED.sub(r"\1", _ITALIC.sub(r"\1\2", cell)) for cell in plain]
 

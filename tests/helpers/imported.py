@@ -54,7 +54,7 @@ def paste(project: Path, said: Result) -> str:
     text, section = path.read_text() if path.exists() else "", ""
     for line in (line[4:] for line in said.stderr.splitlines() if line.startswith("    ")):
         if heading := re.fullmatch(
-            r"# below (\[\w+\]); each line replaces the one of its name|(\[\w+\])", line
+            r"# below (\[\w+\]); replace lines of these names|(\[\w+\])", line
         ):
             section = heading[1] or heading[2]
             text += f"{line}\n" if heading[2] else ""

@@ -106,7 +106,7 @@ def test_pasting_into_a_section_that_is_there(tmp_path):
     path = write(tmp_path, "a.csv", "who,what,size\nalpha,add,0.5\nbeta,add,0.25\n")
     said = run_import("csv", path, "--format", "json", "--quiet", into=tmp_path)
     lines = json.loads(said.stdout)["faults"][0]["fix"].splitlines()
-    heading = "# below [import]; each line replaces the one of its name"
+    heading = "# below [import]; replace lines of these names"
     assert [heading, 'columns = { model = "who" }', '# or columns = { model = "what" }'] == lines[
         1:4
     ]
