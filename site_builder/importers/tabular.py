@@ -289,8 +289,8 @@ def _order_of(
         place = own.value if own else number
         if is_average and not min(scores) <= place <= max(scores):
             return  # it is that of something else, such as a length
-        sign = turn if is_average else -1
-        found.append((sign * place, turn * sum(scores) / len(scores), number))
+        place *= turn if is_average else -1
+        found.append((place, turn * sum(scores) / len(scores), number))
     found.sort()
     means = [mean for _, mean, _ in found]
     least = 1.01 * 10.0 ** -count_decimals(sheet, ranking)  # scores and averages are rounded
@@ -313,14 +313,11 @@ def _order_of(
         yield f"{sheet.found.shown}: {what}{fix}"
 
 
-def _ranked_so(
-    sheet: Sheet, columns: Columns, name: str, rows: Sequence[dict[str, Any]], turn: int
-) -> str:
+def _ranked_so(sheet: Sheet, columns: Columns, name: str, rows: Sequence[Any], turn: int) -> str:
     """Return what to write so that models have the order of rows, by a column that has it."""
     measures = {of.column: of.id for of in columns.further if of.is_measure}
     known = sorted((*columns.scores, *measures), key=lambda column: column != name)
-    ways = (turn > 0, turn < 0) if name else (turn > 0,)
-    for better, column in product(ways, (*known, *filter(None, [name]))):
+    for better, column in product((turn > 0, turn < 0)[: 1 + bool(name)], (*known, name)):
         values = [n.value for row in rows if (n := parse_number(row.get(column), sheet.marks))]
         is_same = values == sorted(values, reverse=better) and len({*values}) > 1
         if not is_same or len(values) < len(rows):
@@ -389,18 +386,10 @@ def _rows(
         values = {"model": options.model, **named}
         facets, measures = values_of(sheet, columns.further, row)
         cells = {n: row.get(n) for n in settings}
-        yield (
-            number,
-            row,
-            values,
-            replace(
-                _shared(sheet, columns, values),
-                where=f"{sheet.found.shown}, row {number}",
-                fields={n: start_of(c) for n, c in cells.items() if not isinstance(c, list | dict)},
-                facets=facets,
-                measures=measures,
-            ),
-        )
+        fields = {n: start_of(c) for n, c in cells.items() if not isinstance(c, list | dict)}
+        told: dict[str, Any] = {"fields": fields, "facets": facets, "measures": measures}
+        told["where"] = f"{sheet.found.shown}, row {number}"
+        yield number, row, values, replace(_shared(sheet, columns, values), **told)
 
 
 def _comes_back(sheet: Sheet, name: str) -> bool:
