@@ -53,9 +53,7 @@ def paste(project: Path, said: Result) -> str:
     path = project / "site.toml"
     text, section = path.read_text() if path.exists() else "", ""
     for line in (line[4:] for line in said.stderr.splitlines() if line.startswith("    ")):
-        if heading := re.fullmatch(
-            r"# below (\[\w+\]); replace lines of these names|(\[\w+\])", line
-        ):
+        if heading := re.fullmatch(r"# below (\[\w+\]); replace .*|(\[\w+\])", line):
             section = heading[1] or heading[2]
             text += f"{line}\n" if heading[2] else ""
         elif not line.startswith("#"):

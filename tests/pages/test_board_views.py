@@ -139,9 +139,8 @@ def test_a_reference_stands_at_its_value_without_a_rank(tmp_path):
 
 
 def test_a_model_without_a_score_on_the_headline_has_others(tmp_path):
-    runs = {"base": {"a": [0.9, 0.8], "b": [0.2, 0.1], "c": [None, 0.5]}}
-    toml = "[tasks.t1]\nheadline = true\n"
-    site = make_site(write_project(tmp_path, make_frames(runs), toml))
+    frames = make_frames({"base": {"a": [0.9, 0.8], "b": [0.2, 0.1], "c": [None, 0.5]}})
+    site = make_site(write_project(tmp_path, frames, "[tasks.t1]\nheadline = true\n"))
     (view,) = board_views(BoardTableSpec(site, site.results.boards, full=False))
     assert "Not shown: 1 model with scores on other tasks alone." == view.note
     assert "c is not ranked: it has scores on other tasks alone." == model_summary(site, "c")
