@@ -257,7 +257,7 @@ def _other_order(sheet: Sheet, columns: Columns, options: ImportOptions) -> Iter
     if columns.across != "task" or any(options.ranks(of.id) for of in columns.further):
         return
     stated = [n for n in columns.scores if options.ranks(without_arrows(n))]
-    ranking = stated or columns.scores
+    ranking = stated or [n for n in columns.scores if sheet.numbers(n)]
     told = {n: options.directions(without_arrows(n)) for n in ranking}
     told = {n: direction_in(n) if better is None else better for n, better in told.items()}
     told = {n: options.higher_is_better if b is None else b for n, b in told.items()}
@@ -270,7 +270,7 @@ def _other_order(sheet: Sheet, columns: Columns, options: ImportOptions) -> Iter
     shortest_last = sorted(columns.measures.items(), key=lambda of: -len(of[0]))
     kinds = {what: n for n, what in shortest_last if not is_cost(n) or what == "rank"}
     of_average = ["average"] if len(ranking) > 1 and not stated else []
-    orders = [kinds[of] for of in (*of_average, "rank") if of in kinds]
+    orders = [kinds[of] for of in ("rank", *of_average) if of in kinds]
     orders += [""] if of_average and "rank" not in kinds else []
     found = (_order_of(sheet, columns, ranking, name, turn, known=known) for name in orders)
     yield from islice(chain.from_iterable(found), 1)
@@ -324,7 +324,8 @@ def _ranked_so(sheet: Sheet, columns: Columns, name: str, rows: Sequence[Any], t
             continue
         so = f". To rank by {'it' if column == name else repr(column)}, "
         if column in measures:
-            so += "state its higher_is_better under [measures], and write "
+            told = "its higher_is_better" + ("" if column == name else f" as {as_toml(better)}")
+            so += f"state {told} under [measures], and write "
             return f'{so}rank_by = "{measures[column]}" under [board]'
         so += "" if column in columns.scores else "add it to task_columns under [import], and "
         facts = as_toml({"headline": True, "higher_is_better": better})

@@ -179,7 +179,7 @@ def test_what_is_offered(tmp_path, table, lines):
         "Method,A acc,B acc,C acc,Avg. Rank\nm,90,50,50,1.0\nn,60,60,60,2.0\no,10,95,95,3.0\n",
         "Model,A,B,Rank\nm,90,50,2\nn,50,60,1\n",
         "Rank,Model,Avg. WER,A WER,B WER,C WER\n1,m,6,12,2,9.5\n2,n,6.5,8,4,9\n",
-        "Rank,Model,A\n1,m,50\n2,n,60\n",  # lower is better
+        "Rank,Model,A,Done\n1,m,50,9/9\n2,n,60,8/9\n",  # lower is better
         "Model,A,B\nm,50,90\nn,99,80\no,30,70\np,20,60\nq,10,50\n",  # the order of rows
     ],
 )
