@@ -271,7 +271,7 @@ def _other_order(sheet: Sheet, columns: Columns, options: ImportOptions) -> Iter
     kinds = {what: n for n, what in shortest_last if not is_cost(n) or what == "rank"}
     of_average = ["average"] if len(ranking) > 1 and not stated else []
     orders = [kinds[of] for of in ("rank", *of_average) if of in kinds]
-    orders += [""] if of_average and "rank" not in kinds else []
+    orders += [""] if not stated and "rank" not in kinds else []
     found = (_order_of(sheet, columns, ranking, name, turn, known=known) for name in orders)
     yield from islice(chain.from_iterable(found), 1)
 

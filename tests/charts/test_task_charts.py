@@ -185,7 +185,6 @@ def test_all_points_of_a_chart_have_one_precision():
         "t2: 50.2, median 50.5",
         "t3: 33.3, median 33.3",
     } == {*texts}
-    assert "left out" not in chart.caption
     fewer = {model: [*of, None if model == "b" else 1.0] for model, of in (scores | more).items()}
     bounds = {name: [*of, of[0]] for name, of in bounds.items()}
     chart = said(chart_beside_median, {"base": fewer}, "a", "base", "", tasks=bounds)
