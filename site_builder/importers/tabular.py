@@ -83,7 +83,6 @@ _PERCENT = ("%", "percent", "percentage", "pct")
 _RATIO = ("ratio", "proportion", "fraction")
 _OF_TASKS = ("category", "subset")
 """Meanings of columns that may tell scores of a task apart."""
-_FEWEST_ROWS = 5
 _MEANS = ("average", "avg", "mean", "median", "overall", "total")  # of other rows
 _DISK = re.compile(r"/|[A-Za-z]:[/\\]")  # begins the path of a model on somebody's disk
 _LINKED = re.compile(r"\[([^\[\]]{1,500})\]\(https?://[^()\s]{1,2000}\)")
@@ -200,14 +199,10 @@ def _cells(
                 metric = score.metric or columns.metric
                 unit = word_of(values.get("unit")).casefold()
                 is_percent = unit in _PERCENT or names_percent(f"{column} {metric}")
-                score = replace(
-                    score,
-                    score=parsed.value,
-                    metric=metric,
-                    stderr=_error(sheet, row, columns.errors.get(column)),
-                    is_percent=parsed.is_percent or is_percent,
-                    has_sign=parsed.is_percent,
-                )
+                told: dict[str, Any] = {"score": parsed.value, "has_sign": parsed.is_percent}
+                told["stderr"] = _error(sheet, row, columns.errors.get(column))
+                told["is_percent"] = parsed.is_percent or is_percent
+                score = replace(score, metric=metric, **told)
                 cells.append(_Cell(column, parsed, values, score))
     return cells, skipped
 
@@ -248,8 +243,7 @@ def _ignored(found: Found, cells: Sequence[_Cell]) -> Iterator[str]:
         ("the mark after a number (such as *)", sum(cell.number.is_marked for cell in cells)),
     ):
         if times:
-            why = "the file does not state what it is"
-            yield f"{found.shown}: {what} is ignored ({times}): {why}"
+            yield f"{found.shown}: {what} is ignored ({times}): the file does not state what it is"
 
 
 def _other_order(sheet: Sheet, columns: Columns, options: ImportOptions) -> Iterator[str]:
@@ -262,13 +256,19 @@ def _other_order(sheet: Sheet, columns: Columns, options: ImportOptions) -> Iter
     told = {n: direction_in(n) if better is None else better for n, better in told.items()}
     told = {n: options.higher_is_better if b is None else b for n, b in told.items()}
     lower = {b is False or (b is None and is_likely_lower(n)) for n, b in told.items()}
-    if len(lower) > 1:
-        return
     turn = -1 if lower == {True} else 1
     known = None not in told.values()  # else which is first is not
     # `Rank` counts more than `F1 rank`.
     shortest_last = sorted(columns.measures.items(), key=lambda of: -len(of[0]))
     kinds = {what: n for n, what in shortest_last if not is_cost(n) or what == "rank"}
+    if len(lower) > 1:  # these have no mean
+        rank, what = kinds.get("rank", ""), "order the models unlike the mean win rate, which ranks"
+        marked = ((parse_number(row.get(rank), sheet.marks), n) for n, row in enumerate(sheet.rows))
+        places = sorted((place.value, n) for place, n in marked if place)
+        rows = [sheet.rows[n] for _, n in places] if rank else sheet.rows
+        if fix := _ranked_so(sheet, columns, rank, rows, 1) if rank or len(rows) >= 5 else "":
+            yield f"{sheet.found.shown}: {repr(rank) if rank else 'its rows'} may {what}{fix}"
+        return
     of_average = ["average"] if len(ranking) > 1 and not stated else []
     orders = [kinds[of] for of in ("rank", *of_average) if of in kinds]
     orders += [""] if not stated and "rank" not in kinds else []
@@ -302,7 +302,7 @@ def _order_of(
         return
     # A few rows may stand in the order of a column by chance.
     rows = [sheet.rows[number] for _, _, number in reversed(found)]
-    fix = _ranked_so(sheet, columns, name, rows, turn) if name or len(rows) >= _FEWEST_ROWS else ""
+    fix = _ranked_so(sheet, columns, name, rows, turn) if name or len(rows) >= 5 else ""
     first, ours = found[-1][2], max(found, key=lambda one: one[1])[2]
     by = ("the mean of their scores", "the mean") if len(ranking) > 1 else (repr(ranking[0]),) * 2
     what = f"{f'{name!r} orders' if name else 'its rows order'} the models unlike {by[0]}"

@@ -180,7 +180,7 @@ def test_what_is_offered(tmp_path, table, lines):
         "Model,A,B,Rank\nm,90,50,2\nn,50,60,1\n",
         "Rank,Model,Avg. WER,A WER,B WER,C WER\n1,m,6,12,2,9.5\n2,n,6.5,8,4,9\n",
         "Rank,Model,A,Done\n1,m,50,9/9\n2,n,60,8/9\n",  # lower is better
-        "Model,A,B\nm,50,90\nn,99,80\no,30,70\np,20,60\nq,10,50\n",  # the order of rows
+        "Rank,Model,A acc,B ppl\n1,m,90,5\n2,n,60,4\n",
         "Model,Average,Median\nm,9.9,5\nn,8,7\no,7,4\np,6,3\nq,5,2\n",
     ],
 )
