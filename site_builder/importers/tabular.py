@@ -77,7 +77,7 @@ from site_builder.tables.metrics import (
     metric_in,
     plain_name,
 )
-from site_builder.tables.schema import is_date
+from site_builder.tables.schema import is_date, whole_day
 
 _PERCENT = ("%", "percent", "percentage", "pct")
 _RATIO = ("ratio", "proportion", "fraction")
@@ -100,6 +100,8 @@ _DATES = {
     **dict.fromkeys(("%d %B %Y", "%d %b %Y", "%d.%m.%Y", "%B %d, %Y", "%b %d, %Y", "%Y/%m/%d"), 10),
 }
 """Forms of dates besides those of ISO 8601, and how much of these they state."""
+_ORDINAL = re.compile(r"(?<=\d)(st|nd|rd|th)\b")  # `Feb 13th, 2021`
+_OF_TIME = ("date", "release_date")
 _BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
@@ -426,7 +428,9 @@ def _error(sheet: Sheet, row: Mapping[str, Any], column: str | None) -> float | 
 def _shared(sheet: Sheet, columns: Columns, values: dict[str, Any]) -> ImportedScore:
     """Return what the scores of a row share; a flag that is only true is named by its column."""
     n = parse_number(values.get("n_examples"), sheet.marks)
-    moment = moment_of(word_of(values.get("date")))
+    text = word_of(values.get("date"))
+    date = _day(text)
+    moment = moment_of(text) or moment_of(whole_day(date or ""))
     truth = truth_of(values.get("flag"))
     flag = word_of(values.get("flag"))
     if truth:
@@ -442,7 +446,7 @@ def _shared(sheet: Sheet, columns: Columns, values: dict[str, Any]) -> ImportedS
         base=word_of(values.get("base")) or None,
         variant=word_of(values.get("variant")) or None,
         version=version_of(values.get("version_of_task")),
-        **sheet.found.provenance(moment, word_of(values.get("source"))),
+        **(sheet.found.provenance(moment, word_of(values.get("source"))) | {"date": date}),
     )
 
 
@@ -542,7 +546,7 @@ def _typed(name: str, value: object) -> str | float | bool | None:
         return _BOOLEANS.get(word_of(value).casefold())
     if name == "url":
         return as_link(word_of(value)) or None
-    return _day(word_of(value)) if name == "release_date" else word_of(value) or None
+    return _day(word_of(value)) if name in _OF_TIME else word_of(value) or None
 
 
 def _day(text: str) -> str | None:
@@ -551,9 +555,10 @@ def _day(text: str) -> str | None:
         return text
     if moment := moment_of(text):
         return day_of(moment)
+    plain = _ORDINAL.sub("", text)
     for form, length in _DATES.items():
         with suppress(ValueError):
-            return datetime.strptime(text, form).replace(tzinfo=UTC).date().isoformat()[:length]
+            return datetime.strptime(plain, form).replace(tzinfo=UTC).date().isoformat()[:length]
     return None
 
 
@@ -561,9 +566,11 @@ def _doubts(sheet: Sheet, columns: Columns) -> Iterator[str]:
     """Yield a note for each fact or measure that some cells do not tell, or tell in two ways."""
     facts = {n: c for n, c in columns.named.items() if n in MEANINGS["models"]}
     measures = {c.id: c.column for c in columns.further if c.is_taken and c.is_measure}
+    dates = {n: c for n, c in columns.named.items() if n == "date"}
     models = [word_of(cell) for cell in sheet.cells(columns.named.get("model", ""))]
-    for name, column in (facts | measures).items():
-        read = partial(_typed, name) if name in facts else partial(parse_number, marks=sheet.marks)
+    for name, column in (dates | facts | measures).items():
+        is_number = name in measures
+        read = partial(parse_number, marks=sheet.marks) if is_number else partial(_typed, name)
         cells = sheet.cells(column)
         values = [read(cell) for cell in cells]
         pairs = zip(cells, values, strict=True)

@@ -192,6 +192,16 @@ def test_sizes_and_dates_of_models_are_read_as_tables_write_them(tmp_path):
     assert "b.csv: rows of a model differ in developer, and the first counts: 'm'\n" in said.stderr
 
 
+def test_dates_of_scores_are_read_as_those_of_models(tmp_path):
+    days = {"Feb 13th, 2021": "2021-02-13", "3 May 2024": "2024-05-03", "2024-05": "2024-05"}
+    lines = [f'{n},"{day}",0.5' for n, day in enumerate((*days, "2025-01-02T03:04Z", "soon"))]
+    table = "\n".join(["model,Date,A accuracy", *lines])
+    said = run_import("csv", write(tmp_path, "a.csv", table), into=tmp_path)
+    found = [row.get("date") for row in sorted(rows(tmp_path), key=lambda row: row["model"])]
+    assert [*days.values(), "2025-01-02", None] == found
+    assert "a.csv: not read as date: 'soon'\n" in said.stderr
+
+
 def test_the_average_of_a_publisher_is_no_figure_of_the_site(tmp_path):
     """The site computes its own, 60 and 45, of the same name."""
     table = "Model,A accuracy,B accuracy,Average\nalpha,70,50,5\nbeta,50,40,99\n"
