@@ -142,6 +142,8 @@ def why_no_number(value: object, marks: Marks = _POINTS) -> str:
 def _in_points(number: str, marks: Marks) -> str:
     """Return `1,234.5` as `1234.5`; empty where it is unclear, as `1,234` is."""
     mark, other = (",", r"\.") if marks.comma else (r"\.", ",")
+    if marks.comma and not marks.grouped and _GROUPS[mark].fullmatch(number):
+        return ""  # `1,234` in a file with both `1,5` and `0.71`
     if other[-1] not in number:
         return number.replace(",", ".") if _PLAIN[mark].fullmatch(number) else ""
     whole, found, part = number.partition(mark[-1])

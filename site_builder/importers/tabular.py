@@ -185,6 +185,7 @@ def _cells(
     is_of_others = columns.across != "task" and len(tasks) > 1
     cells: list[_Cell] = []
     skipped: list[Skipped] = []
+    no_numbers: dict[tuple[str, ...], Skipped] = {}
     for number, row, values, shared in _rows(sheet, columns, options):
         where = f"{sheet.found.shown}: row {number}"
         for column in columns.scores:
@@ -194,7 +195,8 @@ def _cells(
             parsed = truth_of(value) or parse_number(value, sheet.marks)
             score = replace(shared, **places.get(column, {}))
             if parsed is None:
-                skipped.append(_no_number(where, column, value, sheet, columns))
+                one = _no_number(where, column, value, sheet, columns)
+                no_numbers.setdefault((column,) if one.what == "column" else (column, where), one)
             elif left := _left_out(where, score, options, is_of_others=is_of_others):
                 skipped.append(left)
             else:
@@ -206,7 +208,9 @@ def _cells(
                 told["is_percent"] = parsed.is_percent or is_percent
                 score = replace(score, metric=metric, **told)
                 cells.append(_Cell(column, parsed, values, score))
-    return cells, skipped
+    # The numbers of a column that can be read would be a part of it: the 95 beside `1,204`.
+    cells = [cell for cell in cells if (cell.column,) not in no_numbers]
+    return cells, [*skipped, *no_numbers.values()]
 
 
 def _left_out(
@@ -415,8 +419,10 @@ def _no_number(where: str, column: str, value: object, sheet: Sheet, columns: Co
     text, why = repr(str(value)[:40]), why_no_number(value, sheet.marks)
     if not why:
         return Skipped(where, f"{text} is not a number (in {column!r})", what)
-    fix = "Write numbers with a decimal point, and nothing between thousands."
-    fix = "Write each number into a column of its own." if "more" in why else fix
+    if "more" not in why:
+        fix = "Write numbers with a decimal point, and nothing between thousands."
+        return Skipped(f"{sheet.found.shown}: {column!r}", f"{text} {why}", "column", fix)
+    fix = "Write each number into a column of its own."
     return Skipped(where, f"{text} {why} (in {column!r})", what, fix)
 
 

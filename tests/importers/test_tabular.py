@@ -249,7 +249,16 @@ def test_cells_with_more_than_a_number_are_refused(tmp_path):
     assert f"{beside}Write each number into a column of its own." in said.stderr
     path = write(tmp_path, "b.csv", 'model,x\na,"1,234"\n')
     said = run_import("csv", path, UP, into=tmp_path)
-    assert "'1,234' may be a thousand times less (in 'x'). Write numbers with a" in said.stderr
+    assert "'1,234' may be a thousand times less. Write numbers with a" in said.stderr
+
+
+@pytest.mark.parametrize("cells", ['1,7,95 2,8,"1,204"', '1,0.7,"1,5" 2,0.8,"1,204"'])
+def test_a_column_of_numbers_with_an_unclear_comma_is_left_out_whole(tmp_path, cells):
+    """The numbers that can be read would be ranked as if the others were missing."""
+    path = write(tmp_path, "a.csv", "\n".join(["model,x,y", *cells.split()]))
+    said = run_import("csv", path, UP, "--percent", into=tmp_path)
+    assert {"x"} == {task for _, task, _ in scores(tmp_path)}
+    assert "a.csv: 'y': column left out: '1,204' may be a thousand times less" in said.stderr
 
 
 def test_site_toml_names_columns(tmp_path):
