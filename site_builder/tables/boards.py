@@ -188,6 +188,16 @@ def find_board_faults(tables: Tables, config: SiteConfig) -> Iterator[Fault]:
     if not config.boards:
         for board in resolve_boards(tables, config):
             yield from _rule_faults(board, "[board]", tables)
+    yield from _weight_faults(tables, config)
+
+
+def _weight_faults(tables: Tables, config: SiteConfig) -> Iterator[Fault]:
+    # Those of parts tell what decides a difference.
+    weights = tables.tasks.loc[tables.tasks["part_of"].isna(), "weight"].fillna(1.0)
+    rules = {config.board.rank_by, *(section.rank_by for section in config.boards)}
+    if len({*weights}) > 1 and "weighted_mean" not in rules:
+        fix = 'Write rank_by = "weighted_mean" under [board], or delete the weights.'
+        yield Fault(TOML, "tasks have a weight, and no board ranks by it", fix, "warning")
 
 
 def _section_faults(section: BoardSection, where: str, tables: Tables) -> Iterator[Fault]:

@@ -195,6 +195,10 @@ def test_measures_are_known_or_declared_and_others_are_named(tmp_path):
             "ranks by weighted_mean, and no task has a weight",
         ),
         (
+            "[board]\nrank_by = 'mean'\n[tasks.t]\nweight = 2\n[tasks.u]\nweight = 1\n",
+            "tasks have a weight, and no board ranks by it. Write rank_by = ",
+        ),
+        (
             "[board]\nrank_by = 'ratio_to_baseline'\n",
             "ranks by ratio_to_baseline. Name the baseline.",
         ),
@@ -214,6 +218,7 @@ def test_measures_are_known_or_declared_and_others_are_named(tmp_path):
 )
 def test_mistakes_are_lines_that_say_what_to_do(tmp_path, toml, line):
     rows = [("a", "t", 0.0, 1.0, "HAL"), ("b", "t", 0.5, 2.0, "HAL")]
+    rows += [("a", "u", 0.5, 1.0, "HAL")] if "tasks.u" in toml else []
     found = fault_lines(project(tmp_path, rows, "latency", "agent", toml=toml))
     assert any(line in each for each in found), found
 
