@@ -175,7 +175,7 @@ def _guess(sheet: Sheet, options: ImportOptions) -> Columns:
     stated, tasks, models = options.columns, options.task_columns, options.model_columns
     _check_stated(sheet.names, stated, tasks or (), models)
     plain = {name: plain_name(in_words(name)) for name in sheet.names}
-    named = _name_columns(sheet, plain, stated, (*(tasks or ()), *models))
+    named = _name_columns(sheet, plain, options)
     free = [name for name in sheet.names if name not in named.values()]
     errors = _errors(plain, free)
     # Measures that `columns` names too, since one may be an average.
@@ -362,13 +362,12 @@ def _groups(sheet: Sheet, numbers: Sequence[str], measures: Mapping[str, str]) -
     return [of_kind[what] for what in ordered]
 
 
-def _name_columns(
-    sheet: Sheet, plain: dict[str, str], stated: Mapping[str, str], tasks: Collection[str]
-) -> dict[str, str]:
+def _name_columns(sheet: Sheet, plain: dict[str, str], options: ImportOptions) -> dict[str, str]:
     """Return the column of each meaning, as stated or by its plain name."""
+    stated, tasks = options.columns, options.task_columns or ()
     named = dict(stated)
     for meaning, names in SYNONYMS.items():
-        taken = {*named.values(), *tasks}
+        taken = {*named.values(), *tasks, *options.model_columns}
         first = {plain[name]: name for name in reversed(plain) if name not in taken}
         called = (first[word] for word in names if word in first)
         match = next((n for n in called if _is_meant(sheet, named, meaning, n)), None)
@@ -379,6 +378,8 @@ def _name_columns(
             match = next(sizes, None)
         if meaning not in named and match is not None:
             named[meaning] = match
+    if tasks and "task" not in stated and _is_wide(sheet, named):
+        named.pop("task", None)  # what `eval` an engine has is none of the tasks
     if {*stated} & {"task", "score"} or "task" in named:
         return named
     if _is_wide(sheet, named) or _has_scores_beside(sheet, named):

@@ -81,7 +81,7 @@ from site_builder.tables.schema import is_date, whole_day
 
 _PERCENT = ("%", "percent", "percentage", "pct")
 _RATIO = ("ratio", "proportion", "fraction")
-_OF_TASKS = ("category", "subset")
+_OF_TASKS = ("task", "category", "subset")
 """Meanings of columns that may tell scores of a task apart."""
 _MEANS = ("average", "avg", "mean", "median", "overall", "total")  # of other rows
 _DISK = re.compile(r"/|[A-Za-z]:[/\\]")  # begins the path of a model on somebody's disk

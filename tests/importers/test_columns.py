@@ -10,6 +10,7 @@ from site_builder.commands import main
 from site_builder.tables.metrics import direction_in, direction_of, is_cost, measure_of
 from tests.helpers.imported import (
     HARNESSES,
+    UP,
     imported,
     paste,
     rows,
@@ -312,3 +313,13 @@ def test_directions_by_name():
     }
     assert found == DIRECTIONS
     assert (False, True) == (is_cost("$x^2$ of the task"), is_cost("Price ($/M)"))
+
+
+def test_beside_named_tasks_a_column_called_a_task_is_of_the_rows(tmp_path):
+    write(tmp_path, "site.toml", '[import]\ntask_columns = ["x", "y"]\n')
+    table = "engine,eval,x,y\na,NN,7,8\nb,HCE,9,7\n"
+    said = run_import("csv", write(tmp_path, "a.csv", table), UP, "--percent", into=tmp_path)
+    assert "model = 'engine'; tasks = x, y; not used: eval\n" in said.stderr
+    table = "model,dataset,x,y\na,t,7,8\na,u,9,7\n"
+    said = run_import("csv", write(tmp_path, "b.csv", table), UP, "--percent", into=tmp_path)
+    assert 'task_by = ["dataset"]' in said.stderr
