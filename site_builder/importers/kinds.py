@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -217,7 +218,9 @@ def _counts_rows(sheet: Sheet, name: str) -> bool:
     if name.strip(" .").casefold() not in _ROW_NUMBERS:
         return False
     numbers = [number.value for number in sheet.numbers(name)]
-    ranks = all(n % 1 == 0 and 0 <= n <= len(sheet.rows) for n in numbers)
+    # Below `#`, some may be left out: 1, 2, 15.
+    most = len(sheet.rows) if name.strip(" .").casefold() == _ROW_NUMBERS[-1] else math.inf
+    ranks = all(n % 1 == 0 and 0 <= n <= most for n in numbers)
     return ranks and numbers == sorted(numbers)
 
 

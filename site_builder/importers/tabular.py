@@ -343,7 +343,7 @@ def _lost(sheet: Sheet, columns: Columns) -> Iterator[Skipped]:
     """Yield the columns that are not used though they may be scores: most cells are no numbers."""
     used = {*columns.measures, *columns.settings, *(of.column for of in columns.further)}
     left = (n for n in columns.unused if n not in used and measure_of(n) not in (*SPREADS, "rank"))
-    for name in left if columns.across else ():
+    for name in (n for n in left if columns.across and not is_numeric(sheet, n)):
         filled = [cell for cell in sheet.cells(name) if not is_blank(cell)]
         texts = [start_of(cell) for cell in filled if parse_number(cell, sheet.marks) is None]
         alike = sum(map(bool, map(_LIKE_NUMBER.match, texts))) + len(filled) - len(texts)

@@ -47,6 +47,7 @@ TASKS = [
     ("Model,X,X Raw,Y\nA,50,0.6,7\nB,60,0.7,8\n", "X,Y"),
     ("Name,Rating,+,\u2212\nA,50,6,7\nB,60,7,8\n", "Rating"),
     ("Model,X acc,Cached Tokens (%)\nA,50,60%\nB,60,7%\n", "X acc"),
+    ("#,Model,X acc\n1,A,45\n2,B,43\n11-12,C,42\n15,D,40\n", "X acc"),
     # What looks like one of these and is none.
     ("Model,X acc,Y acc,Avg. Acc\nA,40,60,50\nB,50,80,65\n", "X acc,Y acc"),
     ("Model,Size,Route,Way,Avg\nA,7,40,20,30\nB,13,50,30,40\n", "Route,Way"),
