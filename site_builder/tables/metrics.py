@@ -57,7 +57,7 @@ _NO_UNIT = re.compile(
     r"|^[a-z]{2,3}[-_](?:GB|gb)$"
 )
 # What is done in a second, and takes none: `samples/sec`, `tokens_per_sec`, `Images per second`.
-_PER_SECOND = re.compile(r"(/ ?|[ _]per[ _])sec(ond)?s?(?![^\W_])", re.IGNORECASE)
+_PER_SECOND = re.compile(r"((/ ?|[ _]per[ _])sec(ond)?s?|(?<=tokens)/s)(?![^\W_])", re.IGNORECASE)
 _MAX_RATING = 10  # of marks and of judges
 # `neg_rmse`, of which more is better, and not `Neg error rate`, that of the negatives.
 _NEGATED = re.compile(r"neg_(?!.*rate)")
@@ -116,9 +116,9 @@ def is_cost(name: str) -> bool:
     """
     if _NEGATED.match(name.casefold()):
         return False
-    last = _last_word(name)
+    last, kinds = _last_word(name), {*_measures(name)}
     is_error = not {*_WORDS["bad"]}.isdisjoint(last)
-    return is_error or (_HIGHER.isdisjoint(last) and not _COSTS.isdisjoint(_measures(name)))
+    return is_error or (_HIGHER.isdisjoint(last) and "speed" not in kinds and bool(kinds & _COSTS))
 
 
 def _direction(name: str, words: Collection[str]) -> bool | None:
@@ -273,7 +273,7 @@ def _measures(name: str) -> list[str]:
 
 def _last_word(name: str) -> set[str]:
     """Return the last word of what is counted: `tokens` of `tokens per task (mean)`; or none."""
-    return {*_words(re.split(r"\bper\b|_per_|[/(]", name.casefold())[0])[-1:]}
+    return {*_words(re.split(r"(?<!^)\bper\b|_per_|[/(]", name.casefold())[0])[-1:]}
 
 
 def is_size_in_billions(name: str) -> bool:

@@ -251,10 +251,10 @@ def test_open_asr_leaderboard(tmp_path):
 
 MEASURES = {
     "cost": ("total_cost_usd", "Price ($/M tokens)"),
-    "time": ("seconds_per_case", "Latency (ms)", "Recall time (s)"),
+    "time": ("seconds_per_case", "Latency (ms)", "Recall time (s)", "Per Run Time"),
     "rank": ("F1 Rank", "auc_rank", "Mean F1 rank"),
     "deviation": ("Std F1", "acc (std)"),
-    "speed": ("RTFx",),
+    "speed": ("RTFx", "Tokens/Sec", "tokens/s"),
     "tokens": ("prompt_tokens",),
     "count": ("test_cases", "pass_num_1", "# calls", "number_of_turns"),
     "order": ("file_order", "fold", "issue_number"),
@@ -313,6 +313,7 @@ def test_directions_by_name():
     }
     assert found == DIRECTIONS
     assert (False, True) == (is_cost("$x^2$ of the task"), is_cost("Price ($/M)"))
+    assert not is_cost("generation speed [tokens/sec]")  # of which less is not likely better
 
 
 def test_beside_named_tasks_a_column_called_a_task_is_of_the_rows(tmp_path):
