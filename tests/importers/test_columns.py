@@ -284,7 +284,7 @@ def test_measures_by_name():
 DIRECTIONS = {
     (False, False): (
         *("wer", "AMI WER", "brier_score", "likelihood_diff", "x \u2193", "metric_error"),
-        *("normalized-error", "WER error rate", "Accuracy drop \u2193"),
+        *("normalized-error", "WER error rate", "Accuracy drop \u2193", "PAR-2", "PAR10 score"),
     ),
     (True, True): (
         *("rouge1", "ndcg_at_10", "final_number_exact_match", "likelihood_diff_acc", "pass_rate_2"),
