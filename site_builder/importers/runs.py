@@ -150,8 +150,8 @@ def choices_apart(unclear: Sequence[Sequence[Placed]], options: ImportOptions) -
     values, records = _differences(unclear), {one.score.where for of in unclear for one in of}
     back = [name for name in texts if len(values[name]) < len(records)]
     named = [name for name in texts if plain_name(name).rpartition("_")[2] != "id"]
-    repeats = filter(_is_of_repeat, kinds)
-    more = ([*usual, *of] for of in ((), back, numbers, repeats, named, texts))
+    runs = sorted(filter(_is_of_repeat, kinds), key=lambda n: len(values[n]))  # folds, then seeds
+    more = ([*usual, *n] for n in ((), back, numbers, *zip(runs, strict=True), runs, named, texts))
     trials = [*more, *([place] for place in reversed(places)), [*kinds]]
     kinds |= dict.fromkeys(numbers, _TEXT)
     names = next((names for names in trials if _are_apart(unclear, names)), trials[-1])

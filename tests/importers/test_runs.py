@@ -159,14 +159,14 @@ def test_examples_and_pairs_keep_to_the_names(tmp_path):
 
 @pytest.mark.parametrize("date", ["", ",2024-01-0"])
 def test_seeds_are_no_repetitions_and_the_newest_counts_no_more(tmp_path, date):
-    """Each becomes a task of its own; the -1 of a run that failed is no accuracy."""
-    table = f"model,dataset,seed,accuracy{date and ',date'}\n"
+    """Each fold becomes a task of its own; the -1 of a run that failed is no accuracy."""
+    table = f"seed,model,dataset,fold,accuracy{date and ',date'}\n"
     for number, row in enumerate(("a,x,0,0.5", "a,x,1,0.25", "b,x,0,0.75", "b,x,1,-1"), start=1):
-        table += f"{row}{date and f'{date}{number}'}\n"
+        table += f"{number},{row}{date and f'{date}{number}'}\n"
     (tmp_path / "r.csv").write_text(table)
     said = run_import("csv", tmp_path / "r.csv", into=tmp_path)
-    assert "and their records differ in seed ('0' and '1')" in said.stderr
-    assert '[import]\ntask_by = ["seed"]' in paste(tmp_path, said)
+    assert "and their records differ in seed ('1' and '2') and fold ('0' and '1')" in said.stderr
+    assert '[import]\ntask_by = ["fold"]' in paste(tmp_path, said)
     said = run_import("csv", tmp_path / "r.csv", into=tmp_path)
     assert "b, x (1) (base): not imported: -1 is no accuracy" in said.stderr
     assert [("x (0)", 0.5), ("x (0)", 0.75), ("x (1)", 0.25)] == sorted(
