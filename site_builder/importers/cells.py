@@ -37,6 +37,7 @@ _PLAIN = {mark: re.compile(rf"\d++{mark}?\d*+|{mark}\d++", re.ASCII) for mark in
 _GROUPS = {
     mark: re.compile(rf"[1-9]\d{{0,2}}(?:{mark}\d{{3}})+", re.ASCII) for mark in (r"\.", ",")
 }
+_SPACED = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:[ \xa0\u2009\u202f]\d{3})++(?! ?\d)", re.ASCII)
 # A number with more beside it, such as `71.3 (12)` or `24/40`: no name, date or version.
 _BESIDE = re.compile(
     rf"[*_ ]*+[+\-\u2212\u2013]?{SIGN_OF_MONEY}?[\d.,]*+(?<=\d)\s*+%?{_MARKS}(?:[(\[/@|\u00b1].*)?",
@@ -82,10 +83,14 @@ def is_blank(value: object) -> bool:
     return value is None or (isinstance(value, float) and math.isnan(value))
 
 
+def _number_in(text: str) -> re.Match[str] | None:
+    return _NUMBER.fullmatch(_SPACED.sub(lambda of: re.sub(r"\D", "", of[0]), text.strip()))
+
+
 def find_marks(cells: Iterable[object]) -> Marks:
     """Return what points and commas stand for, by the numbers that can be read in one way only."""
     texts = (cell for cell in cells if isinstance(cell, str) and ("," in cell or "." in cell))
-    numbers = [match["number"] for text in texts if (match := _NUMBER.fullmatch(text.strip()))]
+    numbers = [match["number"] for text in texts if (match := _number_in(text))]
     if not any("," in number for number in numbers):
         return Marks()
     commas = any(_has_decimals(number, ",", r"\.") for number in numbers)
@@ -115,7 +120,7 @@ def parse_number(value: object, marks: Marks = _POINTS) -> ParsedNumber | None:
     if not isinstance(value, str):
         number = as_number(value)
         return None if number is None else ParsedNumber(number)
-    match = _NUMBER.fullmatch(value.strip())
+    match = _number_in(value)
     plain = _in_points(match["number"], marks) if match else ""
     if match is None or not plain:
         return None

@@ -101,7 +101,6 @@ _DATES = {
 }
 """Forms of dates besides those of ISO 8601, and how much of these they state."""
 _ORDINAL = re.compile(r"(?<=\d)(st|nd|rd|th)\b")  # `Feb 13th, 2021`
-_OF_TIME = ("date", "release_date")
 _BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
@@ -209,8 +208,7 @@ def _cells(
                 score = replace(score, metric=metric, **told)
                 cells.append(_Cell(column, parsed, values, score))
     # The numbers of a column that can be read would be a part of it: the 95 beside `1,204`.
-    cells = [cell for cell in cells if (cell.column,) not in no_numbers]
-    return cells, [*skipped, *no_numbers.values()]
+    return [c for c in cells if (c.column,) not in no_numbers], [*skipped, *no_numbers.values()]
 
 
 def _left_out(
@@ -552,7 +550,7 @@ def _typed(name: str, value: object) -> str | float | bool | None:
         return _BOOLEANS.get(word_of(value).casefold())
     if name == "url":
         return as_link(word_of(value)) or None
-    return _day(word_of(value)) if name in _OF_TIME else word_of(value) or None
+    return _day(word_of(value)) if name in ("date", "release_date") else word_of(value) or None
 
 
 def _day(text: str) -> str | None:
@@ -570,13 +568,11 @@ def _day(text: str) -> str | None:
 
 def _doubts(sheet: Sheet, columns: Columns) -> Iterator[str]:
     """Yield a note for each fact or measure that some cells do not tell, or tell in two ways."""
-    facts = {n: c for n, c in columns.named.items() if n in MEANINGS["models"]}
+    facts = {n: c for n, c in columns.named.items() if n in (*MEANINGS["models"], "date")}
     measures = {c.id: c.column for c in columns.further if c.is_taken and c.is_measure}
-    dates = {n: c for n, c in columns.named.items() if n == "date"}
     models = [word_of(cell) for cell in sheet.cells(columns.named.get("model", ""))]
-    for name, column in (dates | facts | measures).items():
-        is_number = name in measures
-        read = partial(parse_number, marks=sheet.marks) if is_number else partial(_typed, name)
+    for name, column in (facts | measures).items():
+        read = partial(_typed, name) if name in facts else partial(parse_number, marks=sheet.marks)
         cells = sheet.cells(column)
         values = [read(cell) for cell in cells]
         pairs = zip(cells, values, strict=True)
@@ -586,6 +582,6 @@ def _doubts(sheet: Sheet, columns: Columns) -> Iterator[str]:
             yield f"{sheet.found.shown}: not read as {name}: {what}"
         known = {(m, v) for m, v in zip(models, values, strict=True) if v is not None}
         several = [model for model, n in Counter(m for m, _ in known).items() if n > 1]
-        if several and name in facts:
+        if several and name in MEANINGS["models"]:
             what = f"rows of a model differ in {name}, and the first counts"
             yield f"{sheet.found.shown}: {what}: {quoted(sorted(several), most=6)}"

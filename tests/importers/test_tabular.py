@@ -462,7 +462,7 @@ def test_bounds_by_scores_and_metric(tmp_path, cells, metric, bounds):
         ("1.234", True, None),
         ("1.234,5", True, 1234.5),
         ("0.25", True, 0.25),
-        ("$1,204.50", False, 1204.5),
+        *(("$1,204.50", False, 1204.5), ("149 789.8", False, 149789.8), ("60.2 123", False, None)),
         ("60.2 \u00b1 1.4 / 72.9 \u00b1 1.2", False, None),
         ("0.57.2", False, None),
         ("\N{ARABIC-INDIC DIGIT FIVE}", False, None),
