@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
-from itertools import accumulate, chain, islice, product
 from typing import Any, Literal
 
 from site_builder.formatting import counted, listed, quoted
@@ -27,7 +26,6 @@ from site_builder.importers.cells import (
     without_arrows,
     word_of,
 )
-from site_builder.importers.choices import as_key, as_toml
 from site_builder.importers.columns import (
     MEANINGS,
     Columns,
@@ -37,8 +35,9 @@ from site_builder.importers.columns import (
 )
 from site_builder.importers.documents import Sheet
 from site_builder.importers.facets import values_of
-from site_builder.importers.kinds import count_decimals, has_fractions, is_numeric
+from site_builder.importers.kinds import has_fractions, is_numeric
 from site_builder.importers.layout import by_model, filled_down, upright
+from site_builder.importers.order import order_notes
 from site_builder.importers.reading import (
     OF_EXAMPLES,
     Found,
@@ -71,7 +70,6 @@ from site_builder.tables.metrics import (
     direction_in,
     direction_of,
     is_cost,
-    is_likely_lower,
     is_limited,
     measure_of,
     metric_in,
@@ -153,7 +151,7 @@ def _notes(
     yield from (f"{shown}: {what}" for what in (*sheet.notes, columns))
     yield from _doubts(sheet, columns)
     yield from _ignored(sheet.found, cells)
-    yield from _other_order(sheet, columns, options)
+    yield from order_notes(sheet, columns, options, _model)
     means = [n for n in columns.scores if plain_name(n).endswith("mean") and not metric_in(n)]
     if means and columns.across == "task" and options.task_columns is None:
         what = "read as tasks, since the columns beside have other means"
@@ -248,93 +246,6 @@ def _ignored(found: Found, cells: Sequence[_Cell]) -> Iterator[str]:
     ):
         if times:
             yield f"{found.shown}: {what} is ignored ({times}): the file does not state what it is"
-
-
-def _other_order(sheet: Sheet, columns: Columns, options: ImportOptions) -> Iterator[str]:
-    """Yield a note where a file orders the models unlike the scores that rank them."""
-    if columns.across != "task" or any(options.ranks(of.id) for of in columns.further):
-        return
-    stated = [n for n in columns.scores if options.ranks(without_arrows(n))]
-    ranking = stated or [n for n in columns.scores if sheet.numbers(n)]
-    told = {n: options.directions(without_arrows(n)) for n in ranking}
-    told = {n: direction_in(n) if better is None else better for n, better in told.items()}
-    told = {n: options.higher_is_better if b is None else b for n, b in told.items()}
-    lower = {b is False or (b is None and is_likely_lower(n)) for n, b in told.items()}
-    turn = -1 if lower == {True} else 1
-    known = None not in told.values()  # else which is first is not
-    # `Rank` counts more than `F1 rank`.
-    shortest_last = sorted(columns.measures.items(), key=lambda of: -len(of[0]))
-    kinds = {what: n for n, what in shortest_last if not is_cost(n) or what == "rank"}
-    if len(lower) > 1:  # these have no mean
-        rank, what = kinds.get("rank", ""), "order the models unlike the mean win rate, which ranks"
-        marked = ((parse_number(row.get(rank), sheet.marks), n) for n, row in enumerate(sheet.rows))
-        places = sorted((place.value, n) for place, n in marked if place)
-        rows = [sheet.rows[n] for _, n in places] if rank else sheet.rows
-        if fix := _ranked_so(sheet, columns, rank, rows, 1) if rank or len(rows) >= 5 else "":
-            yield f"{sheet.found.shown}: {repr(rank) if rank else 'its rows'} may {what}{fix}"
-        return
-    of_average = ["average"] if len(ranking) > 1 and not stated else []
-    orders = [kinds[of] for of in ("rank", *of_average) if of in kinds]
-    orders += [""] if not stated and "rank" not in kinds else []
-    found = (_order_of(sheet, columns, ranking, name, turn, known=known) for name in orders)
-    yield from islice(chain.from_iterable(found), 1)
-
-
-def _order_of(
-    sheet: Sheet, columns: Columns, ranking: Sequence[str], name: str, turn: int, *, known: bool
-) -> Iterator[str]:
-    """Yield a note where a column, or else the rows, order the models unlike their scores."""
-    found, is_average = list[tuple[float, float, int]](), columns.measures.get(name) == "average"
-    for number, row in enumerate(sheet.rows):
-        own, *cells = (parse_number(row.get(n), sheet.marks) for n in (name, *ranking))
-        scores = [cell.value for cell in cells if cell]
-        if (name and own is None) or len(scores) < len(cells):
-            continue
-        place = own.value if own else number
-        if is_average and not min(scores) <= place <= max(scores):
-            return  # it is that of something else, such as a length
-        place *= turn if is_average else -1
-        found.append((place, turn * sum(scores) / len(scores), number))
-    found.sort()
-    means = [mean for _, mean, _ in found]
-    least = 1.01 * 10.0 ** -count_decimals(sheet, ranking)  # scores and averages are rounded
-    least += 10.0 ** -count_decimals(sheet, [name]) if is_average else 0
-    ways = [means] if is_average or known else [means, means[::-1]]  # less may be better
-    if any(
-        all(best <= m + least for best, m in zip(accumulate(w, max), w, strict=True)) for w in ways
-    ):
-        return
-    # A few rows may stand in the order of a column by chance.
-    rows = [sheet.rows[number] for _, _, number in reversed(found)]
-    fix = _ranked_so(sheet, columns, name, rows, turn) if name or len(rows) >= 5 else ""
-    first, ours = found[-1][2], max(found, key=lambda one: one[1])[2]
-    by = ("the mean of their scores", "the mean") if len(ranking) > 1 else (repr(ranking[0]),) * 2
-    what = f"{f'{name!r} orders' if name else 'its rows order'} the models unlike {by[0]}"
-    if known and first != ours:
-        models = [_model(text) for text in sheet.texts(columns.named.get("model", ""))]
-        what += f": {models[first]!r} is first, and {models[ours]!r} by {by[1]}"
-    if fix or name:
-        yield f"{sheet.found.shown}: {what}{fix}"
-
-
-def _ranked_so(sheet: Sheet, columns: Columns, name: str, rows: Sequence[Any], turn: int) -> str:
-    """Return what to write so that models have the order of rows, by a column that has it."""
-    measures = {of.column: of.id for of in columns.further if of.is_measure}
-    known = sorted((*columns.scores, *measures), key=lambda column: column != name)
-    for better, column in product((turn > 0, turn < 0)[: 1 + bool(name)], (*known, name)):
-        values = [n.value for row in rows if (n := parse_number(row.get(column), sheet.marks))]
-        is_same = values == sorted(values, reverse=better) and len({*values}) > 1
-        if not is_same or len(values) < len(rows):
-            continue
-        so = f". To rank by {'it' if column == name else repr(column)}, "
-        if column in measures:
-            told = "its higher_is_better" + ("" if column == name else f" as {as_toml(better)}")
-            so += f"state {told} under [measures], and write "
-            return f'{so}rank_by = "{measures[column]}" under [board]'
-        so += "" if column in columns.scores else "add it to task_columns under [import], and "
-        facts = as_toml({"headline": True, "higher_is_better": better})
-        return f"{so}write {as_key(without_arrows(column))} = {facts} under [tasks]"
-    return ""
 
 
 def _lost(sheet: Sheet, columns: Columns) -> Iterator[Skipped]:

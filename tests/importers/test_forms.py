@@ -181,7 +181,8 @@ def test_what_is_offered(tmp_path, table, lines):
         "Model,A,B,Rank\nm,90,50,2\nn,50,60,1\n",
         "Rank,Model,Avg. WER,A WER,B WER,C WER\n1,m,6,12,2,9.5\n2,n,6.5,8,4,9\n",
         "Rank,Model,A,Done\n1,m,50,9/9\n2,n,60,8/9\n",  # lower is better
-        "Rank,Model,A acc,B ppl\n1,m,90,5\n2,n,60,4\n",
+        "Rank,Name,Elo,Score,Hit rate\n1,m,475,93%,3%\n2,n,9,67%,9%\n3,o,8,5%,4%\n4,p,-4,4%,6%\n",
+        "Rank,Model,A WER,B acc,C acc\n1,m,2,50,60\n2,n,3,60,70\n",
         "Model,Average,Median\nm,9.9,5\nn,8,7\no,7,4\np,6,3\nq,5,2\n",
     ],
 )
