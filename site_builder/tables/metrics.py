@@ -105,7 +105,7 @@ def direction_in(heading: str) -> bool | None:
     words = [word for word in _words(heading) if word not in _WORDS["fillers"]]
     if _is_of_contest(words):
         return None
-    ends = {*words[:1], *words[-1:]}
+    ends = {*words[:1], *words[-1:], *_last_word(heading)}  # `MAE (eV)`
     return _direction(heading, ends if len(words) == 1 else ends - _VAGUE)
 
 

@@ -284,12 +284,12 @@ def test_measures_by_name():
 DIRECTIONS = {
     (False, False): (
         *("wer", "AMI WER", "brier_score", "likelihood_diff", "x \u2193", "metric_error"),
-        *("normalized-error", "WER error rate", "Accuracy drop \u2193", "PAR-2", "PAR10 score"),
+        *("normalized-error", "WER error rate", "Accuracy drop \u2193", "PAR-2", "raw MAE (eV)"),
     ),
     (True, True): (
         *("rouge1", "ndcg_at_10", "final_number_exact_match", "likelihood_diff_acc", "pass_rate_2"),
         *("x (higher is better)", "mean reciprocal rank", "spearman rank correlation"),
-        *("time_series_accuracy", "DROP F1", "mean_average_precision_at_10"),
+        *("time_series_accuracy", "DROP F1", "mean_average_precision_at_10", "HR@10"),
     ),
     # Words within a heading may be what a task is about.
     (True, None): ("math_equiv_chain_of_thought",),
