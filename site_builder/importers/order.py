@@ -66,7 +66,9 @@ def _ranking(sheet: Sheet, names: Sequence[str], options: ImportOptions) -> _Ran
     is_lower = {n: b is False or (b is None and is_likely_lower(n)) for n, b in told.items()}
     turns = {n: -1 if lower else 1 for n, lower in is_lower.items()}
     units = {(sheet.units.get(n), any(m.is_percent for m in sheet.numbers(n))) for n in names}
-    is_mean = len(names) == 1 or len({*turns.values()}) == len(units) == 1
+    values = [0.0, *(number.value for n in names for number in sheet.numbers(n))]
+    has_one_scale = 0 <= min(values) <= max(values) <= 100 and len(units) == 1
+    is_mean = len(names) == 1 or (has_one_scale and len({*turns.values()}) == 1)
     by = "the mean of their scores" if is_mean else "the mean win rate"
     by = repr(names[0]) if len(names) == 1 else by
     return _Ranking(turns, None not in told.values(), is_mean, by)

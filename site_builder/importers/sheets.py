@@ -238,9 +238,8 @@ def _table_has_numbers(table: list[_Row]) -> bool:
 def _markdown_cells(line: str) -> list[str]:
     inner = line.strip().removeprefix("|")
     inner = inner.removesuffix("|") if not inner.endswith("\\|") else inner
-    named = (_ADDRESS.sub(r"\1", cell) for cell in _BAR.split(inner))  # says more than `Link`
-    cells = (_FOOTNOTE.sub("", cell.replace("\\|", "|")) for cell in named)
-    plain = (_MARKS.sub("", _LINK.sub(r"\1", cell)).strip() for cell in cells)
+    named = (_ADDRESS.sub(r"\1", c).replace("\\|", "|") for c in _BAR.split(inner))
+    plain = (_MARKS.sub("", _LINK.sub(r"\1", _FOOTNOTE.sub("", c))).strip() for c in named)
     return [_ESCAPED.sub(r"\1", _ITALIC.sub(r"\1\2", cell)) for cell in plain]
 
 
