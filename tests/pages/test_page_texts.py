@@ -76,10 +76,10 @@ def gaps() -> dict[str, pd.DataFrame]:
     tuned = {f"m{i}": [s + (i + t) % 3 / 25 for t, s in enumerate(base[f"m{i}"])] for i in (1, 2)}
     some = {m: [None if t % 5 == 4 else s for t, s in enumerate(tuned[m])] for m in tuned}
     runs = {"base": base | {"m5": [0.5, 0.25]}, "fine_tuned": some | {"m6": [0.8] * 8}}
-    facts = {"metric": ["accuracy"] * 7 + ["f1"] * 3, "n_examples": [400] * 9 + [None]}
-    bounds = {"category": [*"XXXXYYYYYY"], "score_min": [0.0] * 10, "score_max": [1.0] * 10}
+    facts: dict[str, list[object]] = {"category": [*"XXXXYYYYYY"], "score_min": [0.0] * 10}
+    facts |= {"metric": [*["accuracy"] * 7, *["f1"] * 3], "score_max": [1.0] * 10}
     offers = [("A", "m0", 0.2, 0.4), ("A", "m2", 1.0, 2.0), ("B", "m3", 2.0, 6.0)]
-    return make_frames(runs, tasks=facts | bounds) | {"prices": prices(offers)}
+    return make_frames(runs, tasks=facts) | {"prices": prices(offers)}
 
 
 def prices(offers: list[tuple[str, str, float, float]]) -> pd.DataFrame:
