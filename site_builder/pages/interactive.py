@@ -21,7 +21,8 @@ from site_builder.compute.runs import Against
 from site_builder.formatting import listed
 from site_builder.pages.page import Page, ScriptData, Site, by_variant, variant_data
 from site_builder.pages.scales import common_bounds
-from site_builder.records import Record, asdict
+from site_builder.records import Record, asdict, grouped
+from site_builder.tables.boards import BoardSpec
 
 _FILES = ("data/scores.js", "data/errors.js")
 # Where the board that models are chosen by has not all of what is compared.
@@ -127,16 +128,18 @@ class CompareContext(ScriptedContext):
 
     Attributes:
         names: The models that the page opens with.
+        boards: Those of some of the tasks alone, one of those over the same.
     """
 
     names: tuple[str, ...]
+    boards: tuple[BoardSpec, ...]
 
 
 def make_compare(site: Site) -> Iterator[Page]:
     """Make the comparing page; none below two models with scores."""
     if runs := default_runs(site):
         about = site.labels.say("compare.about", most=_MOST_RUNS)
-        context = partial(_compare_context, site.overview, runs)
+        context = partial(_compare_context, site, runs)
         title, crumbs = site.link("compare").text, (site.home,)
         yield Page(Address("compare"), "compare.html", title, about, context, crumbs)
 
@@ -184,20 +187,48 @@ def compare_address(site: Site, runs: Sequence[Run]) -> Address:
         pairs.append(("model", model))
         if variant != next(scored, None):
             pairs.append(("as", variant))
+    if site.embedded_as:
+        pairs.append(("board", site.board.id))
     return Address("compare", query=tuple(pairs))
 
 
 def _compare_context(site: Site, runs: Sequence[Run]) -> CompareContext:
-    is_other = site.results is not site.computed.featured.results
+    overview, parts = site.overview, _parts_of_overview(site)
     # What spans several boards is no board, so nothing ranks there.
-    measure = None if is_other else site.results.board.rule.measure
-    ranks = {"has_ranks": not is_other, "ranked_by": measure and measure.label}
-    data = {"board": {**_board_data(site), **ranks}, "runs": [*runs]}
-    files = _ALL_FILES if is_other else _FILES
+    measure = None if overview is not site else site.results.board.rule.measure
+    ranks = {"has_ranks": overview is site, "ranked_by": measure and measure.label}
+    own = () if overview is site or site.has_boards else site.board.tasks
+    opens = [("board", site.board.id)] if site.board.id in parts else [("task", of) for of in own]
+    data = {
+        "board": {**_board_data(overview), **ranks, "parts": parts, "opens": opens},
+        "runs": [*runs],
+    }
+    # One way to pick the same tasks is enough.
+    tasks = overview.results.catalog.tasks.values()
+    known = {tuple(of) for of in grouped((t.category, t.task) for t in tasks).values()}
+    of_tasks: dict[tuple[str, ...], BoardSpec] = {}
+    for of in site.by_board:
+        if of.board.id in parts and of.board.tasks not in known:
+            of_tasks.setdefault(of.board.tasks, of.board)
+    files = _FILES if overview is site else _ALL_FILES
     return CompareContext(
-        **_scripted(site, files, data, "compare", "n_tasks"),
+        **_scripted(overview, files, data, "compare", "n_tasks"),
         names=tuple(site.labels.models[model] for model, _ in runs),
+        boards=tuple(of_tasks.values()),
     )
+
+
+def _parts_of_overview(site: Site) -> dict[str, Mapping[str, object]]:
+    """Return what is other than over all tasks on each board that has some of them alone."""
+    places = site.overview.results.scores.columns
+    return {
+        of.board.id: {
+            "places": [places[task] for task in of.board.tasks],
+            **_of_comparisons(of),
+        }
+        for of in site.by_board
+        if site.has_boards and places.keys() > {*of.board.tasks}
+    }
 
 
 # --- data for scripts ---------------------------------------------------------------------------
@@ -229,11 +260,6 @@ def _board_data(site: Site) -> Mapping[str, object]:
     results, labels, boards = site.results, site.labels, site.results.boards
     roles, rules = labels.roles, results.board.rules
     prices = results.lowest_prices("output_usd")
-    ends = common_bounds(results.catalog.tasks.values())
-    tails: dict[str, dict[str, float]] = {
-        family: {v: simultaneous_tail(len(b.tests[family])) for v, b in boards.items()}
-        for family in _FAMILIES
-    }
     return {
         "models": list(_models(site)),
         "tasks": list(_tasks(site)),
@@ -265,20 +291,32 @@ def _board_data(site: Site) -> Mapping[str, object]:
             "model": results.scores.rows[roles.baseline],
             "variants": dict(roles.baseline_variants),
         },
-        "scale": asdict(labels.scale),
-        "ends": ends and (ends.low, ends.high),
+        **_of_comparisons(site),
         "prices": [prices.get(model) for model in results.scores.models],
         # The script has no additive model: on other tasks than all, win rates come closest.
         "rank_by": "mean" if rules.rank_by == "mean" else "mean_win_rate",
-        "averaged": rules.averaged,
         "min_coverage": rules.min_coverage,
         "families": results.scores.families.tolist(),
         "least_tasks": LEAST_TASKS,
-        "tails": {"pairs": {v: b.tail for v, b in boards.items()}, **tails},
         "rounding": {
             variant: round_significant(runs.rounding, digits=6).tolist()
             for variant, runs in results.scores.runs.items()
         },
+    }
+
+
+def _of_comparisons(site: Site) -> dict[str, object]:
+    """Return how scores of a board compare: whether by means, on which scale, how certainly."""
+    boards, ends = site.results.boards, common_bounds(site.results.catalog.tasks.values())
+    tails: dict[str, dict[str, float]] = {
+        family: {v: simultaneous_tail(len(b.tests[family])) for v, b in boards.items()}
+        for family in _FAMILIES
+    }
+    return {
+        "averaged": site.results.board.rules.averaged,
+        "scale": asdict(site.labels.scale),
+        "ends": ends and (ends.low, ends.high),
+        "tails": {"pairs": {v: b.tail for v, b in boards.items()}, **tails},
     }
 
 

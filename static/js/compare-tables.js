@@ -44,7 +44,7 @@
 
   /** @type {Site["comparison"]["compare"]} */
   const compare = (board, scores, runs, known = {}, picked = board.tasks.map((_, t) => t)) => {
-    const { averaged, reference, base } = board;
+    const { reference, base } = board;
     /** @param {Scores} rows @param {Run} run @returns {Numbers} */
     const rowOf = (rows, { model, variant }) => rows[variant]?.[model] ?? board.tasks.map(() => null);
     /** @param {Run} run @returns {Compared} */
@@ -63,6 +63,7 @@
     const entries = runs.map(compared);
     const merits = entries.map(({ row }) => row);
     const common = picked.filter((t) => values.every((row) => row[t] !== null));
+    const averaged = board.averaged || common.length === 1;
     const isTested = averaged && new Set(familiesOf(board, common)).size >= board.least_tasks;
     const entrants = entries.map(({ row, errors }) => ({ row: Float64Array.from(common, (t) => Number(row[t])), errors: Float64Array.from(common, (t) => Number(errors[t])) }));
 

@@ -17,12 +17,14 @@
   const [FIRST_ROWS, FIRST_ROWS_OF_PHONE] = [100, 10];
   /** Of the bounds of the scale: runs that are no further apart are level. */
   const NEAR_SHARE = 0.05;
-  const KINDS = ["task", "category"];
+  const KINDS = ["task", "category", "board"];
   const DOT = " \u00b7 ";
   const FORM = { places: 3, compact: false };
 
   /** @type {{board: Board, runs: [model: string, variant: string][], texts: Messages}} */
-  const { board, runs: named, texts } = JSON.parse(source.textContent ?? "");
+  const { board: whole, runs: named, texts } = JSON.parse(source.textContent ?? "");
+  /** The tasks of the site; of a board that is picked, with what is other there. */
+  let board = whole;
   const say = site.texts(texts);
   const places = new Map(board.models.map(({ id }, i) => [id, i]));
   /** The runs that the page opens with. @type {Run[]} */
@@ -31,16 +33,30 @@
   let runs = firstRuns;
   /** The variant of models that are added. */
   let variant = firstRuns[0].variant;
-  /** What the visitor compares on; all tasks where it is empty. @type {{kind: string, key: string}[]} */
-  let picks = [];
+  /** What is compared on at first. @type {{kind: string, key: string}[]} */
+  const firstPicks = (whole.opens ?? []).map(([kind, key]) => ({ kind, key }));
+  /** What the visitor compares on; all tasks where it is empty. */
+  let picks = firstPicks;
+  /** @param {typeof firstPicks} chosen */
+  const pick = (chosen) => {
+    picks = chosen;
+    const part = chosen[0]?.kind === "board" ? whole.parts?.[chosen[0].key] : undefined;
+    // A board may lack the variant of a run.
+    const tailsOf = (/** @type {keyof Board["tails"]} */ of) => ({ ...whole.tails[of], ...part?.tails[of] });
+    board = { ...whole, ...part, tails: { pairs: tailsOf("pairs"), baseline: tailsOf("baseline"), base: tailsOf("base") } };
+  };
   let isByCategory = false;
   let mostRows = matchMedia("(max-width: 47rem)").matches ? FIRST_ROWS_OF_PHONE : FIRST_ROWS;
 
+  /** The places of the tasks of a board, a category or a single task. @param {{kind: string, key: string}} pick @returns {number[]} */
+  const placesOf = ({ kind, key }) => (kind === "board" ? (whole.parts?.[key]?.places ?? []) : whole.tasks.flatMap(({ id, category }, t) => (key === (kind === "task" ? id : category) ? [t] : [])));
   /** The places of the picked tasks, in the order of the board; of all without a pick. */
   const pickedTasks = () => {
-    const isPicked = (/** @type {BoardTask} */ task) => picks.some(({ kind, key }) => key === (kind === "task" ? task.id : task.category));
-    return board.tasks.flatMap((task, t) => (!picks.length || isPicked(task) ? [t] : []));
+    const picked = new Set(picks.flatMap(placesOf));
+    return whole.tasks.flatMap((_, t) => (!picks.length || picked.has(t) ? [t] : []));
   };
+  /** Whether the same tasks are picked, in whatever way. @param {string} kind @param {string} key */
+  const isPicked = (kind, key) => picks.some((pick) => String(placesOf(pick)) === String(placesOf({ kind, key })));
 
   /** @param {Run} a @param {Run} b */
   const isSame = (a, b) => a.model === b.model && a.variant === b.variant;
@@ -70,6 +86,9 @@
   /** @param {Comparison} comparison */
   const scaleOf = (comparison) => onlyTask(comparison)?.scale ?? board.scale;
 
+  /** The direction of the tasks of a comparison, where they have one. @param {Comparison} comparison */
+  const directionOf = ({ tasks, common }) => Math.min(...tasks.map(({ task, scores }) => (common === 1 && scores.includes(null) ? 1 : board.tasks[task].direction)));
+
   /** Who is ahead; where no interval says so, on how many tasks. @param {Comparison} comparison @param {string[]} names */
   const finding = (comparison, names) => {
     const { common, leaders } = comparison;
@@ -84,7 +103,7 @@
       return say(behind.length ? "close_behind" : "close", parts, behind.length);
     }
     if (leaders.length) {
-      const low = board.tasks.some(({ direction }) => direction < 0) ? "_low" : "";
+      const low = directionOf(comparison) < 0 ? "_low" : "";
       const parts = { names: listed(leaders.map((i) => names[i]), MOST_RUNS), n_tasks: onTasks, on: "", score: score(comparison.runs[leaders[0]].average, scaleOf(comparison)) };
       const only = onlyTask(comparison);
       return only ? say(`few_task${low}`, { ...parts, on: only.link[0] }, leaders.length) : say(`few${low}`, parts, leaders.length);
@@ -153,7 +172,7 @@
   /** What ranks the runs, in the largest type; win rates rank no tasks that are of no board. @param {Comparison} comparison */
   const meritRow = (comparison) => {
     if (board.ranked_by) return factRow(comparison, board.ranked_by, "lane-main");
-    if (!board.averaged) {
+    if (!board.averaged && comparison.common !== 1) {
       return !board.has_ranks ? [] : fact(comparison, say("fact.win_rate"), ({ run }) => ({ text: score(standing(run)[2], FORM), drawing: valueDrawing(standing(run)[2], [0, 1]) }), "lane-main");
     }
     const label = say(picks.length ? "fact.mean_of" : "fact.mean", {}, comparison.common);
@@ -250,7 +269,7 @@
     const widths = ranges(board, scores);
     /** @param {ComparedTask} found */
     const taskBars = (found) => deviations(found.scores, board.tasks[found.task].direction, widths[found.task]);
-    const direction = board.tasks[0].direction;
+    const direction = directionOf(comparison);
     /** @param {ComparedCategory} found */
     const categoryBars = (found) => deviations(found.scores, direction, board.averaged ? 1 : 0);
     const bars = [...comparison.tasks.flatMap(taskBars), ...comparison.categories.flatMap(categoryBars)];
@@ -299,7 +318,7 @@
     if (isMade && isLevel) put("tasks-title", say("tasks_level", parts));
     else if (isMade && width) put("tasks-title", say(near === common ? "tasks_near_all" : near ? "tasks_near" : "tasks_near_none", parts));
     else put("tasks-title", isMade ? say("tasks_best", parts, best.length) : say("tasks"));
-    const low = board.tasks.every(({ direction }) => direction < 0) ? "low" : "high";
+    const low = tasks.some(({ task }) => board.tasks[task].direction < 0) ? "low" : "high";
     put("tasks-note", names.length > 1 ? say(board.averaged ? (isByCategory ? `note_${low}` : `note_widest_${low}`) : "note_shares") : "");
   };
 
@@ -385,11 +404,12 @@
     /** @type {{kind: string, key: string}[]} */
     const found = [];
     for (const [key, , kind] of site.address.list(KINDS, [])) {
-      const isKnown = board.tasks.some((task) => key === (kind === "task" ? task.id : task.category));
-      if (!isKnown) remarks.push(say("remark.unknown", { kind: say(kind), name: key }));
+      // Of a board with all tasks, or with other ones, all are compared.
+      if (kind === "board") return whole.parts?.[key] ? [{ kind, key }] : [];
+      if (!placesOf({ kind, key }).length) remarks.push(say("remark.unknown", { kind: say(kind), name: key }));
       else if (!found.some((pick) => pick.kind === kind && pick.key === key)) found.push({ kind, key });
     }
-    return found;
+    return found.length ? found : firstPicks;
   };
 
   const toQuery = () => {
@@ -399,7 +419,8 @@
       pairs.push(["model", board.models[model].id]);
       if (variant !== variantsOf(model)[0]) pairs.push(["as", variant]);
     }
-    for (const { kind, key } of picks) pairs.push([kind, key]);
+    const isOpening = picks.length === firstPicks.length && picks.every(({ kind, key }, i) => kind === firstPicks[i].kind && key === firstPicks[i].key);
+    if (!isOpening) for (const { kind, key } of picks.length ? picks : [{ kind: "board", key: "" }]) pairs.push([kind, key]);
     site.address.setPairs(["model", "as", ...KINDS], pairs);
   };
 
@@ -466,8 +487,6 @@
   for (const [t, task] of board.tasks.entries()) taskField?.append(make("option", { value: board.tasks[t].id }, task.link[0]));
 
   const fillPicks = () => {
-    /** @param {string} kind @param {string} key */
-    const isPicked = (kind, key) => picks.some((pick) => pick.kind === kind && pick.key === key);
     for (const chip of chips) chip.setAttribute("aria-pressed", String(chip.dataset.pick ? isPicked(chip.dataset.pick, chip.value) : !picks.length));
     const tasks = picks.filter(({ kind }) => kind === "task").map(({ key }) => {
       const name = board.tasks.find((task) => task.id === key)?.link[0] ?? key;
@@ -482,11 +501,11 @@
     if (taskField) taskField.value = "";
   };
 
-  /** @param {string} kind @param {string} key */
+  /** A board stands alone; tasks and categories add up. @param {string} kind @param {string} key */
   const toggle = (kind, key) => {
-    const others = picks.filter((pick) => pick.kind !== kind || pick.key !== key);
-    picks = others.length < picks.length ? others : [...picks, { kind, key }];
-    if (!kind) picks = [];
+    const isAlone = !kind || kind === "board" || picks.some((pick) => pick.kind === "board");
+    const others = isAlone ? [] : picks.filter((pick) => String(placesOf(pick)) !== String(placesOf({ kind, key })));
+    pick(!kind || isPicked(kind, key) ? others : [...others, { kind, key }]);
     fillPicks();
     choose(runs);
   };
@@ -500,7 +519,7 @@
 
   const fromAddress = () => {
     const asks = fromQuery();
-    picks = picksFromQuery(asks.remarks);
+    pick(picksFromQuery(asks.remarks));
     runs = asks.runs;
     variant = runs[0].variant;
     isByCategory = site.address.get("order") === "category" && box.querySelector("[data-choices=order]") !== null;

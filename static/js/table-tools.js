@@ -1,6 +1,6 @@
 // Ticks: up to four rows of a board, in whatever views, and the way to the page that compares them.
 (() => {
-  const target = document.body.dataset.comparePage;
+  const { comparePage: target, compareBoard: board } = document.body.dataset;
   const MOST = 4;
   const tables = site.table.all("[data-tick]");
   if (!target || tables.length === 0) return;
@@ -57,6 +57,7 @@
       query.append("model", box.dataset.model ?? "");
       if (box.dataset.as) query.append("as", box.dataset.as);
     }
+    if (board) query.append("board", board);
     go.href = `${site.pageLink(target)}?${query}`;
     const names = [...chosen.values()].map((box) => box.dataset.name ?? "");
     const id = chosen.size === 1 ? "tick.another" : chosen.size === MOST ? "tick.most" : "tick.chosen";

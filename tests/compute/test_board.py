@@ -247,7 +247,7 @@ THIN = {"base": {"a": [0.1, 0.2], "b": [0.3, None], "c": [None, 0.4]}}
         ({"metric": [None, None], "score_min": [0, 0], "score_max": [1, 1]}, True),
         ({"metric": ["f1", "accuracy"]}, False),
         ({"metric": ["f1", "accuracy"], "score_max": [1, 1]}, False),
-        ({"metric": ["seconds", "bytes"]}, False),
+        ({"metric": ["f1", "f1"], "unit": ["points", "pages"]}, False),
         ({"metric": [None, None]}, False),
         ({"metric": ["f1", "accuracy"], "score_max": [1, 100]}, False),
         ({"metric": ["f1", None], "score_max": [1, None]}, False),

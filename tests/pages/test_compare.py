@@ -12,6 +12,7 @@ from site_builder.addresses import Address
 from site_builder.pages.interactive import Run, compare_address, default_runs
 from site_builder.pages.page import Site
 from site_builder.render.urls import Urls
+from tests.helpers import real_boards
 from tests.helpers.browsing import NARROW, open_page, overflow
 from tests.helpers.odd_boards import SHAPES, built
 from tests.helpers.sites import build, index_results, make_site, target
@@ -171,6 +172,31 @@ def test_a_price_and_a_baseline_stand_only_where_they_are_known(chromium):
     page, _ = open_page(chromium, f"{built('three_columns').url}compare/")
     facts = rows_of(page, "facts")
     assert [] == [head for head in facts if head.startswith(("Lowest", "Ahead", "Size", "License"))]
+
+
+def test_measures_stand_beside_the_scores(chromium):
+    page, _ = open_page(chromium, f"{real_boards.published('aider').url}compare/")
+    facts = rows_of(page, "facts")
+    assert ["$29.08", "$17.69", "$146.32"] == facts["Cost"]
+    assert ["194.0 s", "118.7 s", "449.0 s"] == facts["Time per exercise"]
+
+
+def test_it_opens_with_the_tasks_of_the_board(chromium):
+    """What the board says is what the comparison says; all tasks are a choice, kept in the link."""
+    page, _ = open_page(chromium, f"{real_boards.published('bfcl').url}compare/")
+    best = "Claude-Opus-4-5-20251101 (FC) has the best score on Overall Acc, 77.47."
+    expect(finding(page)).to_have_text(best)
+    page.get_by_role("button", name="All 4", exact=True).click()
+    expect(finding(page)).to_contain_text("are each best on 1 of 2 tasks.")
+    assert page.url.endswith("/compare/?board=")
+    page.goto(f"{real_boards.published('tau2').url}boards/core/")
+    for place in range(2):
+        page.locator("[data-tick] .tick input").nth(place).check()
+    page.locator(".tick-bar a").click()
+    pressed = page.locator("[data-compare-tasks] [aria-pressed=true]")
+    expect(pressed).to_have_text("Core 3")
+    page.get_by_role("button", name="Knowledge 1").click()
+    expect(pressed).to_have_text("Knowledge 1")
 
 
 def test_the_chance_to_be_the_best_is_drawn(chromium, index):
