@@ -207,6 +207,8 @@ def find_audit(
     entries = tuple(_entry(model, merit, variant) for model in values["models"])
     scored = tuple(e for e in entries if e.scored)
     tasks = [results.catalog.tasks[t.task] for t in results.tasks if t.best.get(variant)]
+    of_scale = ("higher_is_better", "metric", "unit", "score_min", "score_max")
+    facts = ([getattr(task, name) for task in tasks] for name in of_scale)
     return Audit(
         source=source,
         board=found.spec.title if found.spec.id or config.sha256 else "",
@@ -224,7 +226,7 @@ def find_audit(
         without_task=_without_task(robustness.get("one_task_left_out")),
         rules=tuple(robustness.get("rules", ())),
         scales=_scales(tasks),
-        is_one_scale=_is_one_scale(tasks) and (None if taken.units else True),
+        is_one_scale=share_a_scale(*facts) and (None if taken.units else True),
         entries=scored,
         taken=taken,
         words=_words(results, config, values),
@@ -322,11 +324,6 @@ def _without_task(found: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
         return None
     leaders = dict(zip(found["changed"], found["changed_leaders"], strict=True))
     return {**{k: found[k] for k in ("tried", "kept", "task", "share", "lead")}, "leaders": leaders}
-
-
-def _is_one_scale(tasks: Sequence[TaskInfo]) -> bool:
-    names = ("higher_is_better", "metric", "unit", "score_min", "score_max")
-    return share_a_scale(*([getattr(task, name) for task in tasks] for name in names))
 
 
 def _scales(tasks: Sequence[TaskInfo]) -> tuple[Scale, ...]:

@@ -274,10 +274,6 @@ class MeasureMatrix(CachingRecord, eq=False):
         return measure_format(self._known, self.measure.unit)
 
     @cached_property
-    def _heat(self) -> Array:
-        return heat_of_measure(self.values, self._axis, self.measure.higher_is_better)
-
-    @cached_property
     def _is_best(self) -> Array:
         if self.measure.higher_is_better is None:
             return np.zeros(self.values.shape, dtype=bool)
@@ -303,6 +299,7 @@ class MeasureMatrix(CachingRecord, eq=False):
         unit = f"{say('matrix.note.unit', unit=self.measure.unit)} " if self._is_bare else ""
         longest = max(len(self._text(value)) for value in self._known)
         widths: tuple[Width, ...] = (spec.width, "some", "few")
+        heat = heat_of_measure(self.values, self._axis, self.measure.higher_is_better)
         return {
             "title": say(
                 "matrix.title.measure",
@@ -318,7 +315,7 @@ class MeasureMatrix(CachingRecord, eq=False):
             "rows": {
                 entry.model: [
                     self._merit(entry.merits.get(self.measure.id)),
-                    *self._cells(self.values[y], self._heat[y], self._is_best[y]),
+                    *self._cells(self.values[y], heat[y], self._is_best[y]),
                 ]
                 for y, entry in zip(spec.places, spec.shown, strict=True)
             },

@@ -22,13 +22,7 @@ from site_builder.commands.console import (
     with_console,
 )
 from site_builder.config import SiteConfig, load_config
-from site_builder.errors import (
-    Fault,
-    FaultsError,
-    did_you_mean,
-    limit_faults,
-    shortened,
-)
+from site_builder.errors import Fault, FaultsError, did_you_mean, limit_faults, shortened
 from site_builder.formatting import count, counted, rounded
 
 if TYPE_CHECKING:

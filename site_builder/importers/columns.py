@@ -17,6 +17,7 @@ from site_builder.importers.facets import find_further
 from site_builder.importers.kinds import (
     find_totals,
     group_of,
+    has_fractions,
     holds_more,
     in_words,
     is_numeric,
@@ -392,9 +393,10 @@ def _name_columns(sheet: Sheet, plain: dict[str, str], options: ImportOptions) -
 
 def _is_meant(sheet: Sheet, named: Mapping[str, str], meaning: str, column: str) -> bool:
     """Return whether a column can hold what its name says."""
-    if meaning in ("model", "task") and _are_fractions(sheet, column):
+    are_numbers = len(sheet.numbers(column)) == len(sheet.rows)
+    if meaning in ("model", "task") and are_numbers and has_fractions(sheet, column):
         return False  # a time of the system names no system
-    if meaning == "model" and len(sheet.numbers(column)) == len(sheet.rows):
+    if meaning == "model" and are_numbers:
         return not _has_names(sheet, column)  # else a number of the model, its `model_id`
     if meaning == "unit":  # of a task, and not what a model ran on
         return "task" in named and not tells_apart(sheet, named, column)
@@ -442,12 +444,6 @@ def may_hold_examples(sheet: Sheet) -> bool:
     n_models = len({*sheet.texts(models[0])}) if models else len(sheet.rows)
     columns = ({text.casefold() for text in sheet.texts(n) if text} for n in sheet.names)
     return 10 * n_models <= len(sheet.rows) and any(found in _RIGHT_OR_WRONG for found in columns)
-
-
-def _are_fractions(sheet: Sheet, name: str) -> bool:
-    """Return whether a column holds numbers with decimals, which name nothing."""
-    numbers = [number.value for number in sheet.numbers(name)]
-    return len(numbers) == len(sheet.rows) and any(number % 1 for number in numbers)
 
 
 def _nested_name(sheet: Sheet, taken: Collection[str]) -> str | None:

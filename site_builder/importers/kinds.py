@@ -95,7 +95,9 @@ def _kinds_by_name(sheet: Sheet, columns: Collection[str]) -> dict[str, str]:
     plain = {plain_name(n) for n in columns}
     raws = {n: plain_name(n).removesuffix("_raw") for n in columns}
     kinds |= {n: "raw" for n, of in raws.items() if of != plain_name(n) and of in plain}
-    kinds |= {n: "" for n in kinds if _VAGUE.search(n) and not _is_beside(plain_name(n), plain)}
+    # That of another with a word more, or a word alone, is what its name says.
+    vague = {n: plain_name(n).rpartition("_")[0] for n in kinds if _VAGUE.search(n)}
+    kinds |= {n: "" for n, of in vague.items() if of not in {"", *plain}}
     # Places and numbers of things are whole: `Place (n=10)` is what a robot does.
     counts = [n for n, what in kinds.items() if what in ("order", "count")]
     is_number = [n for n in counts if has_fractions(sheet, n) or count_decimals(sheet, [n]) > 1]
@@ -201,11 +203,6 @@ def _of_group(group: str, name: str) -> str:
     is_of_scores = plain_name(last_part(group)) in _SUBJECTS or metric_in(name)
     what = measure_of(last_part(group)) if group and not is_of_scores else ""
     return what if what in ("cost", "time", "speed", "tokens", "size") else ""
-
-
-def _is_beside(name: str, others: Collection[str]) -> bool:
-    """Return whether a name is that of another with a word more, or a word alone."""
-    return "_" not in name or name.rpartition("_")[0] in others
 
 
 def has_fractions(sheet: Sheet, name: str) -> bool:

@@ -95,7 +95,9 @@ def _order_of(
         found.append((place, [*map(mul, ranking.turns.values(), scores)], number))
     found.sort()
     merits = _merits([of for _, of, _ in found], is_mean=ranking.is_mean)
-    least = _rounding(sheet, ranking, name if is_average else "")
+    # Scores and averages are rounded.
+    least = 1.01 * 10.0 ** -count_decimals(sheet, [*ranking.turns]) * ranking.is_mean
+    least += 10.0 ** -count_decimals(sheet, [name]) if is_average else 0
     if _is_ordered(merits, least):
         return
     if not is_average and not ranking.is_known and _is_ordered(merits[::-1], least):
@@ -119,14 +121,6 @@ def _merits(scores: Sequence[Sequence[float]], *, is_mean: bool) -> list[float]:
         pairs = (zip(tasks, of, strict=True) for of in scores)
         scores = [[bisect(task, s) + bisect_left(task, s) for task, s in of] for of in pairs]
     return [sum(of) / len(of) for of in scores]
-
-
-def _rounding(sheet: Sheet, ranking: _Ranking, average: str) -> float:
-    """Return a difference that may be one of rounding, of scores and of a published average."""
-    if not ranking.is_mean:
-        return 0
-    least = 1.01 * 10.0 ** -count_decimals(sheet, [*ranking.turns])
-    return least + (10.0 ** -count_decimals(sheet, [average]) if average else 0)
 
 
 def _is_ordered(merits: Sequence[float], least: float) -> bool:

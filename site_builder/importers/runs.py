@@ -16,13 +16,7 @@ from site_builder.errors import Fault, FaultsError, limit_faults
 from site_builder.formatting import listed, quoted
 from site_builder.importers.choices import FACETS, as_key, lines_to_paste
 from site_builder.importers.merge import Placed, Setup, setup_of
-from site_builder.importers.reading import (
-    WORDS,
-    ImportedScore,
-    ImportOptions,
-    Reading,
-    grouped,
-)
+from site_builder.importers.reading import WORDS, ImportedScore, ImportOptions, Reading, grouped
 from site_builder.importers.values import Choices, as_link, moment_of
 from site_builder.records import replace
 from site_builder.tables.columns import names_setting

@@ -11,7 +11,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from itertools import islice, takewhile
+from itertools import compress, islice, takewhile
 from typing import Any
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
@@ -211,7 +211,8 @@ def _markdown_rows(text: str) -> Iterator[_Row]:
     known = {*_REFERENCE.findall(text)}
     text = _REFERRED.sub(lambda of: "]()" if of[1] in known else of[0], text)
     tables = list(_markdown_tables(text.splitlines()))
-    tables = [table for table in tables if _table_has_numbers(table)] or tables
+    has_number = [any(parse_number(c) for _, row in of[1:] for c in row) for of in tables]
+    tables = [*compress(tables, has_number)] or tables  # others have badges, or links
     if len(tables) != 1:
         lines = listed([str(table[0][0]) for table in tables], most=6)
         several = f"it has {len(tables)} tables, from lines {lines}"
@@ -228,11 +229,6 @@ def _markdown_tables(lines: list[str]) -> Iterator[list[_Row]]:
             continue
         below = takewhile(lambda n: "|" in lines[n - 1], range(number + 2, len(lines) + 1))
         yield [(n, _markdown_cells(lines[n - 1])) for n in (number, *below)]
-
-
-def _table_has_numbers(table: list[_Row]) -> bool:
-    """Return whether a row has a number, which badges, links and descriptions have not."""
-    return any(parse_number(cell) is not None for _, row in table[1:] for cell in row)
 
 
 def _markdown_cells(line: str) -> list[str]:

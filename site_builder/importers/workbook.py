@@ -55,11 +55,6 @@ def _read(book: CalamineWorkbook) -> dict[str, Any] | str:
     return {"rows": tables[at], "name": sheets[at].name, "others": others}
 
 
-def _first_with_number(rows: list[list[Any]]) -> int:
-    """Return the place of the first row with a number; that behind the last if none has one."""
-    return next((n for n, row in enumerate(rows) if _has_number(row)), len(rows))
-
-
 def _has_number(row: list[Any]) -> bool:
     # A percentage or a number with a margin may be a text.
     return any(isinstance(cell, int | float) or str(cell)[:1].isdigit() for cell in row)
@@ -67,7 +62,8 @@ def _has_number(row: list[Any]) -> bool:
 
 def _fill_merged(sheet: CalamineSheet, rows: list[list[Any]]) -> None:
     """Write what merged cells below the heading hold into each row of theirs."""
-    (top, left), below = sheet.start or (0, 0), _first_with_number(rows)
+    (top, left) = sheet.start or (0, 0)
+    below = next((n for n, row in enumerate(rows) if _has_number(row)), len(rows))
     for (first, column), (last, _) in sheet.merged_cell_ranges or ():
         at = first - top
         for row in rows[at + 1 : last - top + 1] if at >= below else ():

@@ -67,7 +67,8 @@ def model_answer(site: Site, model: str) -> Answer | None:
 def _change(site: Site, board: Board, s: Entry, test: LiftTest) -> Answer:
     """Return whether tuning helps: the means before and after, else on how many tasks it does."""
     labels, say, after = site.labels, site.labels.say, board.average(s)
-    before, low = board.figure(s, "base_average"), "_low" if _is_low(site) else ""
+    low = "_low" if (site.results.scores.direction < 0).all() else ""
+    before = board.figure(s, "base_average")
     words = {"base": labels.base, "variant": labels.in_sentence(board.variant)}
     kind = "helps" if board.variant == "fine_tuned" else "better"
     question, verdict = say(f"answer.tuning.{kind}{low}", **words), say(f"verdict.{test.verdict}")
@@ -78,11 +79,6 @@ def _change(site: Site, board: Board, s: Entry, test: LiftTest) -> Answer:
         text = say("answer.from_to", before=score(before), after=score(after))
         drawing, marks = _draw_change(site, board, s, text)
     return Answer(question, verdict, text, drawing, marks, _ranks(labels, board, s))
-
-
-def _is_low(site: Site) -> bool:
-    """Return whether lower is better on every task."""
-    return bool((site.results.scores.direction < 0).all())
 
 
 def _place(site: Site, board: Board, s: Entry) -> Answer:

@@ -222,10 +222,7 @@ def _parts_of_overview(site: Site) -> dict[str, Mapping[str, object]]:
     """Return what is other than over all tasks on each board that has some of them alone."""
     places = site.overview.results.scores.columns
     return {
-        of.board.id: {
-            "places": [places[task] for task in of.board.tasks],
-            **_of_comparisons(of),
-        }
+        of.board.id: {"places": [places[t] for t in of.board.tasks], **_of_comparisons(of)}
         for of in site.by_board
         if site.has_boards and places.keys() > {*of.board.tasks}
     }

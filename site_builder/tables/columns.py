@@ -67,10 +67,10 @@ def sort_columns(
         what = f"column {name!r} differs between the tasks of a model: it is not shown"
         fix = f"If it tells entries apart, write [facets.{name}] in site.toml."
         faults.append(Fault(results.where, what, fix, "warning"))
-    misspelt = [n for n in further if _looks_misspelt(n, frame)]
-    is_table = {"model", "task", "score"} <= {*frame.columns}
+    missing = [spec.name for spec in RESULTS.columns if spec.name not in frame]
+    misspelt = [n for n in further if did_you_mean(n, missing, cutoff=0.8).startswith("Did")]
     numbers = [n for n in others if _is_number(frame[n]) and n not in misspelt]
-    if is_table and numbers:
+    if numbers and {"model", "task", "score"} <= {*frame.columns}:
         what = f"{listed(numbers, most=8)}: not shown"
         fix = "State their unit and higher_is_better under [measures] in site.toml."
         faults.append(Fault(results.where, what, fix, "warning"))
@@ -109,11 +109,6 @@ def _undeclared_names(
                 what = f"[measures.{name}]: the site itself has a figure or rule {name!r}"
                 fix = f"Rename it and its column, such as to {f'published_{name}'!r}."
                 yield Fault(TOML, what, fix)
-
-
-def _looks_misspelt(name: str, frame: pd.DataFrame) -> bool:
-    missing = [spec.name for spec in RESULTS.columns if spec.name not in frame]
-    return did_you_mean(name, missing, cutoff=0.8).startswith("Did")
 
 
 def _is_number(values: pd.Series) -> bool:

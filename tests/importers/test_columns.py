@@ -8,16 +8,7 @@ from click.testing import CliRunner
 
 from site_builder.commands import main
 from site_builder.tables.metrics import direction_in, direction_of, is_cost, measure_of
-from tests.helpers.imported import (
-    HARNESSES,
-    UP,
-    imported,
-    paste,
-    rows,
-    run_import,
-    scores,
-    write,
-)
+from tests.helpers.imported import HARNESSES, UP, imported, paste, rows, run_import, scores, write
 from tests.helpers.sites import build
 
 METRICS = """\

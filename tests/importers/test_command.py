@@ -16,14 +16,7 @@ from site_builder.importers.formats import ANY, FORMATS, format_of, known_format
 from site_builder.importers.reading import ImportOptions
 from site_builder.importers.run import import_paths
 from tests.commands.test_cli import run
-from tests.helpers.imported import (
-    contents,
-    lm_eval_results,
-    run_import,
-    scores,
-    write,
-    write_json,
-)
+from tests.helpers.imported import contents, lm_eval_results, run_import, scores, write, write_json
 from tests.helpers.sites import ROOT
 from tests.helpers.tables import check_project
 

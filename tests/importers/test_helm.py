@@ -6,14 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.imported import (
-    HARNESSES,
-    imported,
-    rows,
-    run_import,
-    scores,
-    write_json,
-)
+from tests.helpers.imported import HARNESSES, imported, rows, run_import, scores, write_json
 from tests.helpers.sites import ROOT
 from tests.helpers.tables import check_project
 

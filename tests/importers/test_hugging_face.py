@@ -4,13 +4,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from tests.commands.test_cli import run
-from tests.helpers.imported import (
-    HARNESSES,
-    imported,
-    rows,
-    run_import,
-    scores,
-)
+from tests.helpers.imported import HARNESSES, imported, rows, run_import, scores
 
 
 def card(folder, text):

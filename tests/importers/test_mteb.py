@@ -6,14 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.helpers.imported import (
-    HARNESSES,
-    imported,
-    rows,
-    run_import,
-    scores,
-    write_json,
-)
+from tests.helpers.imported import HARNESSES, imported, rows, run_import, scores, write_json
 from tests.helpers.tables import check_project, fault_lines
 
 MTEB = HARNESSES / "mteb"
@@ -145,10 +138,7 @@ def test_parts_follow_the_name_of_their_whole(tmp_path):
 
 
 def test_mteb_drops_splits_that_the_task_has_not(tmp_path):
-    splits = {
-        "train": {"default": {"main_score": 1.0}},
-        "test": {"default": {"main_score": 0.5}},
-    }
+    splits = {"train": {"default": {"main_score": 1.0}}, "test": {"default": {"main_score": 0.5}}}
     path = mteb_file(tmp_path, "org/m", "STSBenchmark", splits)
     imported("mteb", path, into=tmp_path)
     assert {("org/m", "STSBenchmark", "base"): 0.5} == scores(tmp_path)
