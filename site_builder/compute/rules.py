@@ -212,8 +212,10 @@ def medians(values: Array) -> Array:
 
     Source: docs/statistics.md#median-score.
     """
+    found, has_any = np.full(len(values), np.nan), ~np.isnan(values).all(axis=1)
     # Of the halves, because the sum of two large values may be infinite.
-    return round_significant(2 * pd.DataFrame(values / 2).median(axis=1).to_numpy(dtype=float))
+    found[has_any] = 2 * np.nanmedian(values[has_any] / 2, axis=1)
+    return round_significant(found)
 
 
 _by_median = partial(_of_scores, reduce=medians)

@@ -298,6 +298,7 @@ def test_a_board_of_several_offers_its_own_tasks(chromium):
     """So does one of a single task with nothing to choose: no heading."""
     page, _ = open_page(chromium, f"{real_boards.published('tau2').url}boards/core/")
     menu = open_menu(page)
+    expect(menu.locator("label")).to_have_count(4)
     texts = menu.locator("label").all_inner_texts()
     assert ["All 3 tasks", "airline", "retail", "telecom"] == [
         texts[0].strip(),
