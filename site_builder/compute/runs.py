@@ -223,8 +223,9 @@ class Runs(Grid, eq=False):
     def lifts(self) -> Mapping[Against, Array]:
         """Score minus the one beside it, positive = better (docs/statistics.md#lift)."""
         lifts = {a: difference(self.signed, other.signed) for a, other in self.beside.items()}
-        # None is too large for a number.
-        return {a: np.where(np.isfinite(lift), lift, np.nan) for a, lift in lifts.items()}
+        for lift in lifts.values():
+            lift[np.isinf(lift)] = np.nan  # too large for a number
+        return lifts
 
     @cached_property
     def contest(self) -> Array:

@@ -530,16 +530,21 @@ def complete_tables(loaded: LoadedTables, base: str) -> Tables:
 
 
 def _with_schema_columns(frame: pd.DataFrame, spec: TableSpec) -> pd.DataFrame:
-    declared = {column.name: _typed(frame, column) for column in spec.columns}
+    # Columns without values share one: of long tables, each takes megabytes.
+    kinds = (*_PANDAS_TYPES.values(), None)
+    blank = {kind: pd.Series(None, index=frame.index, dtype=kind or "str") for kind in kinds}
+    declared = {column.name: _typed(frame, column, blank) for column in spec.columns}
     further = {name: frame[name] for name in frame.columns if name not in declared}
     return pd.DataFrame({**declared, **further}, index=frame.index)
 
 
-def _typed(frame: pd.DataFrame, column: ColumnSpec) -> pd.Series:
+def _typed(
+    frame: pd.DataFrame, column: ColumnSpec, blank: Mapping[Any, pd.Series]
+) -> pd.Series:
     """Return a column in its declared type, with blank optional text as null."""
     values, kind = frame.get(column.name), _PANDAS_TYPES.get(column.type)
     if values is None or not has_type(values, column.type) or values.isna().all():
-        return pd.Series(None, index=frame.index, dtype=kind or "str")
+        return blank[kind]
     if kind is not None:
         return values.astype(kind)
     text = values.astype("str")
