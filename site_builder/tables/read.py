@@ -538,9 +538,7 @@ def _with_schema_columns(frame: pd.DataFrame, spec: TableSpec) -> pd.DataFrame:
     return pd.DataFrame({**declared, **further}, index=frame.index)
 
 
-def _typed(
-    frame: pd.DataFrame, column: ColumnSpec, blank: Mapping[Any, pd.Series]
-) -> pd.Series:
+def _typed(frame: pd.DataFrame, column: ColumnSpec, blank: Mapping[Any, pd.Series]) -> pd.Series:
     """Return a column in its declared type, with blank optional text as null."""
     values, kind = frame.get(column.name), _PANDAS_TYPES.get(column.type)
     if values is None or not has_type(values, column.type) or values.isna().all():
