@@ -131,7 +131,8 @@ def _is_ordered(merits: Sequence[float], least: float) -> bool:
 def _ranked_so(sheet: Sheet, columns: Columns, name: str, rows: Sequence[Any], turn: int) -> str:
     """Return what to write so that models have the order of rows, by a column that has it."""
     measures = {of.column: of.id for of in columns.further if of.is_measure}
-    known = sorted((*columns.scores, *measures), key=lambda column: column != name)
+    averages = {of for of, kind in columns.measures.items() if kind == "average"}
+    known = sorted((*columns.scores, *measures), key=lambda of: (of != name, of not in averages))
     for better, column in product((turn > 0, turn < 0)[: 1 + bool(name)], (*known, name)):
         values = [n.value for row in rows if (n := parse_number(row.get(column), sheet.marks))]
         is_same = values == sorted(values, reverse=better) and len({*values}) > 1

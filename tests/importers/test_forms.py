@@ -207,6 +207,12 @@ def test_the_order_of_the_publisher_needs_no_note(tmp_path, table):
     assert (0, False) == (said.exit_code, "orders the models" in said.stderr)
 
 
+def test_an_average_is_offered_before_a_score_of_the_same_order(tmp_path):
+    table = "Rank,Model,A acc,B acc,Average\n1,m,90,0,72\n2,n,60,70,62\n3,o,50,95,59\n"
+    said = run_import("csv", write(tmp_path, "a.csv", table), *UP, into=tmp_path)
+    assert "To rank by 'Average', " in said.stderr
+
+
 def test_a_named_average_is_still_an_average(tmp_path):
     write(tmp_path, "site.toml", '[import.columns]\nall = "ALL"\n[measures]\nall = {}\n')
     table = "Model,A acc,B acc,ALL\nm,90,50,70\nn,60,60,60\n\U0001f947 o,-,-,80\n"
