@@ -58,6 +58,7 @@ _NO_UNIT = re.compile(
 )
 # What is done in a second, and takes none: `samples/sec`, `tokens_per_sec`, `Images per second`.
 _PER_SECOND = re.compile(r"((/ ?|[ _]per[ _])sec(ond)?s?|(?<=tokens)/s)(?![^\W_])", re.IGNORECASE)
+_CAMEL, _CAPITAL = re.compile(r"[a-z]+([A-Z][a-z]+)+", re.ASCII), re.compile(r"\B(?=[A-Z])")
 _MAX_RATING = 10  # of marks and of judges
 # `neg_rmse`, of which more is better, and not `Neg error rate`, that of the negatives.
 _NEGATED = re.compile(r"neg_(?!.*rate)")
@@ -75,8 +76,9 @@ def plain_name(name: str) -> str:
 
 
 def _words(name: str) -> list[str]:
+    apart = _CAPITAL.sub("_", name) if _CAMEL.fullmatch(name) else name
     # Other dollar signs are those of formulas and templates: `$x^2$`, `${x}`.
-    return re.findall(r"[a-z]+\d*|(?<![\w^})])[$\u20ac](?=[\s)/]|$)", name.casefold())
+    return re.findall(r"[a-z]+\d*|(?<![\w^})])[$\u20ac](?=[\s)/]|$)", apart.casefold())
 
 
 def _spelled(name: str) -> str:

@@ -276,6 +276,7 @@ DIRECTIONS = {
     (False, False): (
         *("wer", "AMI WER", "brier_score", "likelihood_diff", "x \u2193", "metric_error"),
         *("normalized-error", "WER error rate", "Accuracy drop \u2193", "PAR-2", "raw MAE (eV)"),
+        "errorRate",
     ),
     (True, True): (
         *("rouge1", "ndcg_at_10", "final_number_exact_match", "likelihood_diff_acc", "pass_rate_2"),
