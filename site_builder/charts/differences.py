@@ -43,8 +43,7 @@ def chart_best_lift_by_task(
         reading=f"{title}.",
         caption=" ".join(caption),
         drawing=_draw_bars(
-            [_task_bar(t, labels) for t in shown],
-            say("differences.axis", baseline=labels.baseline),
+            [_task_bar(t, labels) for t in shown], say("differences.axis", baseline=labels.baseline)
         ),
         table=None,
         terms="lift-over-baseline",

@@ -262,10 +262,7 @@ def shuffle_within(sizes: tuple[int, ...], draws: int) -> Places:
 
 
 def correlate_within(
-    x: Array,
-    y: Array,
-    metrics: npt.NDArray[np.object_],
-    shuffle: Shuffle = shuffle_within,
+    x: Array, y: Array, metrics: npt.NDArray[np.object_], shuffle: Shuffle = shuffle_within
 ) -> Within | None:
     """Correlate a feature and a lift within the metrics of the tasks, by ranks.
 

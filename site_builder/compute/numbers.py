@@ -89,7 +89,7 @@ def float_or_none(value: float | np.floating) -> float | None:
 
 def floats_or_none(values: Array) -> list[float | None]:
     """Return a list with None in place of NaN and infinity."""
-    result: list[float | None] = values.tolist()
+    result: list[float | None] = values.tolist()  # faster than to test each number in turn
     for place in np.flatnonzero(~np.isfinite(values)).tolist():
         result[place] = None
     return result

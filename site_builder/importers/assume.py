@@ -47,7 +47,7 @@ _UNIT = re.compile(  # `pp512 (tok/s)`, `HD95 (mm)`
     r"[(\[]([A-Za-z]+/[A-Za-z]+|[mnu]?s|min|h|k?g|[kGMT]i?B|[mck]m|dB|[mkM]?W|k?Wh|[kM]?J|[kMG]Hz)[)\]]$",
     re.ASCII,
 )
-_RATES = ("points", "dB", "kHz", "MHz", "GHz", "Hz")  # units in names of which more may be better
+_RATES = ("points", "dB", "kHz", "MHz", "GHz", "Hz")  # more of these may be better
 _DIGITS = re.compile(r"\d+")
 _STATE_DIRECTION = (
     "Use --higher-is-better or --lower-is-better, or write {} = {{ higher_is_better = true }} "
@@ -151,7 +151,7 @@ def _likely_direction(task: _Task) -> bool:
 def _named_unit(task: _Task) -> str:
     """Return the unit that the name of a task tells; empty if it tells none."""
     of_name = _UNIT.search(task.name)
-    kinds = {"tokens": "tokens", "speed": "points"}
+    kinds = {"tokens": "tokens", "speed": "points"}  # a speed is no percentage
     return of_name[1] if of_name else kinds.get(measure_of(task.name), "")
 
 

@@ -212,10 +212,11 @@ def has_fractions(sheet: Sheet, name: str) -> bool:
 
 def _counts_rows(sheet: Sheet, name: str) -> bool:
     """Return whether numbers without a name, or below `#` or `Pos` (1, 2, 15), count the rows."""
-    if name.strip(" .").casefold() not in _ROW_NUMBERS:
+    plain = name.strip(" .").casefold()
+    if plain not in _ROW_NUMBERS:
         return False
     numbers = [number.value for number in sheet.numbers(name)]
-    most = len(sheet.rows) if name.strip(" .").casefold() == _ROW_NUMBERS[-1] else math.inf
+    most = len(sheet.rows) if plain == _ROW_NUMBERS[-1] else math.inf
     ranks = all(n % 1 == 0 and 0 <= n <= most for n in numbers)
     return ranks and numbers == sorted(numbers)
 

@@ -402,11 +402,7 @@ def _take_earlier_row(
 
 
 def _merge_one(
-    merged: MergedScores,
-    by_key: dict[Key, StoredRow],
-    key: Key,
-    placed: Placed,
-    lacking: Set[str],
+    merged: MergedScores, by_key: dict[Key, StoredRow], key: Key, placed: Placed, lacking: Set[str]
 ) -> None:
     score, row = placed.score, by_key.get(key)
     details = {name: getattr(score, name) for name in _DETAILS}

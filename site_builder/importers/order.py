@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect, bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import accumulate, chain, islice, product
+from itertools import accumulate, islice, product
 from operator import mul
 from typing import Any
 
@@ -52,11 +52,13 @@ def order_notes(
     # `Rank` counts more than `F1 rank`.
     shortest_last = sorted(columns.measures.items(), key=lambda of: -len(of[0]))
     kinds = {what: n for n, what in shortest_last if not is_cost(n) or what == "rank"}
-    has_mean = len(ranking.turns) > 1 == len({*ranking.turns.values()}) and not stated
-    orders = [kinds[of] for of in ("rank", *["average"][:has_mean]) if of in kinds]
+    is_one_way = len({*ranking.turns.values()}) == 1
+    has_average = len(ranking.turns) > 1 and is_one_way and not stated
+    known = ("rank", "average") if has_average else ("rank",)
+    orders = [kinds[of] for of in known if of in kinds]
     orders += [""] if not stated and "rank" not in kinds else []
-    found = (_order_of(sheet, columns, ranking, name, name_of) for name in orders)
-    yield from islice(chain.from_iterable(found), 1)
+    notes = (_order_of(sheet, columns, ranking, name, name_of) for name in orders)
+    yield from islice(filter(None, notes), 1)
 
 
 def _ranking(sheet: Sheet, names: Sequence[str], options: ImportOptions) -> _Ranking:
@@ -76,12 +78,10 @@ def _ranking(sheet: Sheet, names: Sequence[str], options: ImportOptions) -> _Ran
 
 def _order_of(
     sheet: Sheet, columns: Columns, ranking: _Ranking, name: str, name_of: Callable[[str], str]
-) -> Iterator[str]:
-    """Yield a note where a column, or else the rows, order the models unlike their scores."""
-    turn, is_average = (
-        next(iter(ranking.turns.values()), 1),
-        columns.measures.get(name) == "average",
-    )
+) -> str:
+    """Return a note where a column, or else the rows, order the models unlike their scores."""
+    turn = next(iter(ranking.turns.values()), 1)
+    is_average = columns.measures.get(name) == "average"
     found: list[tuple[float, list[float], int]] = []
     for number, row in enumerate(sheet.rows):
         own, *cells = (parse_number(row.get(n), sheet.marks) for n in (name, *ranking.turns))
@@ -90,7 +90,7 @@ def _order_of(
             continue
         place = own.value if own else number
         if is_average and ranking.is_mean and not min(scores) <= place <= max(scores):
-            return  # it is that of something else, such as a length
+            return ""  # it is that of something else, such as a length
         place *= turn if is_average else -1
         found.append((place, [*map(mul, ranking.turns.values(), scores)], number))
     found.sort()
@@ -99,9 +99,9 @@ def _order_of(
     least = 1.01 * 10.0 ** -count_decimals(sheet, [*ranking.turns]) * ranking.is_mean
     least += 10.0 ** -count_decimals(sheet, [name]) if is_average else 0
     if _is_ordered(merits, least):
-        return
+        return ""
     if not is_average and not ranking.is_known and _is_ordered(merits[::-1], least):
-        return  # less may be better
+        return ""  # less may be better
     rows = [sheet.rows[number] for _, _, number in reversed(found)]
     fix = _ranked_so(sheet, columns, name, rows, turn) if name or len(rows) >= _FEWEST_ROWS else ""
     first, ours = found[-1][2], found[merits.index(max(merits))][2]
@@ -110,8 +110,7 @@ def _order_of(
         models = [name_of(text) for text in sheet.texts(columns.named.get("model", ""))]
         by = ranking.by.removesuffix(" of their scores")
         what += f": {models[first]!r} is first, and {models[ours]!r} by {by}"
-    if fix or name:
-        yield f"{sheet.found.shown}: {what}{fix}"
+    return f"{sheet.found.shown}: {what}{fix}" if fix or name else ""
 
 
 def _merits(scores: Sequence[Sequence[float]], *, is_mean: bool) -> list[float]:

@@ -292,10 +292,7 @@ def _merge(
 
 
 def _choose(
-    reading: Reading,
-    stored: Mapping[str, StoredTable],
-    config: SiteConfig,
-    options: ImportOptions,
+    reading: Reading, stored: Mapping[str, StoredTable], config: SiteConfig, options: ImportOptions
 ) -> ImportReport:
     """Give the scores that count their places in the tables, and report what is left out."""
     names, table, tasks = config.importing, stored[RESULTS.name], stored[TASKS.name].rows

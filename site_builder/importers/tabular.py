@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Literal
 
 from site_builder.formatting import counted, listed, quoted
@@ -182,7 +182,7 @@ def _cells(
     is_of_others = columns.across != "task" and len(tasks) > 1
     cells: list[_Cell] = []
     skipped: list[Skipped] = []
-    no_numbers: dict[tuple[str, ...], Skipped] = {}
+    unclear: dict[str, Skipped] = {}
     for number, row, values, shared in _rows(sheet, columns, options):
         where = f"{sheet.found.shown}: row {number}"
         for column in columns.scores:
@@ -193,7 +193,10 @@ def _cells(
             score = replace(shared, **places.get(column, {}))
             if parsed is None:
                 one = _no_number(where, column, value, sheet, columns)
-                no_numbers.setdefault((column,) if one.what == "column" else (column, where), one)
+                if one.what == "column":
+                    unclear.setdefault(column, one)
+                else:
+                    skipped.append(one)
             elif left := _left_out(where, score, options, is_of_others=is_of_others):
                 skipped.append(left)
             else:
@@ -203,10 +206,9 @@ def _cells(
                 told: dict[str, Any] = {"score": parsed.value, "has_sign": parsed.is_percent}
                 told["stderr"] = _error(sheet, row, columns.errors.get(column))
                 told["is_percent"] = parsed.is_percent or is_percent
-                score = replace(score, metric=metric, **told)
-                cells.append(_Cell(column, parsed, values, score))
+                cells.append(_Cell(column, parsed, values, replace(score, metric=metric, **told)))
     # The numbers of a column that can be read would be a part of it: the 95 beside `1,204`.
-    return [c for c in cells if (c.column,) not in no_numbers], [*skipped, *no_numbers.values()]
+    return [c for c in cells if c.column not in unclear], [*skipped, *unclear.values()]
 
 
 def _left_out(
@@ -464,6 +466,7 @@ def _typed(name: str, value: object) -> str | float | bool | None:
     return _day(word_of(value)) if name in ("date", "release_date") else word_of(value) or None
 
 
+@lru_cache  # most rows share a date, or have none
 def _day(text: str) -> str | None:
     """Return a date as far as it is stated: a year, a month or a day."""
     if is_date(text):

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -128,7 +128,7 @@ class CompareContext(ScriptedContext):
 
     Attributes:
         names: The models that the page opens with.
-        boards: Those of some of the tasks alone, one of those over the same.
+        boards: Those that have only some of the tasks; of several with the same tasks, the first.
     """
 
     names: tuple[str, ...]
@@ -187,45 +187,56 @@ def compare_address(site: Site, runs: Sequence[Run]) -> Address:
         pairs.append(("model", model))
         if variant != next(scored, None):
             pairs.append(("as", variant))
-    if site.embedded_as:
+    if not site.board.featured:
         pairs.append(("board", site.board.id))
     return Address("compare", query=tuple(pairs))
 
 
 def _compare_context(site: Site, runs: Sequence[Run]) -> CompareContext:
-    overview, parts = site.overview, _parts_of_overview(site)
+    overview, sets = site.overview, _task_sets(site)
     # What spans several boards is no board, so nothing ranks there.
     measure = None if overview is not site else site.results.board.rule.measure
-    ranks = {"has_ranks": overview is site, "ranked_by": measure and measure.label}
-    own = () if overview is site or site.has_boards else site.board.tasks
-    opens = [("board", site.board.id)] if site.board.id in parts else [("task", of) for of in own]
     data = {
-        "board": {**_board_data(overview), **ranks, "parts": parts, "opens": opens},
-        "runs": [*runs],
+        **_board_data(overview),
+        "has_ranks": overview is site,
+        "ranked_by": measure and measure.label,
+        "task_sets": sets,
+        "opens": _first_picks(site, sets),
     }
-    # One way to pick the same tasks is enough.
-    tasks = overview.results.catalog.tasks.values()
-    known = {tuple(of) for of in grouped((t.category, t.task) for t in tasks).values()}
-    of_tasks: dict[tuple[str, ...], BoardSpec] = {}
-    for of in site.by_board:
-        if of.board.id in parts and of.board.tasks not in known:
-            of_tasks.setdefault(of.board.tasks, of.board)
     files = _FILES if overview is site else _ALL_FILES
     return CompareContext(
-        **_scripted(overview, files, data, "compare", "n_tasks"),
+        **_scripted(overview, files, {"board": data, "runs": [*runs]}, "compare", "n_tasks"),
         names=tuple(site.labels.models[model] for model, _ in runs),
-        boards=tuple(of_tasks.values()),
+        boards=tuple(_boards_to_pick(site, sets)),
     )
 
 
-def _parts_of_overview(site: Site) -> dict[str, Mapping[str, object]]:
-    """Return what is other than over all tasks on each board that has some of them alone."""
+def _task_sets(site: Site) -> dict[str, Mapping[str, object]]:
+    """Return, for each board that has only some of the tasks, their places and how they compare."""
     places = site.overview.results.scores.columns
     return {
-        of.board.id: {"places": [places[t] for t in of.board.tasks], **_of_comparisons(of)}
+        of.board.id: {"places": [places[t] for t in of.board.tasks], **_comparison_data(of)}
         for of in site.by_board
         if site.has_boards and places.keys() > {*of.board.tasks}
     }
+
+
+def _first_picks(site: Site, sets: Collection[str]) -> list[tuple[str, str]]:
+    """Return what the page compares on at first: the featured board, or the tasks that rank."""
+    if site.has_boards:
+        return [("board", site.board.id)] if site.board.id in sets else []
+    return [] if site.overview is site else [("task", task) for task in site.board.tasks]
+
+
+def _boards_to_pick(site: Site, sets: Collection[str]) -> Iterable[BoardSpec]:
+    """Return the boards with tasks that neither a category nor an earlier board has."""
+    tasks = site.overview.results.catalog.tasks.values()
+    of_categories = {*map(tuple, grouped((t.category, t.task) for t in tasks).values())}
+    found: dict[tuple[str, ...], BoardSpec] = {}
+    for of in site.by_board:
+        if of.board.id in sets and of.board.tasks not in of_categories:
+            found.setdefault(of.board.tasks, of.board)
+    return found.values()
 
 
 # --- data for scripts ---------------------------------------------------------------------------
@@ -288,7 +299,7 @@ def _board_data(site: Site) -> Mapping[str, object]:
             "model": results.scores.rows[roles.baseline],
             "variants": dict(roles.baseline_variants),
         },
-        **_of_comparisons(site),
+        **_comparison_data(site),
         "prices": [prices.get(model) for model in results.scores.models],
         # The script has no additive model: on other tasks than all, win rates come closest.
         "rank_by": "mean" if rules.rank_by == "mean" else "mean_win_rate",
@@ -302,7 +313,7 @@ def _board_data(site: Site) -> Mapping[str, object]:
     }
 
 
-def _of_comparisons(site: Site) -> dict[str, object]:
+def _comparison_data(site: Site) -> dict[str, object]:
     """Return how scores of a board compare: whether by means, on which scale, how certainly."""
     boards, ends = site.results.boards, common_bounds(site.results.catalog.tasks.values())
     tails: dict[str, dict[str, float]] = {

@@ -234,9 +234,7 @@ def _names(old: Mapping[str, Facts], new: Mapping[str, Facts]) -> dict[str, str]
     return {key: str(stated.get("name", key)) for key, stated in facts.items()}
 
 
-def _changed_facts(
-    both: Iterable[tuple[tuple[str, ...], Facts, Facts]],
-) -> tuple[FactChange, ...]:
+def _changed_facts(both: Iterable[tuple[tuple[str, ...], Facts, Facts]]) -> tuple[FactChange, ...]:
     """Return the facts that both state and that differ; a fact stated by one only is no change."""
     return tuple(
         FactChange(of, key, before[key], value)

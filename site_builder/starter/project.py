@@ -84,9 +84,7 @@ class Plan(Record):
 
 
 def start_project(
-    folder: Path,
-    plan: Plan,
-    import_scores: Callable[[], Iterable[tuple[str, str]]] | None = None,
+    folder: Path, plan: Plan, import_scores: Callable[[], Iterable[tuple[str, str]]] | None = None
 ) -> tuple[list[str], list[str]]:
     """Write the files that a project lacks; those that it has stay.
 

@@ -37,19 +37,19 @@
   const firstPicks = (whole.opens ?? []).map(([kind, key]) => ({ kind, key }));
   /** What the visitor compares on; all tasks where it is empty. */
   let picks = firstPicks;
-  /** @param {typeof firstPicks} chosen */
+  /** Compare on other tasks. @param {typeof firstPicks} chosen */
   const pick = (chosen) => {
     picks = chosen;
-    const part = chosen[0]?.kind === "board" ? whole.parts?.[chosen[0].key] : undefined;
+    const tasks = chosen[0]?.kind === "board" ? whole.task_sets?.[chosen[0].key] : undefined;
     // A board may lack the variant of a run.
-    const tailsOf = (/** @type {keyof Board["tails"]} */ of) => ({ ...whole.tails[of], ...part?.tails[of] });
-    board = { ...whole, ...part, tails: { pairs: tailsOf("pairs"), baseline: tailsOf("baseline"), base: tailsOf("base") } };
+    const tailsOf = (/** @type {keyof Board["tails"]} */ of) => ({ ...whole.tails[of], ...tasks?.tails[of] });
+    board = { ...whole, ...tasks, tails: { pairs: tailsOf("pairs"), baseline: tailsOf("baseline"), base: tailsOf("base") } };
   };
   let isByCategory = false;
   let mostRows = matchMedia("(max-width: 47rem)").matches ? FIRST_ROWS_OF_PHONE : FIRST_ROWS;
 
   /** The places of the tasks of a board, a category or a single task. @param {{kind: string, key: string}} pick @returns {number[]} */
-  const placesOf = ({ kind, key }) => (kind === "board" ? (whole.parts?.[key]?.places ?? []) : whole.tasks.flatMap(({ id, category }, t) => (key === (kind === "task" ? id : category) ? [t] : [])));
+  const placesOf = ({ kind, key }) => (kind === "board" ? (whole.task_sets?.[key]?.places ?? []) : whole.tasks.flatMap(({ id, category }, t) => (key === (kind === "task" ? id : category) ? [t] : [])));
   /** The places of the picked tasks, in the order of the board; of all without a pick. */
   const pickedTasks = () => {
     const picked = new Set(picks.flatMap(placesOf));
@@ -87,7 +87,7 @@
   const scaleOf = (comparison) => onlyTask(comparison)?.scale ?? board.scale;
 
   /** The direction of the tasks of a comparison, where they have one. @param {Comparison} comparison */
-  const directionOf = ({ tasks, common }) => Math.min(...tasks.map(({ task, scores }) => (common === 1 && scores.includes(null) ? 1 : board.tasks[task].direction)));
+  const directionOf = (comparison) => onlyTask(comparison)?.direction ?? Math.min(...comparison.tasks.map(({ task }) => board.tasks[task].direction));
 
   /** Who is ahead; where no interval says so, on how many tasks. @param {Comparison} comparison @param {string[]} names */
   const finding = (comparison, names) => {
@@ -405,7 +405,7 @@
     const found = [];
     for (const [key, , kind] of site.address.list(KINDS, [])) {
       // Of a board with all tasks, or with other ones, all are compared.
-      if (kind === "board") return whole.parts?.[key] ? [{ kind, key }] : [];
+      if (kind === "board") return whole.task_sets?.[key] ? [{ kind, key }] : [];
       if (!placesOf({ kind, key }).length) remarks.push(say("remark.unknown", { kind: say(kind), name: key }));
       else if (!found.some((pick) => pick.kind === kind && pick.key === key)) found.push({ kind, key });
     }

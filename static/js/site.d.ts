@@ -254,8 +254,8 @@ interface Board {
   has_ranks?: boolean;
   /** The label of the measure that ranks them, if one does: of the comparing page alone. */
   ranked_by?: string | null;
-  /** By board that has some of the tasks alone, their places, and what is other on it: of the comparing page alone. */
-  parts?: Record<string, Pick<Board, "averaged" | "scale" | "ends" | "tails"> & { places: number[] }>;
+  /** For each board that has only some of the tasks, their places and how they compare: of the comparing page alone. */
+  task_sets?: Record<string, Pick<Board, "averaged" | "scale" | "ends" | "tails"> & { places: number[] }>;
   /** What the comparing page opens with, each a kind and a key; empty for all tasks. */
   opens?: [kind: string, key: string][];
   base: string | null;
