@@ -347,7 +347,7 @@ def _shared(sheet: Sheet, columns: Columns, values: dict[str, Any]) -> ImportedS
     n = parse_number(values.get("n_examples"), sheet.marks)
     text = word_of(values.get("date"))
     date = _day(text)
-    moment = moment_of(text) or moment_of(whole_day(date or ""))
+    moment = (moment_of(text) or moment_of(whole_day(date))) if date else None
     truth = truth_of(values.get("flag"))
     flag = word_of(values.get("flag"))
     if truth:
