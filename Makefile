@@ -66,6 +66,10 @@ lighthouse: .venv/.dev vendor lighthouse/node_modules/.installed ## Score the si
 bench: .venv/.dev vendor ## Time builds beside a plain script's, boards large and huge, one in a browser
 	@$(PY) -m tests.tools.bench $(ARGS)
 
+.PHONY: same
+same: .venv/.dev vendor ## Compare sites with those that another commit builds; ARGS="HEAD~1"
+	@$(PY) -m tests.tools.same $(ARGS)
+
 .PHONY: size
 size: .venv/.dev vendor ## Weigh an installation of the wheel; time uvx from an empty cache
 	@$(PY) -m tests.tools.size

@@ -49,14 +49,21 @@ def build(root: Path, previous: object, strict: bool = False) -> BuiltSite:
     return BuiltSite(files, tuple(map(str, warnings)))
 
 
-def write_editions(root: Path) -> Path:
-    """Two projects: `old`, which is told of itself and published in `old/site`, and `new`."""
+def write_projects(root: Path) -> Path:
+    """Write the two projects into the folders `old` and `new` of `root`; return `root`."""
     old = write_project(root / "old", {**board(), "results": older_results()}, toml(DAYS[0]))
     (old / "data/content").mkdir()
     (old / "data/content/lede.md").write_text(PROSE, encoding="utf8")
-    publish(build(old, old).files, old / "site")
     newer = {**board(), "results": newer_results(), "models": newer_models()}
     write_project(root / "new", newer, toml(DAYS[1]))
+    return root
+
+
+def write_editions(root: Path) -> Path:
+    """Two projects: `old`, which is told of itself and published in `old/site`, and `new`."""
+    write_projects(root)
+    old = root / "old"
+    publish(build(old, old).files, old / "site")
     return root
 
 
