@@ -37,6 +37,12 @@ TAU2_FOLDER = (
 BFCL_OTHERS = ("Rank", "Model", "Model Link", "Organization", "License", "Total Cost ($)")
 # One model of BFCL, which its publisher writes in two ways.
 BFCL_NAMES = {"Mistral-small-2506": "Mistral-Small-2506"}
+# Two models of tau2-bench, which its publisher writes in two ways. The submissions of each begin
+# with one id, `claude-sonnet-4-5` and `gemini-3-pro`, and state one day of release.
+TAU2_NAMES = {
+    "Claude-Sonnet-4.5": "Claude Sonnet 4.5",
+    "Gemini 3.0 Pro": "Gemini 3 Pro",
+}
 
 Tables = dict[str, pd.DataFrame]
 
@@ -120,6 +126,7 @@ def mteb() -> Tables:
 def tau2() -> Tables:
     """A submission each row; text and voice have domains of the same names, and share no task."""
     about = read("tau2", "submissions.csv").set_index("submission")
+    about["model_name"] = about["model_name"].replace(TAU2_NAMES)
     scores = read("tau2", "scores.csv").pivot_table("value", ["submission", "domain"], "measure")
     scores = scores.reset_index().dropna(subset=["pass_1"])
     scores = scores[about["list"].notna()[scores["submission"]].to_numpy()].reset_index(drop=True)

@@ -121,6 +121,22 @@ def test_tables_are_those_that_the_published_files_make(board):
         pd.testing.assert_frame_equal(kept, made.reset_index(drop=True), check_dtype=False)
 
 
+@pytest.mark.parametrize("board", BOARDS)
+def test_a_published_board_has_no_warning(board):
+    """`make gallery` builds each with `--strict`."""
+    assert published(board).warnings == ()
+
+
+def test_tau2_names_a_model_once():
+    """The publisher's list of today and the one of earlier versions write two names differently."""
+    rows = BOARDS["tau2"]()["results"].drop_duplicates("source")
+    names = {"claude-sonnet-4-5_": "Claude Sonnet 4.5", "gemini-3-pro_": "Gemini 3 Pro"}
+    for folder, name in names.items():
+        of_model = rows[rows["source"].str.contains(f"/{folder}")]
+        assert {*of_model["model"]} == {name}
+        assert {*of_model["list"]} == {"current", "legacy"}
+
+
 @both_sizes
 def test_page_of_the_gallery_fits_and_leads_to_its_boards(chromium, gallery, size):
     page, heard = open_page(chromium, f"{gallery.url}gallery/", size)
