@@ -28,8 +28,9 @@ CLI = """\
 <!-- Written by `make docs` from what the commands say of themselves: change it there. -->
 
 `leaderboard-site` and `site-builder`, its name before 0.2, are the same command. It exits with 0
-when all is well, with 1 when it found a fault, and with 2 when it was called wrongly. How faults
-are told, also to machines, stands in [checking.md](checking.md).
+when all is well, with 1 when it found a fault, with 2 when it was called wrongly, and with 70 when
+it [failed itself](checking.md#a-fault-of-the-generator). How faults are told, also to machines,
+stands in [checking.md](checking.md).
 """
 # Where a key of `site.toml` is told of at length.
 MORE = {

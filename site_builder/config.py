@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, get_args, 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
 from pydantic_core import ErrorDetails
 
-from site_builder.errors import Fault, FaultsError, did_you_mean, limit_faults
+from site_builder.errors import Fault, FaultsError, did_you_mean, limit_faults, working_on
 from site_builder.symlinks import read_inside
 from site_builder.tables.schema import LARGEST, MODELS, TASKS, TableSpec
 
@@ -420,6 +420,7 @@ def load_config(root: Path) -> SiteConfig:
     return config
 
 
+@working_on(TOML)
 def read_config(
     root: Path, base_url: str | None = None, released: date | None = None
 ) -> tuple[SiteConfig, list[Fault]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from difflib import get_close_matches
 from errno import EDQUOT, ENOSPC
 from itertools import islice
@@ -152,12 +153,37 @@ def first_line(error: Exception) -> str:
     return str(error).strip().partition("\n")[0] or type(error).__name__
 
 
+def name_error(error: Exception) -> str:
+    """Return the type and the first line of an error."""
+    return ": ".join(dict.fromkeys((type(error).__name__, first_line(error))))
+
+
 def describe_error(error: Exception) -> str:
     """Return the type and the first line of an error, with its place in the code."""
     last = extract_tb(error.__traceback__)[-1]
-    place = f"{Path(last.filename).name}, line {last.lineno}"
-    said = ": ".join(dict.fromkeys((type(error).__name__, first_line(error))))
-    return f"{said} ({place})"
+    return f"{name_error(error)} ({Path(last.filename).name}, line {last.lineno})"
+
+
+_WORKING_ON = "Working on "
+
+
+@contextmanager
+def working_on(part: str) -> Iterator[None]:
+    """Name what a block works on, such as a page; an exception that leaves it keeps the name.
+
+    The name is a note of the exception: it stands in the traceback, and goes to other processes.
+    """
+    try:
+        yield
+    except Exception as error:
+        error.add_note(f"{_WORKING_ON}{part}")
+        raise
+
+
+def parts_of(error: Exception) -> list[str]:
+    """Return what was worked on when an exception was raised, the largest part first."""
+    notes: list[str] = getattr(error, "__notes__", [])
+    return [n.removeprefix(_WORKING_ON) for n in reversed(notes) if n.startswith(_WORKING_ON)]
 
 
 def package_of(entry: EntryPoint) -> str:
@@ -187,6 +213,13 @@ class SiteError(Exception):
     def __reduce__(self) -> tuple[object, ...]:
         # To another process without `__init__`: not all are made from faults alone.
         return Exception.__new__, (type(self), *self.args), vars(self)
+
+
+def as_site_error(error: Exception) -> SiteError | None:
+    """Return an error that the user can do something about; None for a fault of the generator."""
+    if isinstance(error, MemoryError):
+        return SiteError("There is not enough memory.")
+    return error if isinstance(error, SiteError) else None
 
 
 class FaultsError(SiteError):

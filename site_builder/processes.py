@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -16,7 +17,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
 
-from site_builder.errors import Fault, SiteError
+from site_builder.errors import Fault, SiteError, name_error, working_on
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -40,18 +41,25 @@ def worker_count(n_pages: int, n_scores: int) -> int:
     return max(1, min(cores or 1, n_pages // _PAGES_PER_WORKER))
 
 
-def map_pages(setup: Setup[Item, Result], items: Sequence[Item], workers: int) -> Iterator[Result]:
+def map_pages(
+    setup: Setup[Item, Result], items: Sequence[Item], names: Sequence[str], workers: int
+) -> Iterator[Result]:
     """Yield the result of each item, in order; with one worker all is done in this process.
 
     Raises:
-        Exception: Any exception of `setup` or of the function.
+        Exception: Any exception of `setup` or of the function, which has the name of its item. One
+            that cannot be sent from another process is a `RuntimeError` with the same text.
         KeyboardInterrupt: On Ctrl-C, which also ends a worker in an endless loop.
         SiteError: The system killed a worker.
     """
     if workers < 2 or len(items) < 2:
-        yield from map(setup(), items)
+        function = setup()
+        for item, name in zip(items, names, strict=True):
+            with working_on(name):
+                result = function(item)
+            yield result
         return
-    pool = ProcessPoolExecutor(workers, initializer=_start_worker, initargs=(setup, items))
+    pool = ProcessPoolExecutor(workers, initializer=_start_worker, initargs=(setup, items, names))
     try:
         yield from pool.map(_run, range(len(items)), chunksize=_CHUNK)
     except BaseException as error:
@@ -71,12 +79,15 @@ class _Worker:
     setup: Setup[Any, Any]
     function: Callable[[Any], Any] | None = None
     items: Sequence[Any] = ()
+    names: Sequence[str] = ()
 
 
-def _start_worker(setup: Setup[Any, Any], items: Sequence[Any]) -> None:
+def _start_worker(setup: Setup[Any, Any], items: Sequence[Any], names: Sequence[str]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process handles Ctrl-C
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _Worker.setup, _Worker.items = setup, items
+    _Worker.setup = setup
+    _Worker.items = items
+    _Worker.names = names
 
 
 def _end_with_parent() -> None:
@@ -88,6 +99,24 @@ def _end_with_parent() -> None:
 
 
 def _run(place: int) -> Any:  # noqa: ANN401 - the result of any function
-    if _Worker.function is None:  # not in `_start_worker`: the pool would not pass on an exception
-        _Worker.function = _Worker.setup()
-    return _Worker.function(_Worker.items[place])
+    try:
+        if _Worker.function is None:  # not in `_start_worker`, of which the pool passes on nothing
+            _Worker.function = _Worker.setup()
+        with working_on(_Worker.names[place]):
+            return _Worker.function(_Worker.items[place])
+    except Exception as error:
+        if _can_be_sent(error):
+            raise
+        sent = RuntimeError(name_error(error))
+        for note in getattr(error, "__notes__", ()):
+            sent.add_note(note)
+        raise sent from error
+
+
+def _can_be_sent(error: Exception) -> bool:
+    """Return whether an exception reaches another process; the pool would wait for it, or break."""
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        return False
+    return True

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from site_builder import __version__
+from site_builder.commands.console import debug_option, exit_on_any_error
 from site_builder.errors import one_line
 
 # The commands of each module of this package.
@@ -33,15 +34,24 @@ class _Commands(UserDict[str, Any]):
     def __getitem__(self, name: str) -> click.Command:
         module = import_module(f"{__name__}.{self.data[name]}")
         found: click.Command = getattr(module, f"{name}_" if iskeyword(name) else name)
+        if debug_option not in found.params:
+            found.params.append(debug_option)
         return found
 
 
 class _Group(click.Group):
+    def main(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401 - of click
+        """Run a command, or print the help, which imports every command."""
+        with exit_on_any_error():
+            return super().main(*args, **options)
+
     def invoke(self, ctx: click.Context) -> object:
-        try:
-            return super().invoke(ctx)
-        except click.UsageError as error:  # it may name a file
-            raise click.UsageError(one_line(error.format_message()), error.ctx) from error
+        # Here there is the console of the command.
+        with exit_on_any_error():
+            try:
+                return super().invoke(ctx)
+            except click.UsageError as error:  # it may name a file
+                raise click.UsageError(one_line(error.format_message()), error.ctx) from error
 
 
 @click.group(

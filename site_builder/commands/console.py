@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
@@ -15,9 +15,10 @@ from typing import Any
 
 import click
 
-from site_builder.errors import Fault, SiteError, one_line, without_commands
+from site_builder.errors import Fault, SiteError, as_site_error, one_line, without_commands
 from site_builder.formatting import counted
 from site_builder.records import replace
+from site_builder.unexpected import DEBUG, EXIT_CODE, unexpected_fault
 
 _Command = Callable[..., None]
 _Option = Callable[[_Command], _Command]
@@ -51,9 +52,8 @@ def _from_here(path: Path) -> str:
         return path.as_posix()
 
 
-def faults_as_json(faults: Iterable[Fault], _root: Path) -> str:
+def faults_as_json(faults: Sequence[Fault]) -> str:
     """Return one JSON document of all faults; `docs/checking.md` explains its keys."""
-    faults = list(faults)
     values = [
         {
             "severity": fault.severity,
@@ -75,7 +75,7 @@ def _count(faults: Iterable[Fault], severity: str) -> int:
     return sum(fault.stands_for for fault in faults if fault.severity == severity)
 
 
-_FORMATS = {"github": as_annotations, "json": faults_as_json}
+_FORMATS = ("github", "json")
 
 project_option = click.option(
     "--project",
@@ -100,6 +100,7 @@ strict_option = click.option("--strict", is_flag=True, help="Treat warnings as e
 paths_argument = click.argument(
     "paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)
 )
+
 dry_run_option = click.option(
     "--dry-run", "dry", is_flag=True, help="Report what would be done and write nothing."
 )
@@ -186,6 +187,9 @@ class Console:
         self._has_colours = self._is_terminal and not os.environ.get("NO_COLOR")
         self._stage, self._is_drawn = "", False
         self._stage_began = self._last_report = time.perf_counter()
+        self._held: list[Fault] = []  # of a JSON document, which is one for the whole command
+        if context := click.get_current_context(silent=True):
+            context.meta[_CONSOLE] = self
 
     def stage(self, name: str) -> None:
         """End the last stage and begin the next."""
@@ -220,9 +224,10 @@ class Console:
         """Report a `SiteError` of the block and exit with code 1."""
         try:
             yield
-        except (SiteError, MemoryError) as error:
-            no_memory = SiteError("There is not enough memory.")
-            failed = error if isinstance(error, SiteError) else no_memory
+        except Exception as error:
+            failed = as_site_error(error)
+            if failed is None:
+                raise
             self.fail(failed, failed.outcome or outcome)
             sys.exit(1)
 
@@ -233,6 +238,17 @@ class Console:
         errors, warnings = _count(error.faults, "error"), _count(error.faults, "warning")
         found = counted(errors, "error") if errors else counted(warnings, "warning")
         self._print_line(f"{found}; {outcome}.", bold=True)
+
+    def fail_unexpectedly(self, error: Exception, command: str) -> None:
+        """Print the line on an error that nobody expected; without a stage, the command failed."""
+        during = self._stage if self._stage else command
+        self._drop_stage()
+        self._print([unexpected_fault(error, during)])
+
+    def close(self) -> None:
+        """Print the JSON document, if the command is to report faults as one."""
+        if self._form == "json":
+            click.echo(faults_as_json(self._held))
 
     def interrupted(self) -> None:
         """End the line that Ctrl-C broke off."""
@@ -270,8 +286,10 @@ class Console:
     def _print(self, faults: Iterable[Fault]) -> None:
         if self._form in _FORMATS:
             reported = [replace(f, severity="error") if self._strict else f for f in faults]
-            if text := _FORMATS[self._form](reported, self._root):
-                click.echo(text)
+            if self._form == "json":
+                self._held += reported
+            elif reported:
+                click.echo(as_annotations(reported, self._root))
             return
         for fault in faults:
             is_warning = fault.severity == "warning"
@@ -279,3 +297,64 @@ class Console:
             self._print_line(text, colour)
             for line in fault.paste:
                 self._print_line(f"    {line}")
+
+
+# --- what no command has reported ---------------------------------------------------------------
+
+_CONSOLE = f"{__name__}.console"
+_OF_CLICK = (click.ClickException, click.Abort, click.exceptions.Exit)
+
+
+@contextmanager
+def exit_on_any_error() -> Iterator[None]:
+    """Report an error of the block that no command has reported, and exit.
+
+    The exit code is 1 for a mistake of the user, and `EXIT_CODE` for a fault of the generator.
+    """
+    try:
+        yield
+    except (*_OF_CLICK, BrokenPipeError):  # which click handles
+        raise
+    except SystemExit:
+        _last_console().close()
+        raise
+    except Exception as error:
+        console = _last_console()
+        failed = as_site_error(error)
+        if failed is None:
+            console.fail_unexpectedly(error, _command())
+        else:
+            console.fail(failed, "the command stopped")
+        console.close()
+        sys.exit(EXIT_CODE if failed is None else 1)
+    _last_console().close()
+
+
+def _last_console() -> Console:
+    """Return the console of the command; one of its own for an error before there is any."""
+    context = click.get_current_context(silent=True)
+    known: Console | None = context.meta.get(_CONSOLE) if context else None
+    return Console(Path()) if known is None else known
+
+
+def _command() -> str:
+    """Return the call of the command, without its options."""
+    context = click.get_current_context(silent=True)
+    name = context.invoked_subcommand if context else None
+    return f"`leaderboard-site {name}`" if name else "`leaderboard-site`"
+
+
+def _show_tracebacks(_context: click.Context, _option: click.Parameter, is_asked: object) -> None:
+    if is_asked:  # in other threads and processes of the command too
+        os.environ[DEBUG] = "1"
+
+
+debug_option = click.Option(
+    ["--debug"],
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_show_tracebacks,
+    help="Show the whole traceback of an error that nobody expected.",
+)
+"""An option of every command."""

@@ -53,6 +53,7 @@ from site_builder.compute.stats import (
 )
 from site_builder.compute.tasks import CategoryResult, TaskResult, compute_categories, compute_tasks
 from site_builder.config import BoardConfig, SiteConfig
+from site_builder.errors import working_on
 from site_builder.records import CachingRecord, Record
 from site_builder.tables.boards import BoardSpec, resolve_boards, whole_tasks
 from site_builder.tables.read import Tables
@@ -198,8 +199,11 @@ def compute_site(tables: Tables, config: SiteConfig) -> SiteResults:
     overview = over(whole_tasks(tables), entries, config.board)
     whole = over(tuple(tables.tasks["task"]), entries, config.board)
     specs = resolve_boards(tables, config)
-    boards = tuple(BoardResults(s, over(s.tasks, s.entries, s.config)) for s in specs)
-    return SiteResults(boards, overview, whole)
+    boards: list[BoardResults] = []
+    for spec in specs:
+        with working_on(spec.name):
+            boards.append(BoardResults(spec, over(spec.tasks, spec.entries, spec.config)))
+    return SiteResults(tuple(boards), overview, whole)
 
 
 def _compute(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import mimetypes
 import os
 import re
@@ -16,18 +17,19 @@ from hashlib import sha256
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from site_builder.build import BuildCache, BuildOptions, load_project, make_files
-from site_builder.errors import Fault, SiteError, first_line
+from site_builder.errors import Fault, SiteError, as_site_error, working_on
 from site_builder.publish.manifest import MANIFEST
 from site_builder.records import Record, field, replace
 from site_builder.render.assets import default_folder
 from site_builder.render.environment import make_environment
 from site_builder.symlinks import is_inside
 from site_builder.tables.schema import ENDINGS
+from site_builder.unexpected import unexpected_fault
 
+_LOG = logging.getLogger(__name__)  # without handlers, its errors are lines on stderr
 FILES = Path(__file__).parent / "files"
 RESERVED = "/_live/"
 """Path of the server's own files, which no site has."""
@@ -145,19 +147,25 @@ class Rebuilder:
     def build(self, on_stage: Callable[[str], None] = lambda _: None) -> Rebuilt:
         """Build the project as it is now; where that fails, the last good site stays."""
         began = time.perf_counter()
+        during = "The build"
+
+        def begin(stage: str) -> None:
+            nonlocal during
+            during = stage
+            on_stage(stage)
+
         try:
             config = load_project(self._root)
-            options = BuildOptions(on_stage, cache=self._cache)
+            options = BuildOptions(begin, cache=self._cache)
             files, warnings = make_files(config, options, dry=True)
-        except SiteError as error:
-            rebuilt = self._failed(error)
         except OSError as error:  # a file was deleted while it was being read
             fault = Fault(str(error.filename), f"cannot be read: {error.strerror}")
             rebuilt = self._failed(SiteError(fault))
         except Exception as error:
-            what = f"the build failed: {type(error).__name__}: {first_line(error)}"
-            fix = "`leaderboard-site build` shows where. Please report it."
-            rebuilt = self._failed(SiteError(Fault("", what, fix)))
+            failed = as_site_error(error)
+            if failed is None:
+                failed = SiteError(unexpected_fault(error, during))
+            rebuilt = self._failed(failed)
         else:
             self._served = ServedState(files, root=root_path(config.site.base_url))
             rebuilt = Rebuilt(self._served, warnings)
@@ -288,10 +296,11 @@ class LiveServer(ThreadingHTTPServer):
         """The address of the home page."""
         return f"http://{LOOPBACK}:{self.server_port}{self.state.root}"
 
-    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
+    def handle_error(self, _request: object, _address: object) -> None:
         """Report an error, unless the browser closed the connection."""
-        if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)
+        error = sys.exception()
+        if isinstance(error, Exception) and not isinstance(error, ConnectionError):
+            _LOG.error("%s", unexpected_fault(error, "Answering the browser"))
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -333,7 +342,8 @@ class _Handler(BaseHTTPRequestHandler):
         """
         host = re.sub(r":\d*$", "", self.headers.get("Host", ""))
         if host.lower() in _LOCAL_NAMES:
-            self._send(respond(self.server.state, self.path))
+            with working_on(self.path):
+                self._send(respond(self.server.state, self.path))
         else:
             why = b"This server answers to localhost only."
             self._send(Response(why, "text/plain", HTTPStatus.FORBIDDEN))

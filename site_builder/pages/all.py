@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from site_builder.addresses import Address, Kind, Link
 from site_builder.charts.chart import draw_own_charts
+from site_builder.errors import working_on
 from site_builder.pages.about import GlossaryContext, make_about
 from site_builder.pages.analysis import make_analysis
 from site_builder.pages.boards import make_boards, make_trade_choices
@@ -28,8 +29,12 @@ from site_builder.records import Record, replace
 
 def make_pages(site: Site) -> tuple[OutputFile, ...]:
     """Return every page and document, and the search index over the pages."""
-    made = tuple(page for make in _PAGE_MAKERS for page in make(site))
-    return (*made, make_find(site, (page for page in made if isinstance(page, Page))))
+    made: list[OutputFile] = []
+    for make in _PAGE_MAKERS:
+        with working_on(make.__name__.lstrip("_").removeprefix("make_").replace("_", " ")):
+            made += make(site)
+    with working_on("search index"):
+        return (*made, make_find(site, (page for page in made if isinstance(page, Page))))
 
 
 def with_own_charts(site: Site, pages: Iterable[OutputFile]) -> tuple[OutputFile, ...]:

@@ -16,6 +16,7 @@ from site_builder.charts.trade_off_words import TradeWords
 from site_builder.compute.board import Entry
 from site_builder.compute.catalog import ModelInfo
 from site_builder.compute.trade_off import TradeOff, compute_trade_offs, other_statistics
+from site_builder.errors import working_on
 from site_builder.pages.board_spec import BoardTableSpec
 from site_builder.pages.board_table import rank_cell
 from site_builder.pages.board_views import BoardView, board_lede, board_views, lead_text
@@ -105,7 +106,9 @@ def make_boards(site: Site) -> Iterator[Page]:
         yield _make_board(site, Address("models"), site.link("models").text)
         return
     for each in site.by_board:
-        yield _make_board(each, Address("board", each.board.id), each.board.title)
+        with working_on(each.board.name):
+            page = _make_board(each, Address("board", each.board.id), each.board.title)
+        yield page
     say, whole = site.labels.say, site.computed.whole.catalog
     n_entries = say("n_entries", len(whole.models) - len(whole.waiting))
     about = say("entries.about", n_entries=n_entries)
@@ -333,4 +336,5 @@ def _cell_data(cell: Cell) -> Mapping[str, object]:
 def make_trade_choices(site: Site) -> Iterator[ScriptData]:
     """Yield the files of the trade-offs of each board."""
     for each in site.by_board:
-        yield from TradeChoices(each).files()
+        with working_on(each.board.name):
+            yield from TradeChoices(each).files()

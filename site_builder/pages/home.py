@@ -15,6 +15,7 @@ from site_builder.charts.differences import (
 )
 from site_builder.charts.matrix import Matrix
 from site_builder.charts.serving import chart_latency
+from site_builder.errors import working_on
 from site_builder.formatting import count
 from site_builder.pages.board_spec import BoardTableSpec
 from site_builder.pages.board_views import MOST_SHORT, BoardView, board_lede, board_views
@@ -163,7 +164,8 @@ class EmbedContext(Record):
 def make_embeds(site: Site) -> Iterator[Page]:
     """Yield a page for the leaderboard of each board, and for each chart that it has."""
     for each in site.by_board:
-        yield from _embeds_of(each)
+        with working_on(each.board.name):
+            yield from _embeds_of(each)
 
 
 def _embeds_of(site: Site) -> Iterator[Page]:

@@ -11,6 +11,7 @@ from site_builder.charts.chart import Chart
 from site_builder.charts.scores import chart_beside_median
 from site_builder.compute.catalog import ModelInfo
 from site_builder.compute.significance import LiftTest
+from site_builder.errors import working_on
 from site_builder.formatting import billions, coverage, escape_markdown, ordinal, p_value
 from site_builder.pages.answers import Answer, model_answer, model_board
 from site_builder.pages.board_table import span_text
@@ -157,11 +158,12 @@ def make_badge(site: Site, model: str) -> Badge:
 
 
 def _make_model(site: Site, model: str) -> Page:
-    name, here = site.labels.models[model], Address("model", model)
-    summary, crumbs = model_summary(site, model), (site.home, site.link("models"))
-    context = partial(_context, site, model)
-    cite = citation_of(site, name, summary, here)
-    return Page(here, "model.html", name, summary, context, crumbs, cite=cite)
+    with working_on(f"the page of {model!r}"):
+        name, here = site.labels.models[model], Address("model", model)
+        summary, crumbs = model_summary(site, model), (site.home, site.link("models"))
+        context = partial(_context, site, model)
+        cite = citation_of(site, name, summary, here)
+        return Page(here, "model.html", name, summary, context, crumbs, cite=cite)
 
 
 def _context(site: Site, model: str) -> ModelContext:

@@ -15,6 +15,7 @@ from site_builder.compute.catalog import TaskInfo
 from site_builder.compute.runs import FlaggedScore
 from site_builder.compute.scores import Score
 from site_builder.compute.tasks import TaskResult
+from site_builder.errors import working_on
 from site_builder.formatting import count, listed, quantity, sentence, short
 from site_builder.pages.matrices import parts_matrix, with_tools
 from site_builder.pages.page import Page, Site, citation_of
@@ -101,14 +102,15 @@ class TaskContext(Record):
 
 def make_task(site: Site, task: TaskResult) -> Page:
     """Return the page of a task."""
-    name, here = site.labels.tasks[task.task], Address("task", task.task)
-    category = site.results.catalog.tasks[task.task].category
-    crumbs = [site.home, site.link("tasks")]
-    if category and site.results.categories and not site.has_boards:
-        crumbs.append(page_link(category, "category", category))
-    summary, context = _summary(site, task), partial(_context, site, task)
-    cite = citation_of(site, name, summary, here)
-    return Page(here, "task.html", name, summary, context, tuple(crumbs), cite=cite)
+    with working_on(f"the page of {task.task!r}"):
+        name, here = site.labels.tasks[task.task], Address("task", task.task)
+        category = site.results.catalog.tasks[task.task].category
+        crumbs = [site.home, site.link("tasks")]
+        if category and site.results.categories and not site.has_boards:
+            crumbs.append(page_link(category, "category", category))
+        summary, context = _summary(site, task), partial(_context, site, task)
+        cite = citation_of(site, name, summary, here)
+        return Page(here, "task.html", name, summary, context, tuple(crumbs), cite=cite)
 
 
 def _context(site: Site, task: TaskResult) -> TaskContext:

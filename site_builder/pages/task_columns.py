@@ -13,6 +13,7 @@ from site_builder.addresses import Address, page_link
 from site_builder.compute.catalog import TaskInfo
 from site_builder.compute.numbers import Array
 from site_builder.compute.tasks import CategoryResult, with_worst
+from site_builder.errors import working_on
 from site_builder.pages.board_spec import BoardTableSpec
 from site_builder.pages.page import OfSite, ScriptData, Site, by_variant
 from site_builder.pages.task_parts import compare
@@ -226,10 +227,15 @@ class TaskColumns(OfSite):
 def make_task_columns(site: Site) -> Iterator[ScriptData]:
     """Yield the files of the columns of each board."""
     for each in site.by_board:
-        columns = TaskColumns(each)
-        for n, name in enumerate(columns.names):
-            address = Address("asset", name)
-            if n == 0:
-                yield ScriptData(address, "columns", columns.menu)
-            else:
-                yield ScriptData(address, f"columns {n - 1}", partial(columns.scores, n - 1))
+        with working_on(each.board.name):
+            yield from _columns_of(each)
+
+
+def _columns_of(site: Site) -> Iterator[ScriptData]:
+    columns = TaskColumns(site)
+    for n, name in enumerate(columns.names):
+        address = Address("asset", name)
+        if n == 0:
+            yield ScriptData(address, "columns", columns.menu)
+        else:
+            yield ScriptData(address, f"columns {n - 1}", partial(columns.scores, n - 1))

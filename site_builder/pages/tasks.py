@@ -9,6 +9,7 @@ from site_builder.addresses import Address
 from site_builder.charts.chart import Chart
 from site_builder.charts.differences import CATEGORY_TASKS, TASK_LIST, chart_best_lift_by_task
 from site_builder.compute.tasks import CategoryResult
+from site_builder.errors import working_on
 from site_builder.pages.board_spec import BoardTableSpec
 from site_builder.pages.board_views import BoardView, board_views
 from site_builder.pages.filters import task_tools
@@ -169,9 +170,10 @@ def make_categories(site: Site) -> Iterator[Page]:
 
 
 def _make_category(site: Site, category: CategoryResult) -> Page:
-    summary, context = _category_summary(site, category), partial(_context, site, category)
-    to, crumbs = Address("category", category.category), (site.home, site.link("tasks"))
-    return Page(to, "category.html", category.category, summary, context, crumbs)
+    with working_on(f"the page of {category.category!r}"):
+        summary, context = _category_summary(site, category), partial(_context, site, category)
+        to, crumbs = Address("category", category.category), (site.home, site.link("tasks"))
+        return Page(to, "category.html", category.category, summary, context, crumbs)
 
 
 def _category_summary(site: Site, category: CategoryResult) -> str:

@@ -20,7 +20,14 @@ from site_builder.charts.chart import Chart
 from site_builder.charts.matrix import Matrix
 from site_builder.charts.theme import COLOURS, TEMPLATE
 from site_builder.config import SiteConfig
-from site_builder.errors import Fault, FaultsError, SiteError, TemplateFaultError, did_you_mean
+from site_builder.errors import (
+    Fault,
+    FaultsError,
+    SiteError,
+    TemplateFaultError,
+    did_you_mean,
+    working_on,
+)
 from site_builder.formatting import ENGLISH, writing
 from site_builder.messages import Messages
 from site_builder.pages.data import CROISSANT
@@ -335,10 +342,11 @@ def render_site(
     urls = Urls.of((page.address for page in html), site.config.site.base_url)
     assets = _load_assets(site, pages, urls, prose)
     work = [p for p in pages if not isinstance(p, Document) and p.address.kind != "asset"]
+    names = [urls.file(p.address) if isinstance(p, Page) else urls.path(p.address) for p in work]
     made: list[_Files] = []
     texts = render_prose(site, prose, urls, {page.address for page in html})
     setup = partial(_Renderer, site, html, urls, assets, texts)
-    for result in map_pages(setup, work, workers):
+    for result in map_pages(setup, work, names, workers):
         made.append(result)
         on_progress(len(made), len(work))
     return _joined(
@@ -361,11 +369,11 @@ def find_source_faults(config: SiteConfig, prose: Prose) -> list[Fault]:
 
 def _load_assets(site: Site, pages: Sequence[OutputFile], urls: Urls, prose: Prose) -> Assets:
     """Read the static files, with the scripts and the style sheet that the build makes."""
-    data = {
-        page.address.key: render_script(page, urls)
-        for page in pages
-        if isinstance(page, ScriptData) and page.address.kind == "asset"
-    }
+    data: dict[str, bytes] = {}
+    for page in pages:
+        if isinstance(page, ScriptData) and page.address.kind == "asset":
+            with working_on(page.address.key):
+                data[page.address.key] = render_script(page, urls)
     config = site.config
     made = theme_sheet(config) | _template_script() | _texts_script(site.labels.say)
     try:

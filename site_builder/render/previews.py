@@ -21,6 +21,7 @@ from site_builder.charts.differences import chart_best_lift_by_task
 from site_builder.charts.serving import chart_latency, latency_title, price_title
 from site_builder.compute.results import Results
 from site_builder.config import SiteConfig
+from site_builder.errors import working_on
 from site_builder.labels import Labels
 from site_builder.pages.model import Badge
 from site_builder.pages.page import OutputFile, Page, Site
@@ -127,16 +128,16 @@ def draw_previews(site: Site, pages: Iterable[OutputFile]) -> dict[str, bytes]:
     html = [page for page in pages if isinstance(page, Page)]
     urls = Urls.of((page.address for page in html), site.config.site.base_url)
     drawer = Drawer(site.config)
-    drawings = {
-        urls.picture(page.address): drawer.card(
-            page.card, "" if page.address.kind == "home" else page.title
-        )
-        for page in html
-        if page.card is not None
-    }
+    drawings: dict[str, str] = {}
+    for page in html:
+        if page.card is not None:
+            title = "" if page.address.kind == "home" else page.title
+            with working_on(urls.picture(page.address)):
+                drawings[urls.picture(page.address)] = drawer.card(page.card, title)
     # In processes, since the library holds the interpreter's lock, so threads would not help.
     workers = worker_count(len(drawings), n_scores=0)
-    return dict(zip(drawings, map_pages(_painter, [*drawings.values()], workers), strict=True))
+    pictures = map_pages(_painter, [*drawings.values()], [*drawings], workers)
+    return dict(zip(drawings, pictures, strict=True))
 
 
 def _painter() -> Callable[[str], bytes]:

@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 from markupsafe import Markup
 
 from site_builder.addresses import Address, Kind
-from site_builder.errors import Fault, did_you_mean, limit_faults
+from site_builder.errors import Fault, did_you_mean, limit_faults, working_on
 from site_builder.pages.page import Site
 from site_builder.prose.markdown import Prose, text_file, to_html, unescape_markdown
 from site_builder.prose.template import (
@@ -49,10 +49,11 @@ def render_prose(
     """Return the rendered texts by slot; they can link to the pages at some addresses."""
     filters = prose_filters(site.labels.scale)
     figures = {**prose_variables(site.results), "link": partial(_link, urls, pages)}
-    return {
-        slot: _render(text_file(slot), ProseTemplate(text, filters), figures)
-        for slot, text in prose.texts.items()
-    }
+    rendered: dict[str, RenderedText] = {}
+    for slot, text in prose.texts.items():
+        with working_on(text_file(slot)):
+            rendered[slot] = _render(text_file(slot), ProseTemplate(text, filters), figures)
+    return rendered
 
 
 def _render(where: str, template: ProseTemplate, figures: Mapping[str, object]) -> RenderedText:

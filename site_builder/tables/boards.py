@@ -41,6 +41,11 @@ class BoardSpec(Record):
     part_of: str = ""
     made_for: str = ""
 
+    @property
+    def name(self) -> str:
+        """What an error calls the board; the only board of a site has no id."""
+        return f"the board {self.id!r}" if self.id else "the board"
+
 
 def resolve_boards(tables: Tables, config: SiteConfig) -> tuple[BoardSpec, ...]:
     """Return the boards of a site: those of `[[boards]]`, else one over every task.

@@ -16,7 +16,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from site_builder.errors import Fault, FaultsError, did_you_mean, limit_faults, rows_text
+from site_builder.errors import (
+    Fault,
+    FaultsError,
+    did_you_mean,
+    limit_faults,
+    rows_text,
+    working_on,
+)
 from site_builder.records import Record, field, grouped, replace
 from site_builder.symlinks import is_inside, read_inside
 from site_builder.tables.files import (
@@ -172,7 +179,8 @@ def _load_tables(data_dir: Path) -> LoadedTables:
     for spec in TABLES:
         try:
             if name := find_file(spec, data_dir):
-                tables[spec.name] = _load_file(spec, data_dir / name, f"data/{name}")
+                with working_on(f"data/{name}"):
+                    tables[spec.name] = _load_file(spec, data_dir / name, f"data/{name}")
             elif spec.required and not has_submissions(data_dir):
                 fix = _missing_fix(spec, data_dir)
                 faults.append(Fault(f"data/{spec.file}", "the file is missing", fix))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from site_builder.atomic import write_files
-from site_builder.errors import Fault, did_you_mean
+from site_builder.errors import Fault, did_you_mean, working_on
 from site_builder.records import Record
 from site_builder.symlinks import check_inside, list_files, read_inside
 from site_builder.tables.documents import ENDINGS, Node, edit_document, parse_document
@@ -91,7 +91,8 @@ def read_submissions(data_dir: Path) -> tuple[list[Submission], list[Fault]]:
     """Return the submissions of a project in the order of their names, and their faults."""
     faults, found, total = list[Fault](), list[Submission](), 0
     for path, where, content in submission_files(data_dir, faults):
-        submission, of_file = parse_submission(content, where, path.suffix.lower())
+        with working_on(where):
+            submission, of_file = parse_submission(content, where, path.suffix.lower())
         faults += of_file
         found += [submission] if submission else []
         total += len(content)

@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from site_builder.build import BuildOptions, load_project, make_files
-from site_builder.errors import FaultsError, SiteError
+from site_builder.errors import FaultsError, SiteError, parts_of
 from site_builder.processes import map_pages, worker_count
 from tests.helpers.sites import ROOT
 
 ITEMS = range(40)
+NAMES = [f"item {i}" for i in ITEMS]
 
 
 def _function(i: int, *, fail_at: int = -1, kill_at: int = -1) -> tuple[int, int]:
@@ -38,22 +39,49 @@ def _fail() -> Callable[[int], int]:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_results_keep_the_order_of_the_items(workers: int):
-    results = list(map_pages(_setup, ITEMS, workers))
+    results = list(map_pages(_setup, ITEMS, NAMES, workers))
     assert [*ITEMS] == [i for i, _ in results]
     assert (os.getpid() in {pid for _, pid in results}) == (workers == 1)
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_exceptions_arrive_as_themselves(workers: int):
-    with pytest.raises(ValueError, match="no 20"):
-        list(map_pages(partial(_setup, fail_at=20), ITEMS, workers))
+def test_exceptions_arrive_as_themselves_with_the_name_of_their_item(workers: int):
+    with pytest.raises(ValueError, match="no 20") as raised:
+        list(map_pages(partial(_setup, fail_at=20), ITEMS, NAMES, workers))
+    assert ["item 20"] == parts_of(raised.value)
     with pytest.raises(KeyError, match="setup"):
-        list(map_pages(_fail, ITEMS, workers))
+        list(map_pages(_fail, ITEMS, NAMES, workers))
+
+
+class OddError(Exception):
+    """It cannot be made again from its text alone, as another process would have to."""
+
+    def __init__(self, text: str, _more: str) -> None:
+        super().__init__(text)
+
+
+def _odd(i: int) -> int:
+    if i == 20:
+        raise OddError("no 20", "x")
+    return i
+
+
+def _odd_setup() -> Callable[[int], int]:
+    return _odd
+
+
+def test_an_exception_that_cannot_be_sent_arrives_with_its_text():
+    """The pool would break, as it does when the system kills a process."""
+    with pytest.raises(RuntimeError, match=r"^OddError: no 20") as raised:
+        list(map_pages(_odd_setup, ITEMS, NAMES, 2))
+    assert ["item 20"] == parts_of(raised.value)
+    with pytest.raises(OddError):
+        list(map_pages(_odd_setup, ITEMS, NAMES, 1))
 
 
 def test_a_killed_worker_is_reported():
     with pytest.raises(SiteError) as raised:
-        list(map_pages(partial(_setup, kill_at=5), ITEMS, 2))
+        list(map_pages(partial(_setup, kill_at=5), ITEMS, NAMES, 2))
     assert [
         "memory: the system killed a process of this build, as it does when memory runs out. "
         "Build with --processes 1."
@@ -93,7 +121,7 @@ def setup():
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    list(map_pages(setup, range(40), 2))
+    list(map_pages(setup, range(40), ["item"] * 40, 2))
 """
 
 

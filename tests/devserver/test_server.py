@@ -5,6 +5,7 @@ import queue
 import re
 import shutil
 import socket
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -215,6 +216,27 @@ def test_requests(small, method, has_body):
 )
 def test_a_page_of_another_host_cannot_read_it(small, name, status):
     assert status == ask(small, Host=name).status
+
+
+def test_an_answer_that_fails_is_a_line_and_the_next_is_given(monkeypatch, caplog, tmp_path):
+    """Without a traceback on the terminal; it names the address that was asked for."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("planted")
+
+    with serving(SITE) as server:
+        with monkeypatch.context() as patch:
+            patch.setattr(module, "respond", fail)
+            with pytest.raises(http.client.RemoteDisconnected):
+                ask(f"{server.url}models/")
+        assert 200 == ask(server.url).status
+    (line,) = [record.getMessage() for record in caplog.records]
+    assert line.startswith(
+        "Answering the browser failed at /models/ (ZeroDivisionError: planted). This is a fault of "
+    )
+    (file,) = tmp_path.iterdir()
+    assert f"The whole traceback is in {file}." in line
 
 
 def test_a_port_that_is_taken(taken):

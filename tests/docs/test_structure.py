@@ -67,10 +67,11 @@ MAY_IMPORT = {
     "examples": {"tables", "importers"},
     "profile": {"tables", "importers"},
     "starter": {"tables", "compute", "render"},
-    "devserver": {"build", "publish", "render", "tables"},
+    "unexpected": {"starter"},
+    "devserver": {"build", "publish", "render", "tables", "unexpected"},
     "commands": {
         *("audit", "build", "devserver", "examples", "importers", "profile", "publish", "releases"),
-        *("starter", "tables", "api_schema", "translation"),
+        *("starter", "tables", "api_schema", "translation", "unexpected"),
     },
     "__main__": {"commands"},
 }
