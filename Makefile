@@ -58,6 +58,10 @@ data: setup ## Make the Parquet tables from data/source/, and the sample of `ini
 test: .venv/.dev vendor $(NODE) ## Run the tests; ARGS="-k lift" narrows them
 	@$(PY) -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
 
+.PHONY: smoke
+smoke: .venv/.dev vendor ## Install the wheel beside nothing else, make a site with it, open that in a browser
+	@$(PY) -m tests.tools.smoke
+
 .PHONY: lighthouse
 lighthouse: .venv/.dev vendor lighthouse/node_modules/.installed ## Score the site with Lighthouse, weigh its pages
 	@$(PY) -m tests.tools.lighthouse

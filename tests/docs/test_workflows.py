@@ -110,6 +110,20 @@ def test_the_issue_form_follows_githubs_schema(tmp_path):
     assert ([], [71.2]) == (faults, [row.values["score"] for row in submission.scores])
 
 
+def targets(script: str) -> list[str]:
+    """The targets of make that a script calls, with what it gives them."""
+    return re.findall(r"^ *make (.+?) *$", script, re.MULTILINE)
+
+
+def test_a_pull_request_runs_what_must_pass_before_a_change_lands():
+    """The same targets in the same order, on a maintainer's machine and on each Python."""
+    jobs = read_workflow(ROOT / ".github/workflows/ci.yml")["jobs"]
+    script = "\n".join(step.get("run", "") for step in jobs["test"]["steps"])
+    wanted = ["lint", "test", "pages", "smoke"]
+    assert wanted == targets(script)
+    assert wanted == targets((ROOT / ".ci/run").read_text(encoding="utf8"))
+
+
 @each_workflow
 def test_workflow_grants_nothing_to_all_jobs(workflow):
     content = read_workflow(workflow)

@@ -15,6 +15,7 @@ import pytest
 
 from site_builder import __version__
 from tests.helpers.sites import ROOT, BuiltSite, contents, dead_links
+from tests.helpers.wheel import find_or_build_wheel
 
 # What the wheel depends on is the tests' own. A .pth file names their folders, so that they are
 # searched after the new environment's; those in them are not read: the repository is out of reach.
@@ -48,20 +49,11 @@ class Installed:
         return done.stderr + done.stdout
 
 
-def build_wheel(to: Path) -> Path:
-    """Build it as `make wheel` does: from the sdist."""
-    build = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(to)]
-    built = subprocess.run([*build, str(ROOT)], capture_output=True, text=True)
-    assert 0 == built.returncode, built.stdout + built.stderr
-    (wheel,) = to.glob("*.whl")
-    return wheel
-
-
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     """A fresh environment with the wheel, that in $WHEEL or one of these sources."""
     folder = tmp_path_factory.mktemp("wheel")
-    wheel = ROOT / os.environ["WHEEL"] if "WHEEL" in os.environ else build_wheel(folder / "dist")
+    wheel = find_or_build_wheel(folder / "dist")
     venv.create(folder / "env")
     scripts = folder / "env" / ("Scripts" if os.name == "nt" else "bin")
     pip = [sys.executable, "-m", "pip", "--python", str(scripts / "python"), "install", "--quiet"]

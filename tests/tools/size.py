@@ -18,7 +18,7 @@ from venv import create
 from rich.console import Console
 from rich.table import Table
 
-from tests.helpers.sites import ROOT
+from tests.helpers.wheel import find_or_build_wheel
 
 MOST = 600
 
@@ -27,9 +27,7 @@ def main() -> int:
     """Build the wheel, install it, weigh what came with it, and build a sample with it."""
     with TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        build = [sys.executable, "-m", "build", "--no-isolation", "--outdir", scratch, str(ROOT)]
-        subprocess.run(build, check=True, capture_output=True)
-        (wheel,) = folder.glob("*.whl")
+        wheel = find_or_build_wheel(folder)
         before, sizes, after = _installed_sizes(wheel, folder / "env")
         seconds = _seconds_to_a_site(wheel, folder)
     table = Table("package", "MB", caption=f"At most {MOST} MB")
