@@ -12,6 +12,7 @@ from tests.helpers.browsing import (
     SAVES_DATA,
     WIDE,
     first_column,
+    has_address,
     open_over,
     open_page,
     scroll_through,
@@ -57,7 +58,7 @@ def test_the_toggle_shows_one_view_and_puts_it_into_the_address(chromium, home):
     page.get_by_role("button", name="Base", exact=True).click()
     expect(page.locator("#view-base")).to_be_visible()
     expect(page.locator("#view-fine-tuned")).to_be_hidden()
-    assert page.url.endswith("/?view=base")
+    has_address(page, "/?view=base")
     assert ["GPT-4", "GPT-3.5 Turbo"] == first_column(page, "board-base", "model")[:2]
     page.locator("[data-view=lift]").click()
     assert "Gemma 2B" == first_column(page, "board-lift", "model")[0]

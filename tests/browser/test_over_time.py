@@ -1,5 +1,6 @@
 """A board over time in a browser: names, choices in the address, the newest first, what is new."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from tests.helpers.browsing import (
     WIDE,
     both_sizes,
     breaches_at,
+    has_address,
     open_page,
     overflow,
     resize,
@@ -122,16 +124,16 @@ def test_a_record_is_chosen_in_the_address_and_back(chromium, site):
     choice = chooser(page)
     choice.focus()
     page.keyboard.press("ArrowDown")
-    assert "record=open_weights%3Ayes" in page.url
+    expect(page).to_have_url(re.compile("record=open_weights%3Ayes"))
     choice.select_option("edit_format:whole")
-    assert page.url.endswith("?record=edit_format%3Awhole#over-time")
+    has_address(page, "?record=edit_format%3Awhole#over-time")
     expect(title).to_contain_text("has held the record of whole since")
     expect(tables).to_have_text(["Record", "Record of whole"])
     reading = plot(page).get_attribute("aria-label")
     assert reading is not None
     assert reading.startswith(title.inner_text())
     page.get_by_role("button", name="Day of the run").click()
-    assert "time=run" in page.url
+    expect(page).to_have_url(re.compile("time=run"))
     expect(title).to_contain_text("has held the record of whole since")
     expect(plot(page).locator(".main-svg").first).to_be_visible()
     # The dots of a value are teal.
@@ -151,7 +153,7 @@ def test_the_newest_come_first(chromium, site):
     page, _ = open_page(chromium, f"{site.url}models/")
     page.locator(".tools .columns > summary").first.click()
     page.get_by_role("button", name="Newest first").click()
-    assert page.url.endswith("?sort=release_date")
+    has_address(page, "?sort=release_date")
     page.keyboard.press("Escape")
     names = page.locator("#board tbody th a, [id^=board] tbody th a").all_inner_texts()
     dates = aider().groupby("model")["date"].max()

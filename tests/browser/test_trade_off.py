@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.helpers.boards import make_frames
-from tests.helpers.browsing import NARROW, breaches, open_page, overflow, resize
+from tests.helpers.browsing import NARROW, breaches, has_address, open_page, overflow, resize
 from tests.helpers.charted import draw, trade_views
 from tests.helpers.real_boards import bfcl, published
 
@@ -98,7 +98,7 @@ def test_choices_are_in_the_address_and_back_undoes_them(chromium, boards):
     page.keyboard.press("Enter")
     expect(page.locator("#trade-off .chart-title:visible")).to_contain_text("of the latency")
     drawn(page, "trade-off-latency-s")
-    assert page.url.endswith("?against=latency-s")
+    has_address(page, "?against=latency-s")
     expect(page.locator("#trade-off-latency-s-table tbody tr")).to_have_count(9)
     page.reload()
     expect(page.locator("#trade-off .chart-title:visible")).to_contain_text("of the latency")
@@ -118,7 +118,7 @@ def choose_another_statistic(page: Page) -> None:
     drawn(page, "trade-off-cost-usd")
     view.get_by_label("Compare by").select_option("latency-s")
     expect(title).to_contain_text("Latency")
-    assert page.url.endswith("?by=latency-s")
+    has_address(page, "?by=latency-s")
     own = bfcl().query("task == 'Overall Acc'").sort_values(["cost_usd", "latency_s"])
     best = own[own["latency_s"] < own["latency_s"].cummin().shift(fill_value=np.inf)]
     costs = view.locator("tbody tr td:nth-child(4)").evaluate_all(

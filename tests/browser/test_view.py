@@ -15,6 +15,7 @@ from tests.helpers.browsing import (
     both_sizes,
     exported,
     first_column,
+    has_address,
     open_page,
     overflow,
     rows_of,
@@ -64,7 +65,7 @@ def test_text_filters_rows_and_ranks_stay(chromium, home):
     ranks = first_column(page, "board-fine-tuned", "rank")
     assert ["1", "2", "3"] == ranks[:3]
     expect(said).to_have_text("2 of 11 models")
-    assert page.url.endswith("/?q=7b+INSTRUCT")
+    has_address(page, "/?q=7b+INSTRUCT")
     page.go_back()
     expect(said).to_be_hidden()
     expect(field).to_have_value("")
@@ -73,7 +74,7 @@ def test_text_filters_rows_and_ranks_stay(chromium, home):
     page.get_by_role("button", name="Remove the filter 7b INSTRUCT").click()
     expect(said).to_be_hidden()
     expect(page.locator("[data-filters-open]").first).to_be_focused()
-    assert page.url == home
+    expect(page).to_have_url(home)
     assert [] == heard.complaints
 
 
@@ -125,14 +126,14 @@ def test_filters_add_up_and_hold_in_every_view(chromium, home):
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Show 2 models").click()
     assert ["Gemma 2B", "Gemma 2B Instruct"] == shown(page, "board-fine-tuned")
-    assert page.url.endswith("?developer=Google&developer=Meta&size=..3")
+    has_address(page, "?developer=Google&developer=Meta&size=..3")
     page.get_by_role("button", name="Base", exact=True).click()
     expect(page.locator("[data-said]")).to_have_text("2 of 12 models")
     page.reload()
     assert {"Gemma 2B", "Gemma 2B Instruct"} == set(shown(page, "board-base"))
     assert ["Google", "Meta", "Size up to 3B"] == page.locator(".pill").all_inner_texts()
     page.get_by_role("button", name="Remove the filter Google").click()
-    assert page.url.endswith("?developer=Meta&size=..3&view=base") or "Google" not in page.url
+    has_address(page, "?view=base&developer=Meta&size=..3")
     assert [] == shown(page, "board-base")
     page.goto(home + "?size=7.24")
     assert "Zephyr 7B Beta" in shown(page, "board-fine-tuned")
@@ -148,7 +149,8 @@ def test_a_head_sorts_and_leads_to_what_it_means(chromium, home):
     head = page.locator("#board-fine-tuned th[data-key=average]")
     expect(head.get_by_role("button")).to_have_text("Score")
     head.get_by_role("button").click()
-    assert (home, "Zephyr 7B Beta") == (page.url, shown(page, "board-fine-tuned")[0])
+    expect(page).to_have_url(home)
+    assert "Zephyr 7B Beta" == shown(page, "board-fine-tuned")[0]
     link = head.get_by_role("link", name="What Score is")
     assert str(link.get_attribute("href")).endswith("about/#average")
     link.focus()
@@ -160,7 +162,7 @@ def test_columns_are_hidden_and_added(chromium, home):
     choose(page, "columns", "Gain", "Win rate")
     expect(page.locator("#board-fine-tuned [data-key=lift_over_base]")).to_be_hidden()
     expect(page.locator("#board-fine-tuned [data-key=win_rate]")).to_be_visible()
-    assert page.url.endswith("?hide=lift_over_base&show=win_rate")
+    has_address(page, "?hide=lift_over_base&show=win_rate")
     page.get_by_role("button", name="Base", exact=True).click()
     expect(page.locator("#board-base [data-key=win_rate]")).to_be_visible()
     page.reload()
@@ -220,7 +222,7 @@ def test_a_view_is_exported(chromium, home):
     assert ["2", "Mistral 7B", "1", "9", "0.732", "0.607", "0.857"] == lines[1][:7]
     page.get_by_role("button", name="Copy link to this view").click()
     expect(page.get_by_role("button", name="Copied").last).to_be_visible()
-    assert page.url == page.evaluate("navigator.clipboard.readText()")
+    expect(page).to_have_url(page.evaluate("navigator.clipboard.readText()"))
 
 
 def test_odd_names_survive_the_address_and_the_export(chromium, odd):
@@ -232,7 +234,7 @@ def test_odd_names_survive_the_address_and_the_export(chromium, odd):
     page.locator("[data-filters-open]").first.click()
     page.locator(".filter-panel .chip").get_by_text(ODD).click()
     assert ["=SUM(A1)"] == shown(page, "board-fine-tuned")
-    page.goto(page.url)
+    page.goto(page.evaluate("location.href"))
     assert ["=SUM(A1)"] == shown(page, "board-fine-tuned")
     page.goto(odd + "models/?view=base")
     page.locator(".tools .export > summary").first.click()
@@ -345,7 +347,7 @@ def test_ticked_rows_lead_to_the_comparison(chromium, home):
     page.locator("#view-base").get_by_label("Compare GPT-4", exact=True).check()
     expect(bar).to_contain_text("Zephyr 7B Beta and GPT-4")
     bar.get_by_role("link", name="Compare").click()
-    assert page.url.endswith("/compare/?model=zephyr-7b-beta&as=fine_tuned&model=gpt-4&as=base")
+    has_address(page, "/compare/?model=zephyr-7b-beta&as=fine_tuned&model=gpt-4&as=base")
     title = "Zephyr 7B Beta or GPT-4 (base): too close to call."
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
     assert [] == heard.complaints

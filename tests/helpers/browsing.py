@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -333,6 +334,11 @@ def open_filters(page: Page) -> None:
     """Open the panel of filters; on a phone it is a sheet over the page."""
     page.locator("[data-filters-open]").first.click()
     expect(page.locator(".filter-panel[open]")).to_be_visible()
+
+
+def has_address(page: Page, end: str) -> None:
+    """The address of a page ends so, or does soon: on long tables it follows the next frame."""
+    expect(page).to_have_url(re.compile(f"{re.escape(end)}$"))
 
 
 def shown(page: Page, table: str) -> list[str]:

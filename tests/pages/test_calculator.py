@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 import pandas as pd
 import pytest
@@ -80,7 +80,7 @@ def shown(page: Page) -> tuple[list[tuple[str, ...]], dict[str, str]]:
 
 
 def query_of(page: Page) -> list[tuple[str, str]]:
-    return parse_qsl(urlsplit(page.url).query)
+    return parse_qsl(page.evaluate("location.search").removeprefix("?"))
 
 
 def remark(page: Page, key: str) -> Locator:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.helpers.boards import make_frames
-from tests.helpers.browsing import NARROW, breaches, open_page, overflow
+from tests.helpers.browsing import NARROW, breaches, has_address, open_page, overflow
 from tests.helpers.real_boards import bfcl, published
 from tests.helpers.sites import BuiltSite, build, table, visible
 from tests.helpers.tables import write_project
@@ -173,7 +173,7 @@ def test_rows_wait_until_they_are_asked_for(chromium, calling):
     expect(rows).to_have_count(20)
     page.get_by_role("button", name="Show all 109").click()
     expect(rows).to_have_count(109)
-    assert page.url.endswith("?parts.rows=all")
+    has_address(page, "?parts.rows=all")
     page.go_back()
     expect(rows).to_have_count(20)
     page.locator("#parts-score th[data-key=spread] button").click()
