@@ -117,9 +117,8 @@ def test_documentation_covers_every_format_and_option():
     text = (ROOT / "docs/importing.md").read_text(encoding="utf8")
     assert [] == [known.name for known in (*FORMATS, ANY) if f"\n## `{known.name}`\n" not in text]
     options = [flag for option in command.import_.params for flag in option.opts if "--" in flag]
-    assert [] == [
-        flag for flag in options if flag not in text and flag not in ("--quiet", "--into")
-    ]
+    of_others_too = ("--quiet", "--into", "--debug")
+    assert [] == [flag for flag in options if flag not in text and flag not in of_others_too]
 
 
 # --- packages -------------------------------------------------------------------------------------
