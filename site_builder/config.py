@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias, get_args, get_origin
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, PydanticCustomError
 
+from site_builder.dates import NOT_A_YEAR, DateUnit, counted_day, has_known_year
 from site_builder.errors import Fault, FaultsError, did_you_mean, limit_faults, working_on
 from site_builder.symlinks import read_inside
 from site_builder.tables.schema import LARGEST, MODELS, TASKS, TableSpec
@@ -38,7 +39,17 @@ def _check_unique(values: list[Any]) -> list[Any]:
     return values
 
 
+_ODD_YEAR: Final = "odd_year"
+
+
+def _check_year(day: date) -> date:
+    if not has_known_year(day.isoformat()):
+        raise PydanticCustomError(_ODD_YEAR, _ODD_YEAR)
+    return day
+
+
 Name = Annotated[str, Field(min_length=1)]
+Day = Annotated[date, AfterValidator(_check_year)]
 _UNIQUE = AfterValidator(_check_unique), Field(json_schema_extra={"uniqueItems": True})
 Names = Annotated[list[Name], *_UNIQUE]
 Sizes = Annotated[list[Annotated[int, Field(gt=0)]], *_UNIQUE]
@@ -66,6 +77,7 @@ _RULES = {
     "model_type": "must be a section",
     "string_too_short": "must not be empty",
     "string_type": "must be text",
+    _ODD_YEAR: f"is of {NOT_A_YEAR}",
     "value_error": "must not name anything twice",
 }
 # What a text must be, by the pattern that it does not match.
@@ -95,7 +107,7 @@ class SiteSection(ConfigSection):
     cards: bool = True
     repository: WebUrl = ""
     license: str = ""
-    released: date | None = None
+    released: Day | None = None
     submissions: bool = False
 
     @property
@@ -212,7 +224,7 @@ class MeasureSection(ConfigSection):
     """Whether it is the cost of the tokens of each row, by the prices table."""
     provider: Name | None = None
     """Whose prices: a provider, or `lowest` for the cheapest of each row; the only one if None."""
-    price_date: date | None = None
+    price_date: Day | None = None
     """Last day whose prices count; all if None."""
 
 
@@ -232,6 +244,7 @@ class Importing(ConfigSection):
     model_by: Names | None = None
     task_by: Names | None = None
     scale: Literal["percent", "proportion", "other"] | None = None
+    date_unit: DateUnit | None = None
     metrics: Names = Field(default_factory=list)
     models: dict[str, Name] = Field(default_factory=dict)
     tasks: dict[str, Name] = Field(default_factory=dict)
@@ -333,7 +346,7 @@ def _facts_of(table: TableSpec) -> Any:  # noqa: ANN401 - a class that no checke
             kind: Any = Literal[column.choices] if column.choices else Name
             whole = Annotated[int, Field(ge=int(column.low or 0), le=2**53)]
             others = {"number": Annotated[float, number], "integer": whole, "boolean": bool}
-            kind = {**others, "date": date, "url": WebUrl}.get(column.type, kind)
+            kind = {**others, "date": Day, "url": WebUrl}.get(column.type, kind)
             unit = f", in {column.unit}" if column.unit else ""
             fields[column.name] = kind | None, Field(None, description=f"{column.meaning}{unit}.")
     return create_model("_Facts", __base__=_Facts, **fields)
@@ -498,6 +511,9 @@ def _fault(detail: ErrorDetails, *, is_given: bool) -> Fault:
     words = _RULES.get(detail["type"], "{msg}").format(**context)
     rule = _PATTERNS.get(context.get("pattern", ""), words)
     shown = json.dumps(found, ensure_ascii=False, default=str)
+    day = counted_day(found) if detail["type"] == "date_type" else None
+    if day is not None:
+        rule += f"; {day.words}"
     if is_given and key == "site.base_url":
         return Fault("--base-url", f"{shown} {rule}")
     return Fault(TOML, f"{key} = {shown} {rule}")

@@ -262,12 +262,14 @@ def log_axis(values: Iterable[float], write: Callable[[float], str]) -> dict[str
 
 def date_ticks(begin: float, end: float, most: int) -> dict[str, Any]:
     """Return ticks at the first days of months or years, or every few days of a short time."""
-    first, last = max(int(begin) + 1, date.min.toordinal()), min(int(end), date.max.toordinal())
-    begins, ends = date.fromordinal(first), date.fromordinal(last)
-    steps = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 6000)
-    step = next((s for s in steps if (end - begin) / (s * _MONTH) <= most), 24000)
+    first = int(begin) + 1
+    last = int(end)
+    begins = date.fromordinal(first)
+    ends = date.fromordinal(last)
+    steps = (1, 2, 3, 6, 12, 24, 60, 120, 240)
+    step = next((s for s in steps if (end - begin) / (s * _MONTH) <= most), 600)
     months = range(12 * begins.year // step * step, 12 * ends.year + ends.month, step)
-    firsts = [date(n // 12, n % 12 + 1, 1) for n in months if n >= 12]
+    firsts = [date(n // 12, n % 12 + 1, 1) for n in months]
     found = [n for n in firsts if begins <= n <= ends]
     if len(found) >= 2:
         names = [day(n.isoformat()[: len("2025-08")]) for n in found]

@@ -196,6 +196,7 @@ def import_options(config: SiteConfig, **options: Any) -> ImportOptions:  # noqa
         model_columns=tuple(section.model_columns or ()),
         model_by=None if section.model_by is None else tuple(section.model_by),
         task_by=tuple(section.task_by or ()),
+        date_unit=section.date_unit,
         facets=tuple(config.facets),
         directions=lambda name: stated_in(config.tasks, name).get("higher_is_better"),
         ranks=lambda name: (

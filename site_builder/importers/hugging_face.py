@@ -45,8 +45,8 @@ from site_builder.importers.values import (
     flag_of_part,
     known,
     moment_in_name,
-    moment_of,
     read_text,
+    stated_days,
     version_of,
 )
 from site_builder.records import replace
@@ -84,15 +84,16 @@ def read_hugging_face(path: Path, options: ImportOptions) -> Reading:
         for found in find_files(path, hidden=_FOLDER)
         if path.is_file() or found.path.name == _CARD or found.path.match(f"{_FOLDER}/*.y*ml")
     ]
-    return read_each(sorted(files, key=lambda found: found.path.name != _CARD), _read_file)
+    ordered = sorted(files, key=lambda found: found.path.name != _CARD)
+    return read_each(ordered, lambda found: _read_file(found, options))
 
 
-def _read_file(found: Found) -> Reading:
+def _read_file(found: Found, options: ImportOptions) -> Reading:
     readers = {".yaml": _read_results, ".yml": _read_results, ".md": _read_card}
     if found.path.suffix not in readers:
         why = f"it is neither a model card ({_CARD}) nor a YAML file of {_FOLDER}"
         raise UnreadableFileError(why=why)
-    reading = readers[found.path.suffix](found)
+    reading = readers[found.path.suffix](found, options)
     if not reading.measures:
         raise UnreadableFileError(why="it has no score")
     return reading
@@ -106,7 +107,7 @@ def _front_matter(path: Path) -> JsonObject:
     return JsonObject(parse_yaml("\n".join(["", *lines[:end]])))
 
 
-def _read_card(found: Found) -> Reading:
+def _read_card(found: Found, options: ImportOptions) -> Reading:
     card = _front_matter(found.path)
     if not isinstance(card.get("model-index"), list):
         raise UnreadableFileError(why="it has no model-index")
@@ -170,7 +171,7 @@ def _task(data: JsonObject) -> str:
     return f"{name} ({', '.join(shown)})" if shown else name
 
 
-def _read_results(found: Found) -> Reading:
+def _read_results(found: Found, options: ImportOptions) -> Reading:
     entries = parse_yaml(read_text(found.path))
     if not isinstance(entries, list):
         raise UnreadableFileError(why="it is not a list of results")
@@ -186,7 +187,8 @@ def _read_results(found: Found) -> Reading:
         data = entry.object("dataset")
         name, part = data.text("id"), as_text(data.get("task_id") or data.get("config"))
         when = entry.get("date")
-        moment = moment_of(when.isoformat() if isinstance(when, date) else when)
+        text = when.isoformat() if isinstance(when, date) else as_text(str(when or ""))
+        (day,) = stated_days("date", [text], options.date_unit)
         run = ImportedScore(
             model=model,
             task=name if part in ("", _DEFAULT) else f"{name}: {part}",
@@ -195,7 +197,7 @@ def _read_results(found: Found) -> Reading:
             tool=entry.text("evaluation_framework") or None,
             base=_base(card)[0],
             version=version_of(data.get("revision")),
-            **found.provenance(moment, entry.text("source", "url")),
+            **found.dated(text, day, entry.text("source", "url")),
         )
         # The documentation has one value in an entry, or proposes a list of metrics.
         for stated in entry.all("metrics") or [entry]:

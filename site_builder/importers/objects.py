@@ -30,9 +30,9 @@ from site_builder.importers.values import (
     as_number,
     as_positive,
     as_text,
-    moment_of,
     read_json,
     read_text,
+    stated_days,
 )
 from site_builder.records import replace
 from site_builder.tables.metrics import plain_name
@@ -115,9 +115,13 @@ def _read_object(
     """Read one run; `place` tells where in the file it stands."""
     model = _model(document) or options.model
     fields = dict(_fields({k: v for k, v in document.items() if k != name}))
-    facts = {column: _fact(fields, column) or None for column in _FACTS}
-    moment = moment_of(_fact(fields, "date"))
-    provenance = found.provenance(moment, as_link(_fact(fields, "source")) or "")
+    facts: dict[str, str | None] = {column: _fact(fields, column) or None for column in _FACTS}
+    text = _fact(fields, "date")
+    released = [_fact(fields, "release_date")]
+    (facts["release_date"],) = stated_days("release_date", released, options.date_unit)
+    (date,) = stated_days("date", [text], options.date_unit)
+    link = as_link(_fact(fields, "source")) or ""
+    provenance = found.dated(text, date, link)
     record = f"{found.shown}{place}"
     run = ImportedScore(model, "", math.nan, fields=fields, record=record, **provenance)
     scores = [
@@ -128,7 +132,7 @@ def _read_object(
     return Reading(tuple(scores), models=(ImportedRow(model, facts),))
 
 
-_FACTS = ("developer", "family", "license", "hf_id", "release_date")
+_FACTS = ("developer", "family", "license", "hf_id")
 
 
 def _fact(fields: Mapping[str, str], column: str) -> str:

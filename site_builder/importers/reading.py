@@ -11,6 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
+from site_builder.dates import DateUnit, whole_day
 from site_builder.errors import FaultsError, describe_error, unreadable
 from site_builder.importers.values import (
     Choices,
@@ -18,6 +19,7 @@ from site_builder.importers.values import (
     UnreadableFileError,
     as_text,
     day_of,
+    moment_of,
     parse_json,
     read_bytes,
     read_json,
@@ -196,6 +198,7 @@ class ImportOptions(Record):
         directions: Whether higher is better on a task, as `[tasks]` states it; else None.
         ranks: Whether `site.toml` ranks by a task, or a measure by its id.
         scale: The unit of scores between 1 and 100, if the user stated it.
+        date_unit: What numbers count that stand for dates, if the user stated it.
         higher_is_better: The direction of scores that nothing else tells, if the user stated it.
         metrics: What ranks, the preferred first, as `is_wanted` takes it.
         model: The model of files that name none; empty if the user states none.
@@ -215,6 +218,7 @@ class ImportOptions(Record):
     directions: Callable[[str], bool | None] = lambda _name: None
     ranks: Callable[[str], bool] = lambda _name: False
     scale: ScoreScale | None = None
+    date_unit: DateUnit | None = None
     higher_is_better: bool | None = None
     metrics: tuple[str, ...] = ()
     model: str = ""
@@ -289,6 +293,11 @@ class Found(CachingRecord):
             "where": self.shown,
             "places": self.places,
         }
+
+    def dated(self, text: str, date: str | None, link: str = "") -> dict[str, Any]:
+        """Return what `provenance` does of a date as far as it is stated, which a text says."""
+        moment = (moment_of(text) or moment_of(whole_day(date))) if date else None
+        return self.provenance(moment, link) | {"date": date}
 
 
 def joined(readings: Iterable[Reading]) -> Reading:

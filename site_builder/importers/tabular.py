@@ -6,11 +6,10 @@ import math
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import suppress
-from datetime import UTC, datetime
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any, Literal
 
+from site_builder.dates import counted_day, read_day
 from site_builder.formatting import counted, listed, quoted
 from site_builder.importers.cells import (
     MEDALS,
@@ -57,9 +56,8 @@ from site_builder.importers.values import (
     as_count,
     as_link,
     as_positive,
-    day_of,
     is_wanted,
-    moment_of,
+    stated_days,
     version_of,
 )
 from site_builder.importers.variants import with_variants_apart
@@ -75,7 +73,6 @@ from site_builder.tables.metrics import (
     metric_in,
     plain_name,
 )
-from site_builder.tables.schema import is_date, whole_day
 
 _PERCENT = ("%", "percent", "percentage", "pct")
 _RATIO = ("ratio", "proportion", "fraction")
@@ -93,12 +90,8 @@ _LIKE_NUMBER = re.compile(  # `12.5k`, `<1`, `2m30s`; no date
     re.ASCII,
 )
 _POWERS = {"K": -6, "M": -3, "B": 0, "T": 3}
-_DATES = {
-    **dict.fromkeys(("%B %Y", "%b %Y", "%Y/%m"), 7),
-    **dict.fromkeys(("%d %B %Y", "%d %b %Y", "%d.%m.%Y", "%B %d, %Y", "%b %d, %Y", "%Y/%m/%d"), 10),
-}
-"""Forms of dates besides those of ISO 8601, and how much of these they state."""
-_ORDINAL = re.compile(r"(?<=\d)(st|nd|rd|th)\b")  # `Feb 13th, 2021`
+_DATES = ("date", "release_date")
+"""Meanings of columns of dates."""
 _BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
@@ -117,6 +110,7 @@ def read_tabular(found: Found, options: ImportOptions) -> Reading:
     whole = filled_down(by_model(upright(read_sheet(found)), options), options)
     sheet, mixed = read_units(with_variants_apart(whole, options), options)
     columns = _columns(sheet, options, mixed)
+    sheet = _with_moments(sheet, columns, options)
     SCORES.check(len(sheet.rows) * len(columns.scores))
     cells, skipped = _cells(sheet, columns, options)
     if not cells:
@@ -170,6 +164,28 @@ def _columns(sheet: Sheet, options: ImportOptions, mixed: Sequence[Skipped]) -> 
         aggregate = OF_EXAMPLES if may_hold_examples(sheet) else ""
         fix = " ".join((*{one.fix: None for one in mixed}, error.fix, aggregate))
         raise UnreadableFileError(why=why, fix=fix.strip(), paste=error.paste) from error
+
+
+def _with_moments(sheet: Sheet, columns: Columns, options: ImportOptions) -> Sheet:
+    """Return a table whose dates are no numbers, but the moments that these count as stated.
+
+    Raises an `UnreadableFileError` for numbers of a unit that is not stated, and for odd years.
+    """
+    names = [columns.named[of] for of in _DATES if of in columns.named]
+    for name in names:
+        stated_days(name, map(word_of, sheet.cells(name)), options.date_unit)
+    if options.date_unit is None:
+        return sheet
+    rows = [dict(row) for row in sheet.rows]
+    for row in rows:
+        for name in names:
+            row[name] = _moment(row.get(name))
+    return replace(sheet, rows=rows)
+
+
+def _moment(cell: object) -> object:
+    day = counted_day(word_of(cell))
+    return cell if day is None else day.moment.isoformat()
 
 
 def _cells(
@@ -260,7 +276,7 @@ def _lost(sheet: Sheet, columns: Columns) -> Iterator[Skipped]:
         alike = sum(map(bool, map(_LIKE_NUMBER.match, texts))) + len(filled) - len(texts)
         is_named = direction_in(name) is not None and measure_of(name) == ""
         least = 1 if is_named else max(2, len(filled) / 2)
-        if texts and alike >= least and not any(map(_day, texts)):
+        if texts and alike >= least and not any(map(read_day, texts)):
             why = f"most of its cells are no numbers: {quoted(dict.fromkeys(texts), most=4)}"
             fix = "Write plain numbers, and nothing where there is none."
             yield Skipped(f"{sheet.found.shown}: {name!r}", why, "column", fix)
@@ -346,8 +362,7 @@ def _shared(sheet: Sheet, columns: Columns, values: dict[str, Any]) -> ImportedS
     """Return what the scores of a row share; a flag that is only true is named by its column."""
     n = parse_number(values.get("n_examples"), sheet.marks)
     text = word_of(values.get("date"))
-    date = _day(text)
-    moment = (moment_of(text) or moment_of(whole_day(date))) if date else None
+    date = read_day(text)
     truth = truth_of(values.get("flag"))
     flag = word_of(values.get("flag"))
     if truth:
@@ -363,7 +378,7 @@ def _shared(sheet: Sheet, columns: Columns, values: dict[str, Any]) -> ImportedS
         base=word_of(values.get("base")) or None,
         variant=word_of(values.get("variant")) or None,
         version=version_of(values.get("version_of_task")),
-        **(sheet.found.provenance(moment, word_of(values.get("source"))) | {"date": date}),
+        **sheet.found.dated(text, date, word_of(values.get("source"))),
     )
 
 
@@ -463,21 +478,7 @@ def _typed(name: str, value: object) -> str | float | bool | None:
         return _BOOLEANS.get(word_of(value).casefold())
     if name == "url":
         return as_link(word_of(value)) or None
-    return _day(word_of(value)) if name in ("date", "release_date") else word_of(value) or None
-
-
-@lru_cache  # most rows share a date, or have none
-def _day(text: str) -> str | None:
-    """Return a date as far as it is stated: a year, a month or a day."""
-    if is_date(text):
-        return text
-    if moment := moment_of(text):
-        return day_of(moment)
-    plain = _ORDINAL.sub("", text)
-    for form, length in _DATES.items():
-        with suppress(ValueError):
-            return datetime.strptime(plain, form).replace(tzinfo=UTC).date().isoformat()[:length]
-    return None
+    return read_day(word_of(value)) if name in _DATES else word_of(value) or None
 
 
 def _doubts(sheet: Sheet, columns: Columns) -> Iterator[str]:

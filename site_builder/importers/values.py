@@ -7,13 +7,22 @@ import math
 import re
 import statistics
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
+from site_builder.dates import (
+    NOT_A_YEAR,
+    DateUnit,
+    counted_day,
+    has_known_year,
+    has_odd_year,
+    read_day,
+    read_moment,
+)
+from site_builder.formatting import quoted
 from site_builder.records import Record
 from site_builder.tables.schema import LARGEST
 
@@ -225,6 +234,30 @@ def day_of(moment: datetime | None) -> str | None:
     return None if moment is None else moment.date().isoformat()
 
 
+def stated_days(name: str, texts: Iterable[str], unit: DateUnit | None) -> list[str | None]:
+    """Return the dates that some texts state as far as they state them, None for other texts.
+
+    `name` is what has them. Raises an `UnreadableFileError` for years that no date has, and for
+    numbers that count since 1970 in a unit that is not stated.
+    """
+    found = [*texts]
+    days = [read_day(text, unit) for text in found]
+    unread = dict.fromkeys(text for text, day in zip(found, days, strict=True) if day is None)
+    counted = [day for day in map(counted_day, unread) if day is not None]
+    if counted:
+        first = counted[0]
+        which = quoted(day.text for day in counted)
+        stated = "" if unit is None else f", and date_unit under [import] is {unit!r}"
+        why = f"its {name!r} has {which}, not a date; {first.words}{stated}"
+        fix = "Write days, or write into site.toml what the numbers count."
+        raise UnreadableFileError(why=why, fix=fix, paste=({"date_unit": first.unit},))
+    odd = [text for text in unread if has_odd_year(text)]
+    if odd:
+        why = f"its {name!r} has {quoted(odd)}, {NOT_A_YEAR}"
+        raise UnreadableFileError(why=why, fix="Correct it.")
+    return days
+
+
 def moment_in_name(name: str) -> datetime | None:
     """Return the moment in the name of a file: `results_2026-01-21T03-44-18.json`."""
     match = _STAMP.search(name)
@@ -232,17 +265,19 @@ def moment_in_name(name: str) -> datetime | None:
 
 
 def moment_of(value: object) -> datetime | None:
-    """Parse seconds or milliseconds since 1970, or ISO 8601, as UTC; None before 2000."""
-    if isinstance(value, str):
-        with suppress(ValueError):
-            moment = datetime.fromisoformat(value.strip())
-            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        with suppress(ValueError):
-            value = float(value)
-    number = as_number(value)
-    if number is None or not 946_684_800 <= number < 1e14:
-        return None
-    return datetime.fromtimestamp(number / 1_000 if number > 1e11 else number, UTC)
+    """Parse seconds or milliseconds since 1970, or ISO 8601, as UTC; None if it is neither."""
+    counted = counted_day(value)
+    if counted is not None:
+        return counted.moment
+    moment = read_moment(value) if isinstance(value, str) else None
+    return moment if moment is not None and has_known_year(moment.isoformat()) else None
+
+
+def stated_moment(value: object) -> datetime | None:
+    """Parse what a field states as a moment; raise an `UnreadableFileError` for an odd year."""
+    if isinstance(value, str) and has_odd_year(value):
+        raise UnreadableFileError(why=f"it has the date {value!r}, {NOT_A_YEAR}", fix="Correct it.")
+    return moment_of(value)
 
 
 def _typed(convert: Callable[[object], _T]) -> Callable[..., _T]:
@@ -293,5 +328,5 @@ class JsonObject(Mapping[str, Any]):
     positive = _typed(as_positive)
     boolean = _typed(lambda value: value if isinstance(value, bool) else None)
     yes_no = _typed(lambda value: ("no", "yes")[value] if isinstance(value, bool) else "")
-    moment = _typed(moment_of)
-    day = _typed(lambda value: day_of(moment_of(value)))
+    moment = _typed(stated_moment)
+    day = _typed(lambda value: day_of(stated_moment(value)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Literal
 
@@ -10,6 +9,7 @@ from site_builder.compute.catalog import Catalog, has_open_weights
 from site_builder.compute.progress import release_dates
 from site_builder.compute.trade_off import on_frontier
 from site_builder.config import BoardConfig
+from site_builder.dates import is_date
 from site_builder.formatting import day, sentence
 from site_builder.labels import Labels
 from site_builder.pages.board_spec import BY_LIFT, BoardRow, BoardTableSpec
@@ -28,7 +28,6 @@ _OF_PAGES = (
 )
 RESERVED = frozenset((*_OWN, *_OF_PAGES, "complete", RANK_VALUE))
 """Names in the address of a table that are no facets; a facet of such a name has a `_` behind."""
-_DATE = re.compile(r"\d{4}(-\d\d){0,2}", re.ASCII)
 
 
 # A filter below the name that `site.toml` has for it, with the values of all entries.
@@ -140,7 +139,7 @@ def _kind_of(values: Collection[str | None], *, is_number: bool) -> FilterKind:
         return "number" if len(known) >= _MIN_RANGE else "choice"
     if known and known <= {"yes", "no"}:
         return "switch"
-    return "date" if known and all(map(_DATE.fullmatch, known)) else "choice"
+    return "date" if known and all(is_date(value) for value in known) else "choice"
 
 
 def filter_key(facet: str) -> str:

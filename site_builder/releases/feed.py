@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 from site_builder.addresses import Address
 from site_builder.config import SiteConfig
+from site_builder.dates import has_date_form, whole_day
 from site_builder.labels import variant_label
 from site_builder.messages import Messages
 from site_builder.records import CachingRecord, Record
@@ -17,7 +18,6 @@ from site_builder.releases.changes import Changes, ScoreChange
 from site_builder.releases.history import BoardHistory, ViewKey
 from site_builder.releases.snapshot import KeptRelease
 from site_builder.releases.wording import one_score, score_texts, scores_summary, summary
-from site_builder.tables.schema import is_date, whole_day
 from site_builder.translation import site_messages
 
 FEED = Address("file", "changes/feed.xml")
@@ -175,4 +175,5 @@ def read_feed(content: bytes) -> tuple[FeedEntry, ...] | None:
         FeedEntry(*((part.findtext(f"{{{_ATOM}}}{n}") or "").strip()[:_MAX_TEXT] for n in names))
         for part in feed.iterfind(f"{{{_ATOM}}}entry")
     ]
-    return tuple(e for e in entries if e.id and is_date(e.day) and e.updated == _moment(e.day))
+    dated = (entry for entry in entries if entry.id and has_date_form(entry.day))
+    return tuple(entry for entry in dated if entry.updated == _moment(entry.day))

@@ -10,6 +10,7 @@ from pathlib import Path
 from site_builder.compute.catalog import Release
 from site_builder.compute.results import SiteResults, compute_site
 from site_builder.config import SiteConfig, load_config
+from site_builder.dates import whole_day
 from site_builder.errors import Fault, FaultsError, SiteError
 from site_builder.labels import make_labels
 from site_builder.prose.markdown import load_prose
@@ -46,7 +47,7 @@ from site_builder.releases.snapshot import (
 )
 from site_builder.tables.check import check_tables
 from site_builder.tables.read import find_files, load_tables
-from site_builder.tables.schema import RESULTS, whole_day
+from site_builder.tables.schema import RESULTS
 
 _MAX_KEPT_UNPACKED = 400_000_000  # bytes of each snapshot, of which there may be many
 

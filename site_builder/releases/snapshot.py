@@ -18,11 +18,11 @@ from site_builder.compute.catalog import Release, TaskInfo
 from site_builder.compute.numbers import floats_or_none
 from site_builder.compute.results import BoardResults, SiteResults
 from site_builder.compute.scores import MEASURED, Scores
+from site_builder.dates import has_date_form
 from site_builder.errors import Fault
 from site_builder.labels import ScoreKey
 from site_builder.publish.manifest import SiteFiles
 from site_builder.records import Record, asdict
-from site_builder.tables.schema import is_date
 
 SNAPSHOT = f"{FOLDER}/snapshot.json.gz"
 # What the results table can say of where a score comes from and how exact it is.
@@ -125,7 +125,7 @@ def read_snapshot(content: bytes, most: int = MAX_UNPACKED) -> Snapshot:
         message = f"it is no snapshot of a site: {error}"
         raise ValueError(message) from error
     day = published.release.date
-    if day is not None and not is_date(day):
+    if day is not None and not has_date_form(day):
         message = f"it has the date {day!r}, and dates are YYYY, YYYY-MM or YYYY-MM-DD"
         raise ValueError(message)
     return Snapshot(**{**asdict(published), "scores": dict(published.scores)})
@@ -270,7 +270,7 @@ def read_kept(files: SiteFiles, faults: list[Fault]) -> tuple[KeptRelease, ...]:
     for release in listed:
         if size > MAX_KEPT:
             break
-        is_day = release.date is None or is_date(release.date)
+        is_day = release.date is None or has_date_form(release.date)
         if not (is_day and _SHA256.fullmatch(release.sha256)):
             faults.append(dropped_fault(INDEX))
             continue

@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from site_builder.dates import counted_day
 from site_builder.errors import Fault, FaultsError, first_line, limit_faults
 from site_builder.formatting import counted
 from site_builder.records import Record
@@ -260,6 +261,8 @@ def _converted(column: ColumnSpec, value: Any, *, is_text: bool) -> Any:  # noqa
     """Return a value in the type of its column, or None if it is of another one."""
     if column.type in ("number", "integer"):
         return _number(value, is_text=is_text)
+    if column.type == "date" and counted_day(value) is not None:
+        return str(value)  # which is no date: the checks say what it may be
     if column.type != "boolean":
         return value if isinstance(value, str) else None
     if is_text:

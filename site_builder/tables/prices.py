@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 
 from site_builder.config import TOML, MeasureSection, SiteConfig
+from site_builder.dates import whole_day
 from site_builder.errors import Fault, did_you_mean
 from site_builder.formatting import listed, quoted
 from site_builder.records import replace
 from site_builder.tables.read import Tables
-from site_builder.tables.schema import PRICES, RESULTS, whole_day
+from site_builder.tables.schema import PRICES, RESULTS
 from site_builder.tables.table_faults import row_faults
 
 LOWEST = "lowest"

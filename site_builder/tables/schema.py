@@ -5,7 +5,6 @@ The checks, `docs/data.md` and the column lists of the data page are made from t
 
 from __future__ import annotations
 
-from datetime import date
 from functools import partial
 from typing import Literal
 
@@ -27,19 +26,6 @@ TYPE_WORDS: dict[Type, str] = {
     "date": "date (YYYY, YYYY-MM or YYYY-MM-DD)",
     "url": "link (http or https) or path",
 }
-
-
-def whole_day(text: str) -> str:
-    """Return a date as a day: the first one of a year or a month."""
-    return text + {4: "-01-01", 7: "-01"}.get(len(text), "")
-
-
-def is_date(text: str) -> bool:
-    """Whether a text is a year, a month or a day. Python reads `20240501` as a date too."""
-    try:
-        return date.fromisoformat(whole_day(text)).isoformat() == whole_day(text)
-    except ValueError:
-        return False
 
 
 class ColumnSpec(Record):

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from site_builder.dates import FIRST_YEAR, LAST_YEAR
 from site_builder.errors import Fault, SiteError, unreadable
 from site_builder.symlinks import read_inside
 from site_builder.tables.schema import MODELS, RESULTS, ColumnSpec, Type
@@ -22,7 +23,7 @@ FILE = "submission.schema.json"
 FIRST_LINE = f"# yaml-language-server: $schema=../{FILE}"
 """The first line of a submission in YAML: where editors find the schema."""
 
-_DATE = r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$"
+_DATE = r"^(19[5-9][0-9]|20[0-9]{2}|2100)(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$"
 _TYPES: Mapping[Type, dict[str, Any]] = {
     "text": {"type": "string"},
     "url": {"type": "string"},
@@ -30,7 +31,12 @@ _TYPES: Mapping[Type, dict[str, Any]] = {
     "integer": {"type": "integer"},
     "boolean": {"type": "boolean"},
     # YAML reads a year as a number.
-    "date": {"type": ["string", "integer"], "pattern": _DATE},
+    "date": {
+        "type": ["string", "integer"],
+        "pattern": _DATE,
+        "minimum": FIRST_YEAR,
+        "maximum": LAST_YEAR,
+    },
 }
 
 

@@ -11,7 +11,15 @@ from unicodedata import category, normalize
 import numpy as np
 import pandas as pd
 
-from site_builder.config import SiteConfig
+from site_builder.config import TOML, SiteConfig
+from site_builder.dates import (
+    NOT_A_YEAR,
+    CountedDay,
+    counted_day,
+    has_date_form,
+    is_date,
+    whole_day,
+)
 from site_builder.errors import Fault, Severity, did_you_mean, limit_faults, shortened
 from site_builder.formatting import in_words, quoted
 from site_builder.tables.files import NUMBER
@@ -22,8 +30,6 @@ from site_builder.tables.schema import (
     RESULTS,
     TYPE_WORDS,
     ColumnSpec,
-    is_date,
-    whole_day,
 )
 
 _INVISIBLE = ("Cc", "Cf", "Zl", "Zp", "Zs")
@@ -132,6 +138,9 @@ def _type_fault(table: LoadedTable, spec: ColumnSpec, values: pd.Series) -> Faul
     kind = type(known.iloc[0])
     found = "a number" if values.dtype.kind in "iuf" else _TYPE_NAMES.get(kind, kind.__name__)
     what = f"column '{spec.name}' is {found}, not {article}{TYPE_WORDS[spec.type]}"
+    day = counted_day(known.iloc[0]) if spec.type == "date" else None
+    if day is not None:
+        return Fault(table.where, f"{what}; {day.words}", _counted_fix(day))
     is_text = known.map(lambda v: isinstance(v, str)).all()
     if spec.type not in ("number", "integer") or not is_text:
         return Fault(table.where, what, _STORE[spec.type])
@@ -179,9 +188,27 @@ def _text_problems(spec: ColumnSpec, values: pd.Series, *, is_key: bool) -> Iter
         fix = f"Write {' or '.join(map(repr, spec.choices))}, or leave it null."
         yield values.isin(odd), f"is {quoted(odd)}", fix
     if spec.type == "date":
-        odd = [text for text in texts if text.strip() and not is_date(text)]
-        fix = "Write it as YYYY, YYYY-MM or YYYY-MM-DD."
-        yield values.isin(odd), f"is {quoted(odd)}, not a date", fix
+        yield from _date_problems(values)
+
+
+def _date_problems(values: pd.Series) -> Iterator[_Problem]:
+    """Yield what is no date: a number that counts since 1970, a date of another year, the rest."""
+    odd = [text for text in values.dropna().unique() if text.strip() and not is_date(text)]
+    days = [day for day in map(counted_day, odd) if day is not None]
+    counted = [day.text for day in days]
+    if days:
+        what = f"is {quoted(counted)}, not a date; {days[0].words}"
+        yield values.isin(counted), what, _counted_fix(days[0])
+    of_odd_years = [text for text in odd if has_date_form(text)]
+    yield values.isin(of_odd_years), f"is {quoted(of_odd_years)}, {NOT_A_YEAR}", "Correct it."
+    rest = [text for text in odd if text not in counted and text not in of_odd_years]
+    fix = "Write it as YYYY, YYYY-MM or YYYY-MM-DD."
+    yield values.isin(rest), f"is {quoted(rest)}, not a date", fix
+
+
+def _counted_fix(day: CountedDay) -> str:
+    how = f"`leaderboard-site import` reads such numbers with {day.line} below [import] in {TOML}."
+    return f"Write days such as {day.day}; {how}"
 
 
 def _alike(texts: Iterable[str], column: str) -> list[str]:

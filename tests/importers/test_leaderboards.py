@@ -366,11 +366,15 @@ def test_files_of_other_boards(tmp_path):
 
 
 def test_flat_object_of_a_run_asks_which_of_its_numbers_are_scores(tmp_path):
-    """Those that are called results come first; what a run was set to is none of them."""
+    """Those that are called results come first; what a run was set to is none of them.
+
+    Its timestamp is a number, and the next question is of what.
+    """
     path = HARNESSES / "other/llmperf_lepton.json"
     said = run_import("any", path, into=tmp_path)
     assert "it is a single record, and nothing tells which numbers are scores" in said.stderr
     assert 'task_columns = ["results_inter_token_latency_s_mean"' in paste(tmp_path, said)
+    assert 'date_unit = "s"' in paste(tmp_path, run_import("any", path, into=tmp_path))
     paste(tmp_path, run_import("any", path, into=tmp_path))
     imported("any", path, into=tmp_path)
     assert 1.1107598410000066 == scores(tmp_path)["llama2-7b", "results_ttft_s_mean", "base"]

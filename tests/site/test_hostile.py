@@ -198,7 +198,7 @@ LEGAL: dict[str, dict[str, Any]] = {
         "results": having(results_frame(), l=[["a", None]] * 10, s=[{"a": {"b": ["c"]}}] * 10)
     },
     "a column without a name": {"results": having(results_frame(), **{"": 1})},
-    "a month before the first": {"models": having(models_frame(), release_date="0001-01-01")},
+    "a month before the first": {"models": having(models_frame(), release_date="1950-01-01")},
 }
 
 
