@@ -19,7 +19,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from site_builder.dates import NOT_A_YEAR, DateUnit, counted_day, has_known_year
 from site_builder.errors import Fault, FaultsError, did_you_mean, limit_faults, working_on
 from site_builder.symlinks import read_inside
-from site_builder.tables.schema import LARGEST, MODELS, TASKS, TableSpec
+from site_builder.tables.schema import LARGEST, MODELS, PARAMETERS, TASKS, TableSpec
 
 _COLOUR = r"^#([0-9a-fA-F]{6}|[0-9a-fA-F]{8})$"
 _IMAGE = r"^[\w-]+([./][\w-]+)*\.(svg|png|webp|jpg)$"
@@ -80,6 +80,7 @@ _RULES = {
     _ODD_YEAR: f"is of {NOT_A_YEAR}",
     "value_error": "must not name anything twice",
 }
+_RANGES = ("greater_than_equal", "less_than_equal")
 # What a text must be, by the pattern that it does not match.
 _PATTERNS = {
     _COLOUR: "must be a colour such as #0f766e",
@@ -342,9 +343,11 @@ def _facts_of(table: TableSpec) -> Any:  # noqa: ANN401 - a class that no checke
     fields: dict[str, Any] = {}
     for column in table.columns:
         if column.name not in (*table.key, "length_unit") and not column.feature:
-            number = Field(ge=-LARGEST if column.low is None else column.low, le=LARGEST)
+            low = -LARGEST if column.low is None else column.low
+            number = Field(ge=low, le=LARGEST if column.high is None else column.high)
             kind: Any = Literal[column.choices] if column.choices else Name
-            whole = Annotated[int, Field(ge=int(column.low or 0), le=2**53)]
+            most = 2**53 if column.high is None else int(column.high)
+            whole = Annotated[int, Field(ge=int(column.low or 0), le=most)]
             others = {"number": Annotated[float, number], "integer": whole, "boolean": bool}
             kind = {**others, "date": Day, "url": WebUrl}.get(column.type, kind)
             unit = f", in {column.unit}" if column.unit else ""
@@ -368,6 +371,15 @@ class TaskSection(_TaskFacts):
 
 class ModelSection(_ModelFacts):
     """`[models."NAME"]`: columns of the models table, instead of what the table states."""
+
+    @property
+    def stated(self) -> dict[str, str | float | bool]:
+        """The values that are set, and the parameters in billions of a count of them."""
+        values = super().stated
+        count = values.get(PARAMETERS)
+        if isinstance(count, int):
+            values.setdefault("parameters_b", count / 1e9)
+        return values
 
 
 class ConfigFile(ConfigSection):
@@ -510,13 +522,15 @@ def _fault(detail: ErrorDetails, *, is_given: bool) -> Fault:
     context = {"msg": detail["msg"], **detail.get("ctx", {})}
     words = _RULES.get(detail["type"], "{msg}").format(**context)
     rule = _PATTERNS.get(context.get("pattern", ""), words)
+    column = MODELS.column(keys[-1]) if keys[:1] == [MODELS.name] else None
+    fix = column.fix_of(found) if column is not None and detail["type"] in _RANGES else ""
     shown = json.dumps(found, ensure_ascii=False, default=str)
     day = counted_day(found) if detail["type"] == "date_type" else None
     if day is not None:
         rule += f"; {day.words}"
     if is_given and key == "site.base_url":
         return Fault("--base-url", f"{shown} {rule}")
-    return Fault(TOML, f"{key} = {shown} {rule}")
+    return Fault(TOML, f"{key} = {shown} {rule}", fix)
 
 
 def _hint(keys: list[str]) -> str:

@@ -36,13 +36,14 @@ from site_builder.tables.metrics import (
     measure_of,
     plain_name,
 )
-from site_builder.tables.schema import MEASURES
+from site_builder.tables.schema import MEASURES, MODELS, PARAMETERS
 
 MEANINGS: dict[str, dict[str, list[str]]] = tomllib.loads(
     Path(__file__).with_suffix(".toml").read_text(encoding="utf8")
 )
 """Names of columns by what they hold, by the table that it belongs to."""
 SYNONYMS = {meaning: names for table in MEANINGS.values() for meaning, names in table.items()}
+_LEAST_COUNT = next(of.low or 0 for of in MODELS.columns if of.name == PARAMETERS)
 _DIGITS = re.compile(r"\d+")
 _MAX_CHOICES = 12
 _AMOUNT = re.compile(r"\d[\d.,]*+\s?[A-Za-z]{1,2}", re.ASCII)  # `26.5 GB`, `500k`
@@ -398,6 +399,9 @@ def _is_meant(sheet: Sheet, named: Mapping[str, str], meaning: str, column: str)
         return False  # a time of the system names no system
     if meaning == "model" and are_numbers:
         return not _has_names(sheet, column)  # else a number of the model, its `model_id`
+    if meaning == PARAMETERS:  # else it is a number of billions, or of something else
+        counts = [number.value for number in sheet.numbers(column) if number.value > 0]
+        return counts != [] and min(counts) >= _LEAST_COUNT
     if meaning == "unit":  # of a task, and not what a model ran on
         return "task" in named and not tells_apart(sheet, named, column)
     if meaning == "task" and plain_name(column) in _OF_MODELS and _is_wide(sheet, named):

@@ -24,7 +24,7 @@ from site_builder.importers.values import as_link, moment_of
 from site_builder.records import replace
 from site_builder.tables.columns import RESERVED as RESERVED_FIELDS
 from site_builder.tables.metrics import is_cost, is_earned, measure_of, plain_name
-from site_builder.tables.schema import MEASURES, RESULTS
+from site_builder.tables.schema import MEASURES, PARAMETERS, RESULTS
 
 # How files name the measures of the contract.
 _MEASURES = {
@@ -243,7 +243,7 @@ def find_further(
     for name, column in taken.items():
         found = _further(sheet, name, column, is_measure=column in numeric, several=several)
         yield replace(found, is_taken=True)
-    used = {*(column.name for column in RESULTS.columns), *_RUN, *taken}
+    used = {*(column.name for column in RESULTS.columns), PARAMETERS, *_RUN, *taken}
     margins = {*find_margins(sheet.names)}
     for column in unused:
         is_measure = column in numeric

@@ -38,6 +38,7 @@ from site_builder.importers.values import (
     SCORES,
     JsonObject,
     UnreadableFileError,
+    as_count,
     as_link,
     as_number,
     as_text,
@@ -45,6 +46,7 @@ from site_builder.importers.values import (
     flag_of_part,
     known,
     moment_in_name,
+    read_json,
     read_text,
     stated_days,
     version_of,
@@ -61,6 +63,7 @@ _FOLDER = ".eval_results"
 _OWN_FILE = "leaderboard.yaml"
 _DEFAULT = "default"
 _CARD = "README.md"
+_INDEX = "model.safetensors.index.json"
 _CACHED = re.compile(r"models--(.+?)--(.+)")
 _RESULTS = ("results", "eval-results", "eval_results")
 _REQUESTS = ("requests", "eval-queue", "eval_requests")
@@ -118,12 +121,34 @@ def _read_card(found: Found, options: ImportOptions) -> Reading:
         models = [JsonObject({**models[0], "name": repository})]
     measures = tuple(m for model in models for m in _of_model(found, model, base))
     license_ = card.text("license")
-    facts = {"license": license_ if license_ not in ("", "other", "unknown") else None}
+    count = _parameters(found, card) if len(models) == 1 else 0
+    facts = {
+        "license": license_ if license_ not in ("", "other", "unknown") else None,
+        "parameters_b": count / 1e9 if count else None,
+    }
     return Reading(
         measures,
         models=tuple(ImportedRow(name, facts) for name in dict.fromkeys(m.model for m in measures)),
         notes=(f"{found.shown}: {why}, so it is not paired",) if why else (),
     )
+
+
+def _parameters(found: Found, card: JsonObject) -> int:
+    """Return how many parameters a model has by what is stated of its safetensors; 0 if nothing is.
+
+    The Hub states `total`, or a count for each type of numbers; the index beside the files of the
+    weights has `total_parameters`.
+    """
+    weights = card.object("safetensors")
+    total = weights.count("total")
+    if total is not None:
+        return total
+    counts = [as_count(n) for n in weights.object("parameters").values()]
+    index = found.beside(_INDEX)
+    if not any(counts) and index.path.is_file() and not found.is_named:
+        with suppress(UnreadableFileError):
+            counts = [JsonObject(read_json(index.path)).count("metadata", "total_parameters")]
+    return sum(n for n in counts if n is not None)
 
 
 def _base(card: JsonObject) -> tuple[str | None, str]:

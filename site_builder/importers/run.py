@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from site_builder.config import SiteConfig
-from site_builder.errors import Fault, FaultsError, did_you_mean
+from site_builder.errors import Fault, FaultsError, did_you_mean, limit_faults
 from site_builder.formatting import counted, listed, quoted
 from site_builder.importers.assume import Assumed, StatedRows, assume_tasks, first_known
 from site_builder.importers.choices import as_key, choice_lines, lines_to_paste
@@ -269,6 +269,7 @@ def _merge(
         _check_scales(table.rows, placed)
     del merged.rows[len(table.rows) : len(known)]
     examples = _placed_examples(reading.examples, placed, merged)
+    _check_sizes(reading.models)
     of_models = _model_facts(reading.models, placed, config.importing.models)
     of_tasks = _first_known((*versions_of(placed, config).items(), *_task_facts(report.assumed)))
     # Of a whole that has no score, its parts have.
@@ -453,6 +454,25 @@ def _placed_examples(
 def _first_known(facts: Iterable[tuple[Any, Mapping[str, Any]]]) -> dict[Any, dict[str, Any]]:
     """Join the known values by id, those of the first file first."""
     return {name: first_known(rows) for name, rows in grouped(facts).items()}
+
+
+def _check_sizes(models: Iterable[ImportedRow]) -> None:
+    """Refuse numbers of parameters that are in another unit than their column.
+
+    Raises:
+        FaultsError: Files state such numbers.
+    """
+    faults: dict[str, Fault] = {}
+    for row in models:
+        for column in MODELS.columns:
+            value = as_number(row.values.get(column.name)) if column.range_fix else None
+            problem = "" if value is None else column.range_problem(value)
+            if value is not None and problem:
+                what = f"'{column.name}' of model {row.id!r} is {value:,.12g}: it {problem}"
+                faults.setdefault(row.id, Fault("", what, column.fix_of(value)))
+    if faults:
+        more = "models whose number of parameters is in another unit"
+        raise FaultsError(limit_faults(faults.values(), len(faults), "", more))
 
 
 def _model_facts(

@@ -73,6 +73,7 @@ from site_builder.tables.metrics import (
     metric_in,
     plain_name,
 )
+from site_builder.tables.schema import PARAMETERS
 
 _PERCENT = ("%", "percent", "percentage", "pct")
 _RATIO = ("ratio", "proportion", "fraction")
@@ -92,6 +93,7 @@ _LIKE_NUMBER = re.compile(  # `12.5k`, `<1`, `2m30s`; no date
 _POWERS = {"K": -6, "M": -3, "B": 0, "T": 3}
 _DATES = ("date", "release_date")
 """Meanings of columns of dates."""
+_SIZES = ("parameters_b", PARAMETERS)
 _BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
@@ -469,11 +471,11 @@ def _typed(name: str, value: object) -> str | float | bool | None:
         return None
     if name == "parameters_b" and (size := SIZE.fullmatch(word_of(value))):
         return float(f"{size[1]}e{_POWERS[size[2].upper()]}")
-    if name in ("score_min", "score_max", "parameters_b"):
+    if name in ("score_min", "score_max", *_SIZES):
         number = parse_number(value)
         # Tables write -1 for a size that is not known.
-        is_size = number is None or name != "parameters_b" or number.value >= 0
-        return number.value if number and is_size else None
+        is_known = number is not None and (name not in _SIZES or number.value >= 0)
+        return number.value if number is not None and is_known else None
     if name in ("higher_is_better", "lower_is_better"):
         return _BOOLEANS.get(word_of(value).casefold())
     if name == "url":

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from site_builder.config import TOML, ModelSection, SiteConfig, TaskSection
@@ -29,11 +31,12 @@ from site_builder.tables.read import (
     ids_of_results,
     with_facts,
 )
-from site_builder.tables.schema import MODELS, RESULTS, TABLES, TASKS, TableSpec
+from site_builder.tables.schema import MODELS, PARAMETERS, RESULTS, TABLES, TASKS, TableSpec
 
 NOTHING = "nothing states it"
 """What the direction of a task comes from, where neither a statement nor a name tells it."""
 _BOUNDS = ("score_min", "score_max")
+_BILLIONS = "parameters_b"
 _Sections = Mapping[str, TaskSection] | Mapping[str, ModelSection]
 _Facts = dict[str, dict[str, Any]]
 """Values by id and column."""
@@ -85,6 +88,9 @@ def override_tables(
     before = loaded.tables.get(TASKS.name)
     if TASKS.name in tables:
         tables[TASKS.name] = with_facts(tables[TASKS.name], _implied(tables[TASKS.name]))
+    if MODELS.name in tables and ids_of(tables[MODELS.name], MODELS):
+        faults += _find_two_sizes(tables[MODELS.name])
+        tables[MODELS.name] = with_facts(tables[MODELS.name], _sizes(tables[MODELS.name]))
     assumed = list(_assumptions(before, tables, config))
     ordered = {spec.name: tables[spec.name] for spec in TABLES if spec.name in tables}
     return replace(loaded, tables=ordered), assumed, faults
@@ -102,7 +108,7 @@ def _unmatched(spec: TableSpec, sections: _Sections, ids: list[str]) -> Iterator
 def _implied(tasks: LoadedTable) -> _Facts:
     """Return what metrics and units imply for what is not stated: lower is better, bounds."""
     facts: _Facts = {}
-    for row in _rows(tasks):
+    for row in _task_rows(tasks):
         if row.get("higher_is_better") is None and direction_of(row.get("metric", "")) is False:
             facts.setdefault(row["task"], {})["higher_is_better"] = False
         elif row.get("higher_is_better") is not False and not row.keys() & _BOUNDS:
@@ -112,16 +118,53 @@ def _implied(tasks: LoadedTable) -> _Facts:
     return facts
 
 
-def _rows(tasks: LoadedTable | None) -> list[dict[str, Any]]:
+def _sizes(models: LoadedTable) -> _Facts:
+    """Return the parameters in billions of the models that state a count alone."""
+    return {
+        row["model"]: {_BILLIONS: row[PARAMETERS] / 1e9}
+        for row in _rows(models, (_BILLIONS, PARAMETERS))
+        if PARAMETERS in row and _BILLIONS not in row
+    }
+
+
+def _find_two_sizes(models: LoadedTable) -> Iterator[Fault]:
+    """Find models with two numbers of parameters that differ by more than rounding."""
+    faults: list[Fault] = []
+    for row in _rows(models, (_BILLIONS, PARAMETERS)):
+        count = row.get(PARAMETERS)
+        billions = row.get(_BILLIONS)
+        if count is None or billions is None or _are_alike(count, billions):
+            continue
+        where = models.place(np.flatnonzero(models.frame["model"] == row["model"]))
+        what = f"'{PARAMETERS}' is {count:,.0f}, and '{_BILLIONS}' {billions:g}, which counts"
+        faults.append(Fault(where, what, "Correct or remove one of them.", "warning"))
+    more = f"models whose {PARAMETERS} and {_BILLIONS} differ"
+    yield from limit_faults(faults, len(faults), models.where, more)
+
+
+def _are_alike(count: float, billions: float) -> bool:
+    """Return whether a count, rounded to the decimals of a number of billions, is that number."""
+    written = Decimal(repr(billions).removesuffix(".0"))
+    half_a_unit = Decimal(10) ** int(written.as_tuple().exponent) / 2
+    return abs(Decimal(count) / 1_000_000_000 - written) <= half_a_unit
+
+
+def _task_rows(tasks: LoadedTable | None) -> list[dict[str, Any]]:
     """Return what the rows of the tasks table state of their scores, without unknown values."""
-    names = ("task", "metric", "unit", "higher_is_better", *_BOUNDS)
-    if tasks is None or not ids_of(tasks, TASKS):
+    return _rows(tasks, ("metric", "unit", "higher_is_better", *_BOUNDS))
+
+
+def _rows(table: LoadedTable | None, names: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the sound columns of some names, and the ids, without unknown values."""
+    if table is None or not ids_of(table, table.spec):
         return []
-    specs = [spec for spec in TASKS.columns if spec.name in names and spec.name in tasks.frame]
-    sound = [spec.name for spec in specs if has_type(tasks.frame[spec.name], spec.type)]
-    rows = tasks.frame[sound].to_dict("records")
+    (key,) = table.spec.key
+    wanted = [spec for spec in table.spec.columns if spec.name in (key, *names)]
+    columns = [spec for spec in wanted if spec.name in table.frame]
+    sound = [spec.name for spec in columns if has_type(table.frame[spec.name], spec.type)]
+    rows = table.frame[sound].to_dict("records")
     known = ({str(k): v for k, v in row.items() if not pd.isna(v)} for row in rows)
-    return [row for row in known if "task" in row]
+    return [row for row in known if key in row]
 
 
 def _assumptions(
@@ -130,8 +173,8 @@ def _assumptions(
     """Yield what is assumed of each task with a score; `before` is the tasks table as read."""
     if RESULTS.name not in tables:
         return
-    stored = {row["task"]: row for row in _rows(before)}
-    final = {row["task"]: row for row in _rows(tables.get(TASKS.name))}
+    stored = {row["task"]: row for row in _task_rows(before)}
+    final = {row["task"]: row for row in _task_rows(tables.get(TASKS.name))}
     for task in ids_of(tables[RESULTS.name], TASKS):
         row, old = final.get(task, {}), stored.get(task, {})
         metric, unit = row.get("metric", ""), row.get("unit", "")

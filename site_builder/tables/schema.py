@@ -15,6 +15,12 @@ Type = Literal["text", "number", "integer", "boolean", "date", "url"]
 LARGEST = 1e100
 """The largest absolute number in a table: sums of squares stay finite."""
 
+MOST_BILLIONS = 100_000
+"""The largest number of parameters of a model, in billions; a larger one is in another unit."""
+
+PARAMETERS = "parameters"
+"""The column of models that counts parameters one by one."""
+
 ENDINGS = (".parquet", ".csv", ".jsonl")
 """How the name of a table's file may end."""
 
@@ -34,7 +40,9 @@ class ColumnSpec(Record):
     Attributes:
         meaning: The description, in one phrase.
         required: Whether the table must have the column; a required column holds no nulls.
-        low: The smallest value allowed.
+        low, high: The smallest and the largest value allowed.
+        range_fix: What to do about another value: `billionth` and `billionfold` stand for that
+            value in another unit.
         default: How an absent column or value is read.
         feature: Whether the analysis page relates it to lift.
         choices: The values allowed; empty for any.
@@ -45,10 +53,26 @@ class ColumnSpec(Record):
     type: Type = "text"
     required: bool = False
     low: float | None = None
+    high: float | None = None
+    range_fix: str = ""
     unit: str = ""
     default: str = "not known"
     feature: bool = False
     choices: tuple[str, ...] = ()
+
+    def fix_of(self, value: float) -> str:
+        """Return what to do about a value that is out of the range; one below 0 is in no unit."""
+        if value < 0:
+            return ""
+        return self.range_fix.format(billionth=value / 1e9, billionfold=value * 1e9)
+
+    def range_problem(self, value: float) -> str:
+        """Return what is wrong with the range of a value; empty if it is allowed."""
+        if self.low is not None and value < self.low:
+            return f"is less than {self.low:,g}"
+        if self.high is not None and value > self.high:
+            return f"is more than {self.high:,g}"
+        return ""
 
 
 class TableSpec(Record):
@@ -208,7 +232,17 @@ MODELS = TableSpec(
         ColumnSpec("family", "Model family"),
         ColumnSpec("release_date", "Release date", "date"),
         _number(
-            "parameters_b", "Number of parameters", low=0, unit="billions", default="undisclosed"
+            "parameters_b", "Number of parameters", low=0, high=MOST_BILLIONS,
+            range_fix="parameters_b counts billions; write {billionth:.4g}, or name the column "
+            "`parameters`.",
+            unit="billions", default="undisclosed",
+        ),
+        ColumnSpec(
+            PARAMETERS, "Number of parameters as a count, where `parameters_b` does not state it",
+            "integer", low=1_000, high=MOST_BILLIONS * 1e9,
+            range_fix="parameters counts single ones; write {billionfold:.0f}, or name the column "
+            "`parameters_b`.",
+            default="that of `parameters_b`",
         ),
         ColumnSpec("tuning", "How the developer tuned it, such as `base` or `instruct`"),
         ColumnSpec("license", "Licence of the weights"),

@@ -114,6 +114,8 @@ def _property(column: ColumnSpec | None) -> dict[str, Any]:
     found = {**_TYPES[column.type], "description": f"{column.meaning}{unit}"}
     if column.low is not None:
         found["minimum"] = column.low
+    if column.high is not None:
+        found["maximum"] = column.high
     if column.choices:
         found["enum"] = [*column.choices]
     return found

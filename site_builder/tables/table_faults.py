@@ -164,8 +164,12 @@ def _number_problems(spec: ColumnSpec, numbers: np.ndarray) -> Iterator[_Problem
     yield np.abs(finite) > LARGEST, f"is beyond {LARGEST:g}", "Choose a larger unit."
     if spec.type == "integer":
         yield finite % 1 > 0, "is not a whole number", ""
-    if spec.low is not None:
-        yield finite < spec.low, f"is less than {spec.low:g}", ""
+    low = -np.inf if spec.low is None else spec.low
+    high = np.inf if spec.high is None else spec.high
+    for is_out in (finite < low, finite > high):
+        if is_out.any():
+            first = float(finite[is_out][0])
+            yield is_out, spec.range_problem(first), spec.fix_of(first)
 
 
 def _text_problems(spec: ColumnSpec, values: pd.Series, *, is_key: bool) -> Iterator[_Problem]:

@@ -316,3 +316,41 @@ def test_beside_named_tasks_a_column_called_a_task_is_of_the_rows(tmp_path):
     table = "model,dataset,x,y\na,t,7,8\na,u,9,7\n"
     said = run_import("csv", write(tmp_path, "b.csv", table), UP, "--percent", into=tmp_path)
     assert 'task_by = ["dataset"]' in said.stderr
+
+
+COUNTS = "model,{},t1,t2\na,684531386000,1.5,2\nb,-1,3,4\n"
+
+
+def test_a_column_of_parameters_is_a_count(tmp_path):
+    """It is a fact of the models, as `site.toml` may name it too; -1 is not known."""
+    plain, named = write(tmp_path, "a.csv", COUNTS.format("Parameters")), tmp_path / "named"
+    imported("csv", plain, UP, "--other-unit", into=tmp_path)
+    assert [684531386000, None] == [row.get("parameters") for row in rows(tmp_path, "models")]
+    assert {"t1", "t2"} == {task for _, task, _ in scores(tmp_path)}
+    write(named, "site.toml", '[import]\ncolumns = { parameters = "n" }\n')
+    imported("csv", write(named, "a.csv", COUNTS.format("n")), UP, "--other-unit", into=named)
+    assert [684531386000, None] == [row.get("parameters") for row in rows(named, "models")]
+
+
+def test_small_numbers_of_parameters_are_no_count(tmp_path):
+    """7 may be billions: nothing tells, so that it is no fact of the model."""
+    table = "model,parameters,t1,t2\na,7,1.5,2\nb,13,3,4\n"
+    imported("csv", write(tmp_path, "a.csv", table), UP, "--other-unit", into=tmp_path)
+    assert {"model"} == {name for row in rows(tmp_path, "models") for name in row}
+
+
+def test_a_count_in_a_column_of_billions_is_refused(tmp_path):
+    for heading in ("parameters_b", "Model size (B)"):
+        said = run_import(
+            "csv",
+            write(tmp_path, "a.csv", COUNTS.format(heading)),
+            UP,
+            "--other-unit",
+            into=tmp_path,
+        )
+        assert 1 == said.exit_code
+        assert (
+            "'parameters_b' of model 'a' is 684,531,386,000: it is more than 100,000. "
+            "parameters_b counts billions; write 684.5, or name the column `parameters`."
+        ) in said.stderr
+    assert not (tmp_path / "data").exists()

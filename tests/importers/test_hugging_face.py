@@ -66,6 +66,41 @@ def test_model_card_with_metrics_of_one_type_and_a_base_model(tmp_path):
     assert {"https://example.org/run"} == {row["source"] for row in rows(tmp_path)}
 
 
+@pytest.mark.parametrize(
+    ("stated", "billions"),
+    [
+        (
+            "safetensors: {parameters: {BF16: 684531000000, F32: 386000}, total: 684531386000}",
+            684.531386,
+        ),
+        ("safetensors: {parameters: {BF16: 7241000000, F32: 732096}}", 7.241732096),
+        ("safetensors: {total: none}", None),
+        ("", None),
+    ],
+)
+def test_the_parameters_of_the_weights_are_counted(tmp_path, stated, billions):
+    """By what the Hub states of safetensors: in all, or for each type of numbers."""
+    card(tmp_path / "alpha", f"{stated}\n{INDEX.format(base='', name='alpha')}")
+    imported("model-index", tmp_path / "alpha", into=tmp_path)
+    assert [billions] == [row.get("parameters_b") for row in rows(tmp_path, "models")]
+
+
+@pytest.mark.parametrize(
+    ("index", "billions"),
+    [
+        ('{"metadata": {"total_parameters": 6738415616, "total_size": 13476831232}}', 6.738415616),
+        ('{"metadata": {"total_size": 13476831232}}', None),
+        ("{", None),
+    ],
+)
+def test_the_parameters_in_the_index_of_the_weights(tmp_path, index, billions):
+    """It stands beside the card; its bytes tell no number of parameters."""
+    folder = card(tmp_path / "alpha", INDEX.format(base="", name="alpha"))
+    (folder / "model.safetensors.index.json").write_text(index)
+    imported("model-index", folder, into=tmp_path)
+    assert [billions] == [row.get("parameters_b") for row in rows(tmp_path, "models")]
+
+
 def test_repositories_in_the_hugging_face_cache(tmp_path):
     """The names of their folders are the ids; their files are links."""
     for name, base in (("base", ""), ("tuned", "org/base")):
