@@ -9,7 +9,7 @@ import numpy as np
 
 from site_builder.addresses import Address, make_slugs
 from site_builder.compute.board import Board
-from site_builder.compute.catalog import Release
+from site_builder.compute.catalog import Catalog, Release
 from site_builder.compute.numbers import Array, decimals_needed, round_significant
 from site_builder.compute.results import Results
 from site_builder.compute.rules import Rule
@@ -22,12 +22,14 @@ from site_builder.formatting import NumberFormat, measure_format, scale_for, sen
 from site_builder.messages import Messages
 from site_builder.records import Record, replace
 from site_builder.table_model import Align, Column, Tag
+from site_builder.tables.columns import VARIANT
 from site_builder.tables.schema import VERIFICATIONS
 from site_builder.translation import site_messages
 
 _MOST_PLACES = 6
 _MOST_COMPACT = 4
 _DIGITS = 10
+_VERIFICATION = "verification"
 
 # Model, task and variant.
 ScoreKey: TypeAlias = tuple[str, str, str]
@@ -39,6 +41,7 @@ class Labels(Record):
     Attributes:
         say: The texts of pages, in the words of the site.
         models, tasks, variants: Displayed name, by id.
+        facet_values: Displayed name of each value that has one, by facet and value.
         scale: Format of averages and differences over tasks.
         scales: Format of the scores of each task.
         category_scales: Format of averages and differences over the tasks of each category.
@@ -53,6 +56,7 @@ class Labels(Record):
     models: Mapping[str, str]
     tasks: Mapping[str, str]
     variants: Mapping[str, str]
+    facet_values: Mapping[str, Mapping[str, str]]
     roles: Roles
     scale: NumberFormat
     scales: Mapping[str, NumberFormat]
@@ -224,9 +228,8 @@ class Labels(Record):
         return Tag(name, self.say(f"tag.{name}"))
 
     def facet_text(self, facet: str, value: str) -> str:
-        """Return the value of a facet in words."""
-        is_known = facet == "verification" and value in VERIFICATIONS
-        return self.say(f"verification.{value}") if is_known else value
+        """Return the value of a facet as it is shown."""
+        return self.facet_values.get(facet, {}).get(value, value)
 
     def yes_or_no(self, value: str) -> str:
         """Return the value of a facet, in words if it is yes or no."""
@@ -287,6 +290,7 @@ def make_labels(results: Results, config: SiteConfig, whole: Labels | None = Non
         models={m.model: m.name for m in models},
         tasks={t.task: t.name for t in tasks},
         variants=_variant_names(results.scores, config, say),
+        facet_values=_facet_values(results.catalog, config, say),
         roles=results.scores.roles,
         scale=_scale_of(results, side_by_side, _averages(boards)),
         scales={task: _scale_of(results, (task,)) for task in results.scores.tasks},
@@ -315,6 +319,19 @@ def _variant_names(scores: Scores, config: SiteConfig, say: Messages) -> dict[st
     base = config.default_variant
     if scores.roles.variants == (base,) and base not in config.board.labels:
         names[base] = say("column.score")
+    return names
+
+
+def _facet_values(catalog: Catalog, config: SiteConfig, say: Messages) -> dict[str, dict[str, str]]:
+    """Return the names of the values that have one: of variants, and of how far one confirmed."""
+    names: dict[str, dict[str, str]] = {}
+    for facet in catalog.facets:
+        known = {value for value in catalog.column(facet.id) if value is not None}
+        if facet.id == VARIANT:
+            names[facet.id] = {value: variant_label(value, config, say) for value in sorted(known)}
+        elif facet.id == _VERIFICATION:
+            values = [value for value in VERIFICATIONS if value in known]
+            names[facet.id] = {value: say(f"verification.{value}") for value in values}
     return names
 
 

@@ -249,6 +249,7 @@ class Column(Record):
         task: The page of the task whose scores it has.
         note: What stands below its name.
         heat_group: The group that a column of heat stands in.
+        is_raw: Whether downloads have the values of its cells, which are shown by other names.
     """
 
     key: str
@@ -268,6 +269,7 @@ class Column(Record):
     task: Link | None = None
     note: str = ""
     heat_group: ColumnGroup | None = None
+    is_raw: bool = False
 
 
 class Row(Record):
@@ -304,6 +306,7 @@ class Filter(Record):
         first: The values that are shown at first; empty for all.
         values: Of chips, the values with the number of their rows.
         order: The values in a stated order, if one is stated; else the most frequent first.
+        names: What values are called where they are shown: each value, and its name.
         help: What the label leaves open.
         column: Key of the column that it reads, if not its own.
         each: Of a choice, the name of the best row of each value, if rows are ranked.
@@ -318,11 +321,18 @@ class Filter(Record):
     first: tuple[str, ...] = ()
     values: tuple[tuple[str, int], ...] = ()
     order: tuple[str, ...] = ()
+    names: tuple[tuple[str, str], ...] = ()
     help: str = ""
     column: str = ""
     each: str = ""
     is_front: bool = True
     is_setting: bool = False
+
+    @property
+    def first_names(self) -> tuple[str, ...]:
+        """What the values are called that are shown at first."""
+        names = dict(self.names)
+        return tuple(names.get(value, value) for value in self.first)
 
 
 class TableTools(Record):

@@ -109,6 +109,18 @@ def text_cell(text: str | None, tags: tuple[Tag, ...] = ()) -> Cell:
     return Cell(MISSING, None, tone="soft") if text is None else Cell(text, text, tags=tags)
 
 
+def facet_cell(labels: Labels, facet: str, value: str | None) -> Cell:
+    """Make the cell of a facet: the value by the name that it has on pages, a dash without one."""
+    if value is None:
+        return text_cell(None)
+    return Cell(labels.yes_or_no(labels.facet_text(facet, value)), value)
+
+
+def facet_column(labels: Labels, facet: str, label: str, **more: Any) -> Column:  # noqa: ANN401
+    """Return the column of a facet; downloads have its values, whatever they are called."""
+    return Column(facet, label, is_raw=facet in labels.facet_values, **more)
+
+
 def number_cell(
     value: float | None,
     text: str,

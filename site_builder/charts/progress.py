@@ -117,7 +117,11 @@ class _View(CachingRecord):
     def of_part(self, part: FacetRecord, message: str, **values: object) -> str:
         """Return a text on the entries with a value of a facet."""
         facet = self.labels.say.in_sentence(part.facet.label)
-        return self.text(message, None, facet=facet, value=part.value, **values)
+        return self.text(message, None, facet=facet, value=self.value(part), **values)
+
+    def value(self, part: FacetRecord) -> str:
+        """Return what the value of a part is called."""
+        return self.labels.facet_text(part.facet.id, part.value)
 
     def name(self, entry: Dated) -> str:
         """Return the name of an entry."""
@@ -230,7 +234,7 @@ def _overlay(view: _View, part: FacetRecord, place: int) -> Overlay:
         key=key,
         of=key,
         facet=part.facet.label,
-        value=part.value,
+        value=view.value(part),
         title=_title(view, part),
         caption=_caption(view, part.record, part.lag),
         name=name,

@@ -7,7 +7,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 
 from site_builder.charts import theme
-from site_builder.charts.cells import model_cell, number_cell, number_field, text_cell
+from site_builder.charts.cells import (
+    facet_cell,
+    facet_column,
+    model_cell,
+    number_cell,
+    number_field,
+)
 from site_builder.charts.chart import Chart, id_of
 from site_builder.charts.trade_off_words import TradeWords
 from site_builder.compute.results import Results
@@ -130,8 +136,11 @@ def _facet_fields(words: TradeWords, entries: Sequence[str]) -> Iterator[Field[s
     known.setdefault("license", words.labels.say("column.license"))
     differ = [name for name in known if len({models[e].facet(name) for e in entries}) > 1]
 
+    labels = words.labels
+
     def field(name: str) -> Field[str]:
-        return Field(Column(name, known[name]), lambda e: text_cell(models[e].facet(name)))
+        column = facet_column(labels, name, known[name])
+        return Field(column, lambda e: facet_cell(labels, name, models[e].facet(name)))
 
     return map(field, differ[:_MOST_FACETS])
 

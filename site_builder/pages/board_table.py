@@ -7,6 +7,8 @@ from functools import partial
 
 from site_builder.addresses import page_link
 from site_builder.charts.cells import (
+    facet_cell,
+    facet_column,
     model_cell,
     number_cell,
     number_field,
@@ -299,7 +301,8 @@ def _facet_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
             is_filtered = len(spec.config.filters.get(name, ())) == 1
             is_extra = is_filtered or name not in (*wanted, *settings)
             cell = partial(_facet_cell, spec, name)
-            yield Field(Column(name, label, is_extra=is_extra, group=group), cell)
+            column = facet_column(spec.labels, name, label, is_extra=is_extra, group=group)
+            yield Field(column, cell)
 
 
 def _standing_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
@@ -376,7 +379,7 @@ def _date_cell(dates: Mapping[str, str], row: BoardRow) -> Cell:
 
 def _facet_cell(spec: BoardTableSpec, name: str, row: BoardRow) -> Cell:
     value = spec.site.results.catalog.models[row.model].facet(name)
-    return _word_cell(spec.labels, value and spec.labels.facet_text(name, value))
+    return facet_cell(spec.labels, name, value)
 
 
 def _word_cell(labels: Labels, word: str | None) -> Cell:

@@ -7,7 +7,7 @@ from functools import cached_property, partial
 
 from site_builder.addresses import Address, Fact, Link
 from site_builder.charts.averages import chart_averages
-from site_builder.charts.cells import model_cell, text_cell
+from site_builder.charts.cells import facet_cell, facet_column, model_cell
 from site_builder.charts.chart import Chart, Choice, Embed, id_of
 from site_builder.charts.matrix import Matrix
 from site_builder.charts.progress import ProgressChart, chart_progress
@@ -244,7 +244,8 @@ def _entries_context(site: Site) -> EntriesContext:
         return Field(column, cell)
 
     def facet_field(name: str, label: str) -> Field[ModelInfo]:
-        return Field(Column(name, label), lambda m: text_cell(m.facet(name)))
+        column = facet_column(whole.labels, name, label)
+        return Field(column, lambda m: facet_cell(whole.labels, name, m.facet(name)))
 
     fields: tuple[Field[ModelInfo], ...] = (
         Field(

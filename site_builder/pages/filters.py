@@ -71,12 +71,11 @@ def _useful(
     for name, found, values in (*_filters(labels, catalog, stated), *computed):
         if name in stated or found in more or _tells_apart(found, values):
             kind = "choice" if name in stated else found.kind
-            wanted = wanted_texts(config.filters.get(name, ()))
-            shown = tuple(labels.facet_text(name, text) for text in wanted)
+            wanted = tuple(wanted_texts(config.filters.get(name, ())))
             label = say.words.get(name, found.label)
             phrase = label if label[1:2].isupper() else say.uncapitalised(label)  # initials
             best = say("board.best.label", facet=phrase) if kind == "choice" else ""
-            yield name, replace(found, kind=kind, first=shown, each=best)
+            yield name, replace(found, kind=kind, first=wanted, each=best)
 
 
 def _in_order(found: Mapping[str, Filter], config: BoardConfig) -> Iterator[Filter]:
@@ -101,8 +100,14 @@ def _filters(labels: Labels, catalog: Catalog, stated: Collection[str]) -> Itera
         values = catalog.column(facet.id)
         kind = _kind_of(values, is_number=facet.is_number)
         key = filter_key(facet.id)
-        order = tuple(labels.facet_text(facet.id, value) for value in facet.order)
-        made = Filter(key, facet.label, kind, order=order, is_setting=facet.is_setting)
+        made = Filter(
+            key,
+            facet.label,
+            kind,
+            order=facet.order,
+            names=tuple(labels.facet_values.get(facet.id, {}).items()),
+            is_setting=facet.is_setting,
+        )
         yield facet.id, made, values
     developers = Filter("developer", say("filters.developer"))
     yield "developer", developers, catalog.column("developer")
@@ -160,11 +165,7 @@ def model_values(
         "model": facts.of,
         "open": _yes_or_no(has_open_weights(facts.license)),
         "size": facts.facet("parameters_b"),
-        **{
-            filter_key(f.id): None if value is None else labels.facet_text(f.id, value)
-            for f in catalog.facets
-            for value in [facts.facets[f.id]]
-        },
+        **{filter_key(facet.id): facts.facets[facet.id] for facet in catalog.facets},
     }
     values = {f.key: own[f.key] if f.key in own else facts.facet(f.key) for f in tools.facets}
     return {"id": facts.model, **values}

@@ -345,7 +345,8 @@ def _further_facts(site: Site, facts: ModelInfo) -> Iterator[tuple[str, str | No
     """Yield facets and measures of an entry, each with its label; None where it is not known."""
     board = site.results.board
     for facet in site.results.catalog.facets:
-        yield facet.label, facts.facets[facet.id]
+        text = facts.facets[facet.id]
+        yield facet.label, None if text is None else site.labels.facet_text(facet.id, text)
     for statistic in board.statistics:
         if statistic.measure is not None:
             value = board.figure(board.entry(facts.model), statistic.id)

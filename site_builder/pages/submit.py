@@ -11,6 +11,7 @@ from site_builder.formatting import exact, listed, percent
 from site_builder.messages import Messages
 from site_builder.pages.page import Document, Page, Site
 from site_builder.records import Record, replace
+from site_builder.tables.columns import VARIANT
 from site_builder.tables.schema import VERIFICATIONS
 from site_builder.tables.submission_schema import FORM, submission_schema
 from site_builder.tables.submission_text import SubmittedEntry, entry_text, path_of
@@ -103,8 +104,10 @@ def _example(site: Site) -> tuple[str, SubmittedEntry]:
         if score.row is not None and score.counts
     ]
     settings = [facet.id for facet in whole.catalog.facets if facet.is_setting]
-    facets = {name: value for name in settings if (value := info.facets.get(name)) is not None}
-    said = {"verification": VERIFICATIONS[0], "submitted_by": "your-name"}
+    known = {name: info.facets.get(name) for name in settings}
+    facets = {name: value for name, value in known.items() if value is not None}
+    variant = {VARIANT: facets.pop(VARIANT)} if VARIANT in facets else {}
+    said = {**variant, "verification": VERIFICATIONS[0], "submitted_by": "your-name"}
     return model, SubmittedEntry(info.of, rows, facets, {}, said)
 
 

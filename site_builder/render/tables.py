@@ -162,6 +162,8 @@ def _number(value: float | None) -> str:
 def _plain_value(cell: Cell, column: Column) -> str:
     if isinstance(cell.value, float | int) and column.align != "text":
         return raw_value(cell)
+    if isinstance(cell.value, str) and column.is_raw:
+        return _defused(cell.value)
     return "" if cell.value is None and column.align in ("number", "heat") else _defused(cell.text)
 
 
@@ -181,6 +183,7 @@ def _heading(column: Column, href: Href, *, is_name: bool) -> str:
         ("data-key", column.key),
         ("data-title", column.spoken_label if column.task else ""),
         ("data-first", column.first_order),
+        ("data-raw", "values" * column.is_raw),
         ("data-group", column.group),
         ("data-details", "\n".join(column.details)),
         ("title", column.help),

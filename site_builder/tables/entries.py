@@ -26,7 +26,8 @@ def compose_entries(tables: Tables, config: SiteConfig) -> Tables:
     the model where the model has one entry, else with the settings in which they differ in
     brackets: `o3 (HAL Agent, high)`. The table of models gets a row for each entry, with the
     columns `of`, the id of its model, and one for each facet. No two entries have one name; it has
-    only the settings that are needed for that: `o3 (HAL Agent)`.
+    only the settings that are needed for that: `o3 (HAL Agent)`. A variant is called by its label
+    in names alone.
     """
     results, facets = _with_variants(tables, config)
     tables = replace(tables, facets=facets)
@@ -34,8 +35,6 @@ def compose_entries(tables: Tables, config: SiteConfig) -> Tables:
     entries = tables.models.assign(of=tables.models["model"])
     if settings:
         values = {name: texts_of(results[name]) for name in settings}
-        if VARIANT in settings:
-            values[VARIANT] = results[VARIANT].map(config.label, na_action="ignore")
         keys = pd.DataFrame({"of": results["model"], **values})
         waiting = _waiting_keys(tables, settings, config)
         every = pd.concat([keys, waiting]) if len(waiting) else keys
@@ -48,11 +47,14 @@ def compose_entries(tables: Tables, config: SiteConfig) -> Tables:
         names = dict(zip(entries["of"].tolist(), entries["name"].tolist(), strict=True))
         groups = ((str(model), of) for model, of in found.groupby("of"))
         few = {model: _fewest(of, varying[model]) for model, of in groups}
-        told = dict(zip(found["model"].tolist(), _ids(found, few, names), strict=True))
+        shown = found
+        if VARIANT in settings:
+            shown = found.assign(variant=found[VARIANT].map(config.label, na_action="ignore"))
+        told = dict(zip(found["model"].tolist(), _ids(shown, few, names), strict=True))
         entries = _table(entries, found, settings)
         _state(entries, _entry_of(waiting, found, settings), tables.waiting)
         entries["name"] = entries["model"].map(told).fillna(entries["name"]).astype("str")
-        tables = replace(tables, differences=_differences(tables, found, settings, config))
+        tables = replace(tables, differences=_differences(tables, found, settings))
     entries["name"] = _distinct_names(entries)
     tables = replace(tables, results=results, models=entries)
     return _with_verification(tables, config)
@@ -86,7 +88,7 @@ def have_scores(tables: Tables) -> npt.NDArray[np.bool_]:
 
 def _waiting_keys(tables: Tables, settings: Sequence[str], config: SiteConfig) -> pd.DataFrame:
     """Return model and settings of the entries that wait; their variant is the base."""
-    waiting = tables.waiting.assign(**{VARIANT: config.label(config.default_variant)})
+    waiting = tables.waiting.assign(**{VARIANT: config.default_variant})
     values = {name: texts_of(waiting[name]) for name in settings if name in waiting}
     return pd.DataFrame({"of": waiting["model"], **values}, columns=["of", *settings])
 
@@ -211,7 +213,7 @@ def _distinct_names(entries: pd.DataFrame) -> list[str]:
 
 
 def _differences(
-    tables: Tables, found: pd.DataFrame, settings: Sequence[str], config: SiteConfig
+    tables: Tables, found: pd.DataFrame, settings: Sequence[str]
 ) -> pd.DataFrame | None:
     """Give the paired differences the ids of entries, where model and variant tell which it is."""
     differences = tables.differences
@@ -222,7 +224,7 @@ def _differences(
 
     def ids(model: str, variant: str) -> pd.Series:
         rows = zip(differences[model], differences[variant], strict=True)
-        wanted = [(m, config.label(v)) if len(key) > 1 else m for m, v in rows]
+        wanted = [(m, v) if len(key) > 1 else m for m, v in rows]
         return pd.Series([single.get(one) for one in wanted], differences.index, dtype="str")
 
     found_ids = {

@@ -91,6 +91,9 @@
     return { low, high, steps, share, valueOf: (/** @type {number} */ step) => (isWhole ? low + step : snapped(step)) };
   };
 
+  /** @type {FilterFields["nameOf"]} */
+  const nameOf = (value, { names = [] }) => names.find(([known]) => known === value)?.[1] ?? value;
+
   /** @param {Facet} facet @param {...(Node | string)} content */
   const group = (facet, ...content) => make("div", { class: `facet facet-${facet.kind}`, role: "group", "aria-label": facet.label, ...(facet.help && { title: facet.help }) }, ...content);
 
@@ -120,10 +123,13 @@
       if (known) return known;
       const input = make("input", { type: "checkbox", autocomplete: "off", value: found.values[code] ?? "" });
       const count = make("small");
-      const chip = make("label", { class: "chip" }, input, make("span", {}, found.values[code] ?? site.text("filters.not_stated"), " ", count));
+      const chip = make("label", { class: "chip" }, input, make("span", {}, said(code, found), " ", count));
       made.set(code, { chip, input, count });
       return { chip, input, count };
     };
+
+    /** @param {number} code @param {FacetValues} found */
+    const said = (code, found) => nameOf(found.values[code] ?? "", facet) || site.text("filters.not_stated");
 
     /** The codes to show: in their stated order or, without one, those that leave the most rows first. @param {string[]} wanted @param {FacetValues} found @param {number[]} counts */
     const listed = (wanted, found, counts) => {
@@ -133,7 +139,7 @@
       const first = new Set(order.length > MOST_CHIPS ? order.slice(0, FIRST_CHIPS) : order);
       if (!isWhole) return order.filter((code) => seen.has(code) || first.has(code));
       const text = plain(find.value);
-      const matching = order.filter((code) => plain(found.values[code] ?? site.text("filters.not_stated")).includes(text));
+      const matching = order.filter((code) => plain(said(code, found)).includes(text));
       note.hidden = matching.length <= MOST_FOUND;
       return [...new Set([...order.filter(isChosen), ...matching.slice(0, MOST_FOUND)])];
     };
@@ -269,6 +275,7 @@
   site.filterFields = {
     bounds,
     write,
+    nameOf,
     day,
     make: (facet, ...rest) => (facet.kind === "switch" ? makeSwitch : facet.kind === "choice" ? makeChoice : makeRange)(facet, ...rest),
   };

@@ -57,7 +57,7 @@
     const textOf = (table, entry) => {
       const known = searched.get(entry);
       if (known !== undefined) return known;
-      const values = namesOf.get(table) ?? site.table.entries(table).map(({ place }) => named.map((facet) => of(table, facet).values[of(table, facet).codes[place]] ?? "").join(" "));
+      const values = namesOf.get(table) ?? site.table.entries(table).map(({ place }) => named.map((facet) => site.filterFields.nameOf(of(table, facet).values[of(table, facet).codes[place]] ?? "", facet)).join(" "));
       namesOf.set(table, values);
       const text = plain([entry.row.querySelector("th")?.textContent, entry.row.dataset.id, values[entry.place]].join(" "));
       searched.set(entry, text);

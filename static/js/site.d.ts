@@ -113,6 +113,8 @@ interface Facet {
   unit?: string;
   first?: string[];
   order?: string[];
+  /** What values are called where they are shown. */
+  names?: [value: string, name: string][];
   help?: string;
   column?: string;
   each?: string;
@@ -171,6 +173,8 @@ interface FilterFields {
   bounds(text: string, kind: Facet["kind"]): [low: number, high: number];
   /** A number or a date as text. */
   write(value: number, facet: Facet): string;
+  /** What a value of a choice is called; empty for one that is not stated. */
+  nameOf(value: string, facet: Facet): string;
   /** A date as a day; of a month or a year, the middle. */
   day(text: string): number;
   make(facet: Facet, nouns: { noun: string; nouns: string }, changed: (values: string[], isFinal: boolean) => void): FilterField;

@@ -16,8 +16,9 @@
     return parts.map((node) => node.textContent).join(" ").replace(/\s+/g, " ").trim();
   };
 
-  /** Raw numbers where there are any, so that no digit is lost; text as it stands, a name without its tags. @param {HTMLTableCellElement} cell */
-  const raw = (cell) => {
+  /** Raw numbers where there are any, so that no digit is lost; text as it stands, a name without its tags, a facet by its value. @param {HTMLTableCellElement} cell @param {HTMLElement} head */
+  const raw = (cell, head) => {
+    if (head.dataset.raw !== undefined) return site.table.value(cell).trim();
     const value = site.table.value(cell).trim();
     if (value === "" && !cell.classList.contains("text")) return "";
     return value !== "" && !Number.isNaN(Number(value)) ? String(Number(value)) : read(cell, "th > .tag");
@@ -35,7 +36,7 @@
     return places && text.includes(".") ? site.format.rounded(Number(text), places) : text;
   };
 
-  /** The seen columns and rows of a table, with the numbers behind them. @param {HTMLTableElement} table @param {(cell: HTMLTableCellElement) => string} write
+  /** The seen columns and rows of a table, with the numbers behind them. @param {HTMLTableElement} table @param {(cell: HTMLTableCellElement, head: HTMLElement) => string} write
    * @param {(text: string, cell: HTMLTableCellElement) => string} [writeDetail] */
   const view = (table, write, writeDetail = (text) => text) => {
     site.table.finishSorting(table);
@@ -60,7 +61,7 @@
         const cell = row.cells[head.cellIndex];
         const noted = head.dataset.noted ? [cell.querySelector("small")?.textContent ?? ""] : [];
         const details = detailsOf(cell, head, known?.[head.dataset.key ?? ""]?.[place]).map((text) => writeDetail(text, cell));
-        return [...(isDrawn(head) ? [] : [write(cell)]), ...noted, ...details];
+        return [...(isDrawn(head) ? [] : [write(cell, head)]), ...noted, ...details];
       });
       if (named.length) found.push(named[place] ?? "");
       return hasLevel ? [...found, row.matches(".level") ? site.text("yes") : site.text("no")] : found;

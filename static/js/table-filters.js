@@ -34,14 +34,17 @@
 
     // --- the address ------------------------------------------------------------------------------
 
+    /** The value that the address has, or whose name it has, as addresses had before. @param {string} text @param {[string, string][]} names */
+    const valueOf = (text, names) => (names.some(([value]) => value === text) ? text : (names.find(([, name]) => name === text)?.[0] ?? text));
+
     /** What is asked for: the values of each facet, the text, the facet of which only the best rows are wanted, and whether these are ranked. @returns {Asked} */
     const asked = () => {
       const lifted = address.all("all");
       const isLifted = (/** @type {string} */ key) => lifted.includes("1") || lifted.includes(key);
       const wanted = new Map(
-        facets.map(({ key, kind, first = [] }) => {
+        facets.map(({ key, kind, first = [], names = [] }) => {
           const isRange = kind === "number" || kind === "date";
-          const own = isRange ? address.all(key).slice(0, 1).filter((text) => site.filterFields.bounds(text, kind).some(Number.isFinite)) : address.all(key);
+          const own = isRange ? address.all(key).slice(0, 1).filter((text) => site.filterFields.bounds(text, kind).some(Number.isFinite)) : address.all(key).map((text) => valueOf(text, names));
           return [key, own.length || isLifted(key) ? own : first];
         }),
       );
@@ -104,7 +107,7 @@
     const words = (facet, value) => {
       const { kind, label } = facet;
       if (kind === "switch") return value === "yes" ? label : value === "" ? site.text("filters.value_not_stated", { label }) : site.text("filters.value_no", { label });
-      if (kind !== "number" && kind !== "date") return value || site.text("filters.value_not_stated", { label });
+      if (kind !== "number" && kind !== "date") return site.filterFields.nameOf(value, facet) || site.text("filters.value_not_stated", { label });
       const [from, to] = site.filterFields.bounds(value, kind);
       const [low, high] = [from, to].map((end) => (Number.isFinite(end) ? site.filterFields.write(end, facet) : ""));
       return low && high ? site.text("filters.between", { label, low, high }) : low ? site.text("filters.at_least", { label, low }) : site.text("filters.at_most", { label, high });

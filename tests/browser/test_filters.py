@@ -7,15 +7,18 @@ from playwright.sync_api import Page, expect
 
 from site_builder.formatting import MISSING
 from tests.helpers import real_boards
+from tests.helpers.boards import make_frames
 from tests.helpers.browsing import (
     NARROW,
     both_sizes,
     breaches,
     breaches_at,
+    exported,
     has_address,
     open_filters,
     open_page,
     overflow,
+    rows_of,
     shown,
 )
 from tests.helpers.real_boards import bfcl_entries
@@ -307,3 +310,39 @@ def test_a_measure_takes_the_place_of_the_scores(chromium):
     expect(page.locator(".matrix .chart-title:visible")).to_have_text("9 entries on 3 tasks")
     assert before == page.evaluate(MATRIX_ROW, "telecom")
     assert [] == heard.complaints
+
+
+@pytest.fixture(scope="module")
+def styled(tmp_path_factory):
+    """Two variants that pair nothing, one of them with a label."""
+    runs = {"raw": {"a": [3.0], "b": [2.0]}, "style_control": {"a": [1.0], "c": [4.0]}}
+    toml = '[board]\nlabels = { style_control = "Style control" }\n[site]\ncards = false\n'
+    return build_once(write_project(tmp_path_factory.mktemp("styled"), make_frames(runs), toml))
+
+
+@both_sizes
+def test_a_filter_shows_the_label_and_the_address_has_the_value(chromium, styled, size):
+    """The chip and the pill have the label; an older address that has it is understood."""
+    me = visit(chromium, styled.url + "models/", size)
+    page = me.page
+    me.click_on(page.locator("[data-filters-open]").first)
+    chips = page.get_by_role("group", name="Variant")
+    assert {"Raw": 2, "Style control": 2} == chips.evaluate(COUNTS)
+    me.click_on(chips.locator(".chip", has_text="Style control"))
+    page.keyboard.press("Escape")
+    assert page.url.endswith("?variant=style_control")
+    assert ["Style control"] == page.locator(".pill:not(.best)").all_inner_texts()
+    own = ["c", "a (Style control)"]
+    assert own == shown(page, TABLE)
+    page.goto(page.url.replace("style_control", "Style+control"))
+    assert own == shown(page, TABLE)
+
+
+def test_a_download_of_a_filtered_board_has_the_value(chromium, styled):
+    page, _ = open_page(chromium, styled.url + "models/?variant=style_control")
+    _, content = exported(page)
+    head, *lines = rows_of(content)
+    rows = [dict(zip(head, line, strict=True)) for line in lines]
+    assert [("c", "style_control"), ("a (Style control)", "style_control")] == [
+        (row["Model"], row["Variant"]) for row in rows
+    ]

@@ -121,9 +121,9 @@ def test_variants_without_pairs_are_entries_of_one_board(arena):
 
 
 def test_the_first_entry_of_a_baseline_is_taken_with_a_warning(arena):
-    assert any("baseline 'gpt' has 2 entries; 'gpt (Raw)' is taken" in w for w in arena.warnings)
+    assert any("baseline 'gpt' has 2 entries; 'gpt (raw)' is taken" in w for w in arena.warnings)
     lifts = {m["model"]: m["lift_over_baseline"]["base"] for m in arena.api("models")}
-    assert (10.0, -20.0) == (lifts["a (Raw)"], lifts["b (Controlled)"])
+    assert (10.0, -20.0) == (lifts["a (raw)"], lifts["b (controlled)"])
 
 
 def test_entries_of_one_model_name_each_other(arena):

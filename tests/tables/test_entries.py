@@ -100,7 +100,7 @@ def test_two_scores_of_one_entry_are_a_fault(tmp_path):
 
 def test_variants_are_paired_or_are_settings(tmp_path):
     rows = [("a", "t", 0.1, "few"), ("a", "t", 0.2, "zero"), ("b", "t", 0.3, "zero")]
-    assert ["a (Few)", "a (Zero)", "b"] == [
+    assert ["a (few)", "a (zero)", "b"] == [
         name for name, _, _ in entries(project(tmp_path, rows, "variant"))
     ]
     paired = [("a", "t", 0.1, "base"), ("a", "t", 0.2, "tuned"), ("b", "t", 0.3, "tuned")]
