@@ -29,6 +29,7 @@ from site_builder.tables.parts import (
     find_mixed_versions,
     find_part_faults,
     split_subsets,
+    without_circles,
 )
 from site_builder.tables.prices import add_costs
 from site_builder.tables.read import LoadedTable, LoadedTables, Tables, complete_tables, positions
@@ -76,6 +77,7 @@ def check_tables(loaded: LoadedTables, config: SiteConfig) -> Tables:
     tables, unpriced = add_costs(take_waiting(tables), config, unsound)
     faults += unpriced
     faults += _reference_faults(tables, config, unsound)
+    tables = without_circles(tables)
     if unsound.isdisjoint(_BOARDS.split()):
         tables = compose_entries(tables, config)
         faults += find_board_faults(tables, config)

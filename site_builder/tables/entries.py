@@ -61,12 +61,16 @@ def compose_entries(tables: Tables, config: SiteConfig) -> Tables:
 
 
 def take_waiting(tables: Tables) -> Tables:
-    """Put the rows of the models table that are of one entry aside; each model keeps a row."""
+    """Put the rows of the models table that are of one entry aside; each model keeps one row.
+
+    Of several rows of a model, which are a fault, the first stays.
+    """
     models, settings = tables.models, [facet.id for facet in tables.facets if facet.is_setting]
     of_entry = states_entry(models, settings)
-    if not of_entry.any():
-        return replace(tables, waiting=models[:0])
-    waiting, plain = models[of_entry], models[~of_entry]
+    plain = models[~of_entry].drop_duplicates("model")
+    waiting = models[of_entry]
+    if waiting.empty:
+        return replace(tables, models=plain, waiting=waiting)
     lone = waiting[~waiting["model"].isin(plain["model"])].drop_duplicates("model")
     nothing = pd.Series(None, lone.index, dtype="str")
     plain = pd.concat([plain, lone.assign(**dict.fromkeys(STATUS, nothing))]).sort_index()

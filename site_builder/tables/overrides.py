@@ -62,9 +62,10 @@ def stated_in(sections: _Sections, name: str) -> dict[str, Any]:
     """Return what `site.toml` states about an id, by column of its table."""
     found: dict[str, Any] = {}
     for key in find_sections(sections, name):
-        found |= sections[key].stated
-    if found.get("part_of") == name:  # a pattern that names the parts fits the whole too
-        del found["part_of"]
+        stated = sections[key].stated
+        if key != name and stated.get("part_of") == name:
+            del stated["part_of"]  # a pattern that names the parts fits the whole too
+        found |= stated
     return found
 
 

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
+from site_builder.config import TOML
 from site_builder.errors import Fault, did_you_mean, limit_faults
 from site_builder.formatting import quoted
 from site_builder.records import grouped, replace
 from site_builder.tables.read import Tables
-from site_builder.tables.schema import RESULTS
+from site_builder.tables.schema import RESULTS, TASKS
 
 _SAME = ("metric", "unit", "higher_is_better", "score_min", "score_max")
 _OF_PARENT = (
@@ -51,12 +52,45 @@ def find_part_faults(tables: Tables, where: str) -> Iterator[Fault]:
     """Find parts whose parent is no task, and parts that lead to themselves."""
     parents = part_parents(tables.tasks)
     known = {str(task) for task in tables.tasks["task"].dropna()}
+    table = tables.loaded.get(TASKS.name)
     for part, parent in parents.items():
-        what = f"part_of of task {part!r} is {parent!r}, "
         if parent not in known:
-            yield Fault(where, f"{what}which is no task", did_you_mean(parent, known - {part}))
-        elif part in ancestors_of(part, parents):
-            yield Fault(where, f"{what}which is a part of {part!r}", "Name the whole of both.")
+            what = f"part_of of task {part!r} is {parent!r}, which is no task"
+            yield Fault(where, what, did_you_mean(parent, known - {part}))
+    for first, *others in _circles(parents):
+        rows = tables.tasks.index[tables.tasks["task"].isin([first, *others])]
+        place = where
+        if table is not None and table.where != TOML:
+            place = table.place([row for row in rows if row < len(table.frame)], "part_of")
+        what = f"task {first!r} is a part of itself"
+        fix = "Leave its part_of empty."
+        if others:
+            what = f"tasks {quoted([first, *others])} are parts of each other"
+            fix = "Leave part_of empty for the whole of the others."
+        yield Fault(place, what, fix)
+
+
+def _circles(parents: Mapping[str, str]) -> list[list[str]]:
+    """Return the tasks that lead to themselves, those that lead to each other in one list."""
+    circles: list[list[str]] = []
+    seen: set[str] = set()
+    for part in parents:
+        above = ancestors_of(part, parents)
+        if part in above and part not in seen:
+            circle = above[: above.index(part)]
+            seen.update((part, *circle))
+            circles.append([part, *circle])
+    return circles
+
+
+def without_circles(tables: Tables) -> Tables:
+    """Return the tables with no parent for tasks that lead to themselves, which are a fault."""
+    circles = _circles(part_parents(tables.tasks))
+    if not circles:
+        return tables
+    is_in_one = tables.tasks["task"].isin([task for circle in circles for task in circle])
+    parents = tables.tasks["part_of"].where(~is_in_one)
+    return replace(tables, tasks=tables.tasks.assign(part_of=parents))
 
 
 def part_parents(tasks: pd.DataFrame) -> dict[str, str]:

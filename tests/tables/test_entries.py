@@ -258,14 +258,71 @@ def test_parts_of_parts(tmp_path):
         (["al", None], "part_of of task 'x' is 'al', which is no task. Did you mean 'all'?"),
         (
             ["all", "x"],
-            "part_of of task 'x' is 'all', which is a part of 'x'. Name the whole of both.",
+            "rows 1, 2: tasks 'x' and 'all' are parts of each other. "
+            "Leave part_of empty for the whole of the others.",
         ),
+        (["x", None], "row 1: task 'x' is a part of itself. Leave its part_of empty."),
     ],
 )
 def test_wholes_that_are_none(tmp_path, part_of, line):
+    """One line for each, though no task is left that is no part of another."""
     tasks = pd.DataFrame({"task": ["x", "all"], "part_of": part_of})
     root = project(tmp_path, [("a", "x", 0.1), ("a", "all", 0.2)], tasks=tasks)
-    assert any(line in each for each in fault_lines(root))
+    (found,) = fault_lines(root)
+    assert line in found
+
+
+def test_three_parts_of_each_other_are_one_fault(tmp_path):
+    """A task below them leads to them, and is none of them; a pattern may name the whole too."""
+    part_of = ["y", "z", "x", "x", None]
+    tasks = pd.DataFrame({"task": ["x", "y", "z", "below", "all"], "part_of": part_of})
+    rows = [("a", task, 0.1) for task in tasks["task"]]
+    toml = '[tasks."*l*"]\npart_of = "all"\n'
+    assert [
+        "data/tasks.parquet: rows 1, 2, 3: tasks 'x', 'y' and 'z' are parts of each other. "
+        "Leave part_of empty for the whole of the others."
+    ] == fault_lines(project(tmp_path, rows, toml=toml, tasks=tasks))
+
+
+def test_a_task_that_site_toml_makes_a_part_of_itself(tmp_path):
+    toml = '[tasks.x]\npart_of = "x"\n'
+    assert ["site.toml: task 'x' is a part of itself. Leave its part_of empty."] == fault_lines(
+        project(tmp_path, [("a", "x", 0.1)], toml=toml)
+    )
+
+
+@pytest.mark.parametrize(
+    ("models", "line"),
+    [
+        ({"model": ["a", "b", "a"]}, "rows 1, 3: two models for 'a'"),
+        ({"model": ["a", "a", "b", "a"], "name": ["A", "A", "B", "A"]}, "rows 1, 2, 4: three"),
+        ({"model": ["a", "b", "a"], "name": ["A", "A", "A"]}, "rows 1, 3: two models for 'a'"),
+        (
+            {"model": ["a", "b", "c", "c"], "status": [None, None, "pending", "pending"]},
+            "rows 3, 4: two models for 'c'",
+        ),
+    ],
+)
+def test_a_model_that_stands_twice_is_one_fault(tmp_path, models, line):
+    """Whatever its rows say, also where models have settings."""
+    for name, columns in (("plain", ()), ("settings", ("agent",))):
+        rows = [("a", "t", 0.1, "x"), ("b", "t", 0.2, "x"), ("a", "t", 0.3, "y")]
+        own = rows if columns else [row[:3] for row in rows[:2]]
+        files = {"models": pd.DataFrame(models)}
+        (found,) = fault_lines(project(tmp_path / name, own, *columns, **files))
+        assert found.startswith(f"data/models.parquet: {line}")
+
+
+def test_a_task_and_a_price_that_stand_twice_are_one_fault_each(tmp_path):
+    tasks = pd.DataFrame({"task": ["t", "u", "t"], "higher_is_better": [True, True, False]})
+    prices = pd.DataFrame({"provider": ["p", "p"], "model": ["a", "a"], "date": ["2024", None]})
+    prices = pd.concat([prices, prices[:1]], ignore_index=True)
+    rows = [("a", "t", 0.1), ("a", "u", 0.2)]
+    assert [
+        "data/tasks.parquet: rows 1, 3: two tasks for 't'. Keep one task for each.",
+        "data/prices.parquet: rows 1, 3: two prices for (p, a, 2024-01-01). "
+        "Keep one price for each.",
+    ] == fault_lines(project(tmp_path, rows, tasks=tasks, prices=prices))
 
 
 def boards_of(root):
