@@ -25,7 +25,8 @@ and navigation entry away, and nothing else.
 - `[tasks]` and `[models]` in [`site.toml`](site-toml.md#tasks-and-models) state columns of tasks
   and models without a table, or instead of what it states.
 - Ids are free text (`meta-llama/Llama-2-7b-hf`, `gpt-4o (2024)`, `μ`). Pages get a readable, stable
-  slug of their own, and each score an address on its model's page that stays:
+  slug of their own (with eight digits for letters that are not Latin, Greek or Cyrillic), and each
+  score an address on its model's page that stays:
   `models/<model>/#score-<task>--<variant>`.
 - A value that is not known is null; so is blank text, except in an id, which must not be blank. It
   is shown as not known and never counted as zero.

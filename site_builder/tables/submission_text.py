@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from site_builder.addresses import slugify
+from site_builder.addresses import make_slugs
 from site_builder.atomic import write_files
 from site_builder.config import SiteConfig
 from site_builder.errors import Fault, SiteError, unreadable
@@ -46,7 +46,8 @@ class SubmittedEntry(Record):
 def path_of(entry: SubmittedEntry) -> Path:
     """Return a path in a project that tells the entry: its newest day, its model, its settings."""
     days = [str(row["date"]) for row in entry.rows if row.get("date")]
-    parts = (max(days, default=""), slugify(entry.model), *map(slugify, entry.facets.values()))
+    names = (entry.model, *entry.facets.values())
+    parts = (max(days, default=""), *(make_slugs([name])[name] for name in names))
     return Path("data", FOLDER, f"{'-'.join(filter(None, parts))[:120]}.yaml")
 
 

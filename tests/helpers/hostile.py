@@ -38,6 +38,7 @@ IDS = (
     *TEXTS,
     *("humaneval", "humaneval+", "meta-llama/Llama-2-7b-hf", "gpt-4o (2024)", "a, b", "null"),
     *("x", "x" * 299 + "y", "a-b", "a\\b", "line\nend", 'it\'s "x"', "μ", "\N{PILE OF POO}"),
+    *("\u65e5\u672c\u8a9e", "\u65e5\u672c\u8a9eLLM-7b", "\u4e2d\u6587LLM-7b"),
     *("CON", "con", "Nul", "com1", "index.html", "%2e%2e", "?", "#", " "),
 )
 LINKS = (

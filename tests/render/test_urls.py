@@ -67,13 +67,47 @@ def test_an_id_keeps_its_slug_when_others_are_added(ids: list[str], added: list[
         ("1,000 examples", "1000-examples"),
         ("O'Neill\N{RIGHT SINGLE QUOTATION MARK}s", "o-neills"),
         ("\u00c4rger & \u00d6l, \u0141\u00f3d\u017a, Stra\u00dfe", "arger-ol-lodz-strasse"),
-        ("\u6570\u5b66", "shuxue"),
+        ("\u042f\u043d\u0434\u0435\u043a\u0441 \u03b3\u03c1\u0430\u03c6", "yandeks-graf"),
+        ("\u03c4\u00b2-bench \u00b5", "t2-bench-u"),
+        ("\uff21\uff22\uff23 \U0001d400 \ufb01ne \u2163", "abc-a-fine-iv"),
+        ("O\u02bbzbek e\u0301 Vi\u1ec7t", "o-zbek-e-viet"),
         ("\U0001f50d", "mag"),
+        ("a \u2764\ufe0f 1\ufe0f\u20e3", "a-heart-1"),
         ("+", ""),
     ],
 )
-def test_any_script_becomes_ascii(text, slug):
+def test_letters_with_one_reading_become_ascii(text, slug):
+    """Latin ones with any mark, Greek and Cyrillic; signs have the words of their names."""
     assert slug == slugify(text)
+
+
+@pytest.mark.parametrize(
+    ("key", "slug"),
+    [
+        # The first digits of the SHA-256 of each.
+        ("\u6570\u5b66", "872c1fa1"),
+        ("\u65e5\u672c\u8a9eLLM-7b", "llm-7b-b292ef06"),
+        ("\u30e9\u30de-2", "2-f00b649e"),
+        ("\uc11c\uc6b8", "ca6c4193"),
+        ("\u0939\u093f\u0928\u094d\u0926\u0940", "9ddb12af"),
+        ("\u0645\u0631\u062d\u0628\u0627", "80eff1a7"),
+        ("(\u682a)", "f425a36c"),
+        ("\u3231", "8ef4e1f6"),
+    ],
+)
+def test_letters_without_one_reading_are_told_by_a_hash(key, slug):
+    """A Japanese name has no Chinese reading; what stands beside such letters stays."""
+    assert {key: slug} == make_slugs([key])
+
+
+def test_ids_in_other_letters_have_addresses_of_their_own():
+    """They take no other id's, and no other id takes theirs."""
+    keys = ["\u65e5\u672cLLM", "\u4e2d\u6587LLM", "LLM", "llm"]
+    alone = {key: make_slugs([key])[key] for key in keys[:2]}
+    together = make_slugs(keys)
+    assert alone == {key: together[key] for key in keys[:2]}
+    assert "llm" == together["llm"]
+    assert 4 == len({*together.values()})
 
 
 ADDRESSES = [
