@@ -113,12 +113,12 @@ class ModelInfo(Record):
     def facet(self, name: str) -> str | None:
         """Return the value of a facet, or of a column of the models table, as text."""
         value = self.of if name == "model" else self.facets.get(name, getattr(self, name, None))
-        return None if value is None else wanted_texts([value])[0]
+        return None if value is None else wanted_texts(name, [value])[0]
 
 
 def hides(config: BoardConfig, facts: ModelInfo) -> bool:
     """Return whether the first filters of a board hide an entry."""
-    return any(facts.facet(name) not in wanted_texts(v) for name, v in config.filters.items())
+    return any(facts.facet(name) not in wanted_texts(name, v) for name, v in config.filters.items())
 
 
 def has_open_weights(license_text: str | None) -> bool | None:

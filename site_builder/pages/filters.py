@@ -71,7 +71,7 @@ def _useful(
     for name, found, values in (*_filters(labels, catalog, stated), *computed):
         if name in stated or found in more or _tells_apart(found, values):
             kind = "choice" if name in stated else found.kind
-            wanted = tuple(wanted_texts(config.filters.get(name, ())))
+            wanted = tuple(wanted_texts(name, config.filters.get(name, ())))
             label = say.words.get(name, found.label)
             phrase = label if label[1:2].isupper() else say.uncapitalised(label)  # initials
             best = say("board.best.label", facet=phrase) if kind == "choice" else ""

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from urllib.parse import quote, urlencode, urlsplit
 
-from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
-
 from site_builder.addresses import Address, Kind, make_slugs
 from site_builder.api import FOLDER
 from site_builder.records import Record
+from site_builder.tables.licenses import spdx_id
 
 # Paths from the site's root, by kind; `{}` is the slug of the key. Other pages have their kind.
 _PAGES: Mapping[Kind, str] = {
@@ -164,9 +163,5 @@ def license_link(license_text: str) -> str:
     """Return the page of a licence: its link, or SPDX's page of its id; else an empty text."""
     if link := web_link(license_text):
         return link
-    try:
-        known = canonicalize_license_expression(license_text)
-    except InvalidLicenseExpression:
-        return ""
-    is_id = " " not in known and not known.startswith("LicenseRef-")
-    return f"https://spdx.org/licenses/{known}.html" if is_id else ""
+    known = spdx_id(license_text)
+    return f"https://spdx.org/licenses/{known}.html" if known else ""

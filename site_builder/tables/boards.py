@@ -12,6 +12,7 @@ from site_builder.errors import Fault, did_you_mean
 from site_builder.formatting import listed, sentence
 from site_builder.records import Record, replace
 from site_builder.tables.columns import texts_of
+from site_builder.tables.licenses import LICENSE, spelled
 from site_builder.tables.overrides import matches
 from site_builder.tables.parts import ancestors_of, part_parents, short_name
 from site_builder.tables.read import Tables
@@ -148,7 +149,7 @@ def _entries_of(section: BoardSection, tables: Tables) -> tuple[str, ...]:
     wanted = pd.Series(data=True, index=tables.models.index)
     for name, allowed in section.where.items():
         if name in values:
-            wanted &= values[name].isin(wanted_texts(allowed))
+            wanted &= values[name].isin(wanted_texts(name, allowed))
     return tuple(tables.models.loc[wanted, "model"])
 
 
@@ -162,13 +163,17 @@ def _scored_entries(
     return tuple(model for model in _entries_of(section, tables) if model in scored)
 
 
-def wanted_texts(values: Iterable[object]) -> list[str]:
-    """Return values of `where` and `filters` as the texts that facets have."""
-    words = {True: "yes", False: "no"}
-    return [
-        words[v] if isinstance(v, bool) else f"{v:g}" if isinstance(v, float) else str(v)
-        for v in values
-    ]
+def wanted_texts(facet: str, values: Iterable[object]) -> list[str]:
+    """Return values that `where` and `filters` want of a facet as the texts that it has."""
+    return [_wanted_text(facet, value) for value in values]
+
+
+def _wanted_text(facet: str, value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return spelled(str(value)) if facet == LICENSE else str(value)
 
 
 # --- faults -------------------------------------------------------------------------------------
@@ -253,7 +258,7 @@ def _facet_faults(
             continue
         known = [str(value) for value in values[name].dropna().unique()]
         start, end = f"{where}: {key} wants {name} = ", ", which no entry has"
-        yield from _unknown(wanted_texts(allowed), known, "values", start, end)
+        yield from _unknown(wanted_texts(name, allowed), known, "values", start, end)
 
 
 def _ranking_faults(

@@ -34,6 +34,7 @@ from site_builder.tables.files import (
     parse_text,
     read_whole,
 )
+from site_builder.tables.licenses import LICENSE, spelled
 from site_builder.tables.lock import read_locked
 from site_builder.tables.metrics import Assumption
 from site_builder.tables.schema import (
@@ -251,7 +252,8 @@ def _with_facts(
         for name, value in one.facts.values.items():
             where = one.facts.place(name)
             before, place = facts.setdefault(name, (value, where))
-            if before != value:
+            is_one = name == LICENSE and spelled(str(before)) == spelled(str(value))
+            if before != value and not is_one:
                 what = f"'{name}' of {model!r} is {value!r}, and {before!r} in {place}"
                 faults.append(Fault(where, what, "Remove it here, or make both alike."))
     new += [one.waiting for one in submissions if one.waiting]
@@ -513,8 +515,8 @@ def _is_whole(column: Column) -> bool:
 def complete_tables(loaded: LoadedTables, base: str) -> Tables:
     """Add the missing columns of the schema; a column of a wrong type becomes unknown.
 
-    The tables must contain the results. A table without rows counts as absent. `base` is the
-    variant of a score that names none.
+    Licences are spelled as SPDX does. The tables must contain the results. A table without rows
+    counts as absent. `base` is the variant of a score that names none.
     """
     frames = {
         name: _with_schema_columns(table.frame, table.spec)
@@ -528,6 +530,8 @@ def complete_tables(loaded: LoadedTables, base: str) -> Tables:
             frames[spec.name] = _with_schema_columns(pd.DataFrame({key: ids}), spec)
         frame = frames[spec.name]
         frame["name"] = frame["name"].fillna(frame[key])
+    licenses = frames[MODELS.name][LICENSE]
+    frames[MODELS.name][LICENSE] = licenses.map(spelled, na_action="ignore").astype("str")
     for name in {"results", "differences"} & frames.keys():
         frames[name]["variant"] = frames[name]["variant"].fillna(base)
     results, models, tasks = (frames[name] for name in ("results", "models", "tasks"))

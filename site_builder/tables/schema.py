@@ -245,7 +245,7 @@ MODELS = TableSpec(
             default="that of `parameters_b`",
         ),
         ColumnSpec("tuning", "How the developer tuned it, such as `base` or `instruct`"),
-        ColumnSpec("license", "Licence of the weights"),
+        ColumnSpec("license", "Licence of the weights, such as `Apache-2.0` (SPDX, in any case)"),
         ColumnSpec("url", "Web page of the model", "url"),
         ColumnSpec("hf_id", "Id on Hugging Face"),
         ColumnSpec("description", "One or two sentences about the model"),

@@ -74,14 +74,17 @@
     const [wish, seen] = [empty(board), new Set()];
     /** @type {string[]} */
     const remarks = [];
-    for (const [value, details, key] of site.address.list(KEYS, ["weight"])) {
+    /** A value of the board; addresses of before have licences in small letters. @param {string} key @param {string} text */
+    const valueOf = (key, text) => (known[key]?.has(text) ? text : ([...(known[key] ?? [])].find((value) => value?.toLowerCase() === text.toLowerCase()) ?? text));
+    for (const [text, details, key] of site.address.list(KEYS, ["weight"])) {
+      const value = valueOf(key, text);
       const [limit, list] = [LIMITS.find((name) => name === key), LISTS.find((name) => name === key)];
       if (limit) {
         const amount = within(value, 0, Number.MAX_VALUE);
         wish[limit] = amount ?? wish[limit];
         if (amount === null) remarks.push(say("remark.number", { kind: say(key), value }));
       } else if (!known[key].has(value)) remarks.push(say("remark.unknown", { kind: say(key), name: value }));
-      else if (list) wish[list].push(value);
+      else if (list) wish[list] = [...new Set([...wish[list], value])];
       else if (key === "variant") wish.variant = value;
       else if (!seen.has(`${key} ${value}`)) {
         seen.add(`${key} ${value}`);

@@ -34,17 +34,24 @@
 
     // --- the address ------------------------------------------------------------------------------
 
-    /** The value that the address has, or whose name it has, as addresses had before. @param {string} text @param {[string, string][]} names */
-    const valueOf = (text, names) => (names.some(([value]) => value === text) ? text : (names.find(([, name]) => name === text)?.[0] ?? text));
+    /** The value of a choice that the address has; addresses of before have its name, or a licence in small letters. @param {string} text @param {Facet} facet */
+    const valueOf = (text, facet) => {
+      const table = site.table.shown(box);
+      const values = table ? valuesOf(table, facet).values : [];
+      if (values.includes(text)) return text;
+      const named = facet.names?.find(([, name]) => name === text)?.[0];
+      return named ?? values.find((value) => value.toLowerCase() === text.toLowerCase()) ?? text;
+    };
 
     /** What is asked for: the values of each facet, the text, the facet of which only the best rows are wanted, and whether these are ranked. @returns {Asked} */
     const asked = () => {
       const lifted = address.all("all");
       const isLifted = (/** @type {string} */ key) => lifted.includes("1") || lifted.includes(key);
       const wanted = new Map(
-        facets.map(({ key, kind, first = [], names = [] }) => {
+        facets.map((facet) => {
+          const { key, kind, first = [] } = facet;
           const isRange = kind === "number" || kind === "date";
-          const own = isRange ? address.all(key).slice(0, 1).filter((text) => site.filterFields.bounds(text, kind).some(Number.isFinite)) : address.all(key).map((text) => valueOf(text, names));
+          const own = isRange ? address.all(key).slice(0, 1).filter((text) => site.filterFields.bounds(text, kind).some(Number.isFinite)) : [...new Set(address.all(key).map((text) => valueOf(text, facet)))];
           return [key, own.length || isLifted(key) ? own : first];
         }),
       );

@@ -312,6 +312,17 @@ def test_a_measure_takes_the_place_of_the_scores(chromium):
     assert [] == heard.complaints
 
 
+@pytest.mark.parametrize("written", ["apache-2.0", "Apache-2.0"])
+def test_both_spellings_of_a_licence_are_one_filter(chromium, bfcl, written):
+    """The publisher of BFCL has both; an address has either, or both as it had before."""
+    mine = bfcl_entries()["license"].isin(["apache-2.0", "Apache-2.0"])
+    for asked in (written, f"{written}&license=APACHE-2.0"):
+        page, _ = open_page(chromium, f"{bfcl}?license={asked}")
+        assert bfcl_entries()[mine]["entry"].tolist() == shown(page, TABLE)
+        assert ["Apache-2.0"] == page.locator(".pill:not(.best)").all_inner_texts()
+        page.close()
+
+
 @pytest.fixture(scope="module")
 def styled(tmp_path_factory):
     """Two variants that pair nothing, one of them with a label."""

@@ -89,7 +89,7 @@ HOMES = {
     "msgspec": "(records|tables/export|publish/manifest|releases/*).py",
     "nh3": "prose/markdown.py",
     "numpy": "(tables/*|compute/*|labels|charts/*|releases/*).py",
-    "packaging": "render/urls.py",
+    "packaging": "tables/licenses.py",
     "plotly": "charts/*.py",
     "pandas": "(tables/*|compute/*|releases/*).py",
     "pyarrow": "(tables/files|tables/read|tables/write|importers/inspect_ai).py",
